@@ -1,0 +1,55 @@
+// What the engine asks of the world: files, the time, the environment. The bodies live in providers/host; tests
+// hand in their own. Files are read synchronously: a plan reads thousands of small ones with nothing else to do.
+
+import type { Result } from "./result.ts";
+
+export interface FileFailure {
+  readonly kind: "missing" | "denied" | "not-a-file" | "not-a-directory" | "io";
+  readonly path: string;
+  /** The system's own words. */
+  readonly message: string;
+}
+
+export type EntryKind = "file" | "directory" | "symlink" | "other";
+
+export interface DirEntry {
+  readonly name: string;
+  readonly kind: EntryKind;
+}
+
+export interface FileInfo {
+  readonly kind: EntryKind;
+  /** Permission bits only (0o777). */
+  readonly mode: number;
+  readonly size: number;
+  /** Milliseconds since the epoch, with fractions. */
+  readonly mtimeMs: number;
+  readonly inode: number;
+}
+
+/** Paths are absolute. Nothing follows a final symlink but `read` and `realPath`. */
+export interface Files {
+  read(path: string): Result<Uint8Array, FileFailure>;
+  /** Decodes UTF-8 and drops a byte-order mark. */
+  readText(path: string): Result<string, FileFailure>;
+  info(path: string): Result<FileInfo, FileFailure>;
+  /** Entries in order of their names' code units. */
+  list(directory: string): Result<readonly DirEntry[], FileFailure>;
+  readLink(path: string): Result<string, FileFailure>;
+  realPath(path: string): Result<string, FileFailure>;
+  /** Makes missing folders, writes beside the target, syncs, renames: the old or the new content, never a mix. */
+  writeAtomically(path: string, content: string | Uint8Array): Result<void, FileFailure>;
+}
+
+export interface Clock {
+  /** Wall time, milliseconds since the epoch. */
+  nowMs(): number;
+  /** Calls back once, unless the returned function is called first. */
+  after(delayMs: number, callback: () => void): () => void;
+}
+
+export interface Host {
+  readonly files: Files;
+  readonly clock: Clock;
+  env(name: string): string | undefined;
+}
