@@ -1,0 +1,88 @@
+// What a plan says: one step a layer and platform, each with the reasons why. A plan is asked, it never runs.
+
+import type { LayerName } from "../../schemas/layer-name.ts";
+import type { Platform } from "../../schemas/platform.ts";
+import type { ImageDigest, InputDigest } from "../core/digest.ts";
+import type { Json } from "../nickel/located.ts";
+
+/** Why a step builds or is blocked; a reused one has none. A new reason is one more variant: the compiler names the rest. */
+export type Reason =
+  | { readonly kind: "never-built" }
+  | { readonly kind: "forced" }
+  /** Path relative to the layer's folder; ends in "/" where only the folder is known. */
+  | {
+      readonly kind: "file-changed";
+      readonly path: string;
+      readonly change: "added" | "removed" | "modified";
+    }
+  | {
+      readonly kind: "declaration-changed";
+      readonly key: string;
+      readonly was: Json | undefined;
+      readonly is: Json | undefined;
+    }
+  /** The parent is to be built: if its image comes out the same, this step will be a reuse after all. */
+  | { readonly kind: "parent-pending"; readonly parent: LayerName }
+  | {
+      readonly kind: "parent-changed";
+      readonly parent: LayerName;
+      readonly was: ImageDigest | undefined;
+      readonly is: ImageDigest;
+    }
+  | { readonly kind: "parent-removed"; readonly parent: LayerName }
+  /** No digest is known yet: the build will ask the registry. */
+  | { readonly kind: "base-unpinned"; readonly image: string }
+  | {
+      readonly kind: "base-changed";
+      readonly image: string;
+      readonly was: ImageDigest | undefined;
+      readonly is: ImageDigest | undefined;
+    }
+  | { readonly kind: "image-missing"; readonly image: ImageDigest }
+  | { readonly kind: "recipe-changed"; readonly was: number; readonly is: number }
+  /** Only with --only: a parent that is not current and not selected. */
+  | { readonly kind: "parent-not-current"; readonly parent: LayerName };
+
+export type Action = "build" | "reuse" | "blocked";
+
+export interface RunnerSize {
+  /** Smallest tier that holds it, or "local" where the machine at hand builds. */
+  readonly tier: string;
+  readonly cpu: number;
+  readonly memoryGb: number;
+  readonly source: "explicit" | "history" | "language";
+}
+
+export interface Estimate {
+  readonly seconds: number;
+  /** 0 where nothing is leased. */
+  readonly costEur: number;
+}
+
+export interface Step {
+  readonly layer: LayerName;
+  readonly platform: Platform;
+  readonly action: Action;
+  readonly reasons: readonly Reason[];
+  /** null while a parent or a base is pending: known once that is built or resolved. */
+  readonly inputDigest: InputDigest | null;
+  /** The image that is reused. */
+  readonly imageDigest: ImageDigest | null;
+  /** Layers, base first. */
+  readonly parents: readonly LayerName[];
+  readonly runner: RunnerSize;
+  readonly cache: { readonly from: readonly string[]; readonly to: readonly string[] };
+  readonly estimate: Estimate;
+}
+
+export interface Plan {
+  /** Parents before children; among equals by name, then platform. */
+  readonly steps: readonly Step[];
+  /** External images that are replaced here: declared name to the reference that stands in. Not empty means a local world. */
+  readonly replacedBases: ReadonlyMap<string, string>;
+}
+
+/** Names a step in maps and messages; no layer name or platform holds an "@". */
+export function stepKey(layer: LayerName, platform: Platform): string {
+  return `${layer}@${platform}`;
+}

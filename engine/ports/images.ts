@@ -1,0 +1,37 @@
+// Port: where built images lie between runs, and where external ones are looked up.
+//
+// Laws, held by test/ports/images.ts on every body:
+// 1. `holds` is true only if manifest, configuration and every layer blob are there; it reads, and never repairs.
+// 2. `resolve` gives the digest of the manifest for that platform (of the index only where the image has no
+//    manifest of its own for it), and the same answer until somebody moves the tag.
+// 3. Neither rejects.
+
+import type { Platform } from "../../schemas/platform.ts";
+import type { ImageDigest } from "../core/digest.ts";
+import type { Result } from "../core/result.ts";
+
+export type ResolveFailure =
+  | { readonly kind: "not-found"; readonly image: string }
+  | {
+      readonly kind: "platform-missing";
+      readonly image: string;
+      readonly platform: Platform;
+      readonly offered: readonly string[];
+    }
+  | { readonly kind: "unauthorized"; readonly image: string }
+  | { readonly kind: "unreachable"; readonly image: string; readonly message: string };
+
+/** The layers' own images. */
+export interface ImageStore {
+  holds(image: ImageDigest): boolean;
+}
+
+/** External images by name. */
+export interface ImageResolver {
+  /** `reference` is an image reference ("debian:trixie-slim") or "oci-layout:<absolute directory>[@sha256:…]". */
+  resolve(
+    reference: string,
+    platform: Platform,
+    signal: AbortSignal,
+  ): Promise<Result<ImageDigest, ResolveFailure>>;
+}

@@ -1,0 +1,47 @@
+// lamina.lock (and .lamina/local.lock): what was last built from what. Text and back is engine/lock's work.
+
+import { z } from "zod";
+import { imageDigestSchema, inputDigestSchema } from "./digest.ts";
+import { layerName } from "./layer-name.ts";
+import { platform } from "./platform.ts";
+
+/** Raised when an older lamina would misread the file. */
+export const lockVersion = 1;
+
+/** What went into a build, in parts small enough to say later which of them changed. */
+export const lockInputs = z.strictObject({
+  /** Version of the recipe that turns inputs into a digest. */
+  recipe: z.number().int(),
+  /** The evaluated declaration, only keys that can change an image. */
+  declaration: z.record(z.string(), z.json()),
+  /** Path in the context (the Dockerfile and .dockerignore among them) to the first 16 hexadecimal digits of its digest. A
+   * path that ends in "/" stands for a whole folder, where a context has more files than are worth a line each. */
+  files: z.record(z.string(), z.string().regex(/^[0-9a-f]{16}$/)),
+  /** Image digests of the layers it stands on or copies from. */
+  parents: z.record(layerName, imageDigestSchema),
+  /** Digests of the external images it stands on or copies from. */
+  bases: z.record(z.string(), imageDigestSchema),
+});
+
+export const lockEntry = z.strictObject({
+  input: inputDigestSchema,
+  image: imageDigestSchema,
+  /** Compressed bytes of all blobs of the image. */
+  sizeBytes: z.number().int().nonnegative(),
+  /** Version seen of each promised tool; "" where its check prints none. */
+  tools: z.record(z.string(), z.string()),
+  /** Cache refs that were written. */
+  caches: z.array(z.string()),
+  inputs: lockInputs,
+});
+
+export const lock = z.strictObject({
+  version: z.literal(lockVersion),
+  /** External image as declared, then platform, to the digest it is pinned to. */
+  bases: z.record(z.string(), z.record(platform, imageDigestSchema)),
+  layers: z.record(layerName, z.record(platform, lockEntry)),
+});
+
+export type Lock = z.infer<typeof lock>;
+export type LockEntry = z.infer<typeof lockEntry>;
+export type LockInputs = z.infer<typeof lockInputs>;
