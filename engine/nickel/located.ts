@@ -47,7 +47,10 @@ export function toJson(located: Located): Json {
 }
 
 /** The value at a path of keys and indexes, or the deepest one that exists on the way. */
-export function nearest(located: Located, path: readonly PropertyKey[]): { value: Located; keySpan: Span | undefined; found: boolean } {
+export function nearest(
+  located: Located,
+  path: readonly PropertyKey[],
+): { value: Located; keySpan: Span | undefined; found: boolean } {
   let value = located;
   let keySpan: Span | undefined;
   for (const step of path) {
