@@ -1,0 +1,22 @@
+// `npm test`: what the machine lacks is installed, then every check runs, cheapest first; ends with the first that fails.
+
+import { execaSync } from "execa";
+import { ensureBuildkit } from "./tools/buildkit.ts";
+import { ensureTestRequirements } from "./tools/test-requirements.ts";
+
+const checks: readonly (readonly [label: string, command: string, ...args: string[]])[] = [
+  ["format", "biome", "ci", "."],
+  ["types", "tsc", "-p", "."],
+  ["lint", "oxlint", "--type-aware", "--deny-warnings"],
+  ["unused code", "knip"],
+  ["build", "npm", "run", "--silent", "build"],
+  ["tests", "vitest", "run", ...process.argv.slice(2)],
+];
+
+ensureTestRequirements();
+await ensureBuildkit();
+for (const [label, command, ...args] of checks) {
+  process.stderr.write(`\n▸ ${label}: ${command} ${args.join(" ")}\n`);
+  const { exitCode } = execaSync(command, args, { preferLocal: true, stdio: "inherit", reject: false });
+  if (exitCode !== 0) process.exit(exitCode ?? 1);
+}
