@@ -29,6 +29,8 @@ export interface Catalog {
   readonly workspace: string;
   /** In order of their names. */
   readonly layers: readonly Layer[];
+  /** Names of layers that exist but could not be loaded: references to them are not to be called unknown. */
+  readonly broken: ReadonlySet<string>;
 }
 
 /** Where the value at a path of the declaration stands: its own place, else its key's, else the nearest parent's. */

@@ -3,7 +3,11 @@
 import type { LayerName } from "../../schemas/layer-name.ts";
 import type { LockInputs } from "../../schemas/lock.ts";
 import type { Platform } from "../../schemas/platform.ts";
+import type { Layer } from "../catalog/layer.ts";
+import type { Diagnostic } from "../core/diagnostic.ts";
 import type { Digest, ImageDigest, InputDigest } from "../core/digest.ts";
+import type { Files } from "../core/host.ts";
+import type { Result } from "../core/result.ts";
 import type { Json } from "../nickel/located.ts";
 
 /** Version of this recipe: raised when the meaning of an input digest changes. */
@@ -24,9 +28,23 @@ export interface Fingerprint {
   readonly inputs: LockInputs;
 }
 
-export type CombineInputs = (
+/** Reads and hashes what a build of the layer can see of its own folder. Diagnostics name files that cannot be read. */
+export function readOwnInputs(layer: Layer, files: Files): Result<OwnInputs, readonly Diagnostic[]> {
+  void layer;
+  void files;
+  throw new Error("not yet");
+}
+
+/** The input digest of a layer on a platform, standing on these images. */
+export function combineInputs(
   own: OwnInputs,
   platform: Platform,
   parents: ReadonlyMap<LayerName, ImageDigest>,
   bases: ReadonlyMap<string, ImageDigest>,
-) => Fingerprint;
+): Fingerprint {
+  void own;
+  void platform;
+  void parents;
+  void bases;
+  throw new Error("not yet");
+}
