@@ -1,0 +1,90 @@
+// Diagnostics as people read them: what is wrong, where, the source line underlined, the other places, what to do.
+
+import pc from "picocolors";
+import { compareDiagnostics, type Diagnostic, type Severity } from "../../engine/core/diagnostic.ts";
+import { locate, renderSnippet } from "./snippet.ts";
+import { printable } from "./text-width.ts";
+
+export interface DiagnosticOptions {
+  /** Absolute; paths below it are printed relative to it. */
+  readonly root: string;
+  readonly color: boolean;
+  /** Columns to stay within where a source line is long; 160 by default. */
+  readonly width?: number | undefined;
+}
+
+const defaultWidth = 160;
+
+/** One diagnostic, several lines, without a line end after the last. */
+export function renderDiagnostic(diagnostic: Diagnostic, options: DiagnosticOptions): string {
+  const colors = pc.createColors(options.color);
+  const paintSeverity = diagnostic.severity === "error" ? colors.red : colors.yellow;
+  const gutter = (text: string) => colors.bold(colors.blue(text));
+  const strong = (text: string) => colors.bold(paintSeverity(text));
+  const gutterWidth = widestLineNumber(diagnostic, options.root);
+  const snippet = { root: options.root, gutterWidth, width: options.width ?? defaultWidth };
+  const margin = " ".repeat(gutterWidth);
+
+  const lines = [
+    `${strong(`${diagnostic.severity}[${diagnostic.code}]`)}${colors.bold(`: ${indentRest(diagnostic.message, 2)}`)}`,
+  ];
+  if (diagnostic.span !== undefined)
+    lines.push(
+      ...renderSnippet(diagnostic.span, {
+        ...snippet,
+        mark: "^",
+        label: diagnostic.label,
+        paint: { gutter, mark: strong },
+      }),
+    );
+  let hasBar = false;
+  const remark = (kind: string, message: string) => {
+    if (!hasBar && diagnostic.span !== undefined) lines.push(gutter(`${margin} |`));
+    hasBar = true;
+    const text = indentRest(message, gutterWidth + kind.length + 5);
+    lines.push(`${gutter(`${margin} =`)} ${colors.bold(`${kind}:`)} ${text}`);
+  };
+  for (const note of diagnostic.notes) {
+    if (note.span === undefined) {
+      remark("note", note.message);
+      continue;
+    }
+    lines.push(`${colors.bold(colors.cyan("note"))}: ${indentRest(note.message, 2)}`);
+    const paint = { gutter, mark: (text: string) => colors.bold(colors.cyan(text)) };
+    lines.push(...renderSnippet(note.span, { ...snippet, mark: "-", paint }));
+    hasBar = false;
+  }
+  if (diagnostic.help !== undefined) remark("help", diagnostic.help);
+  return lines.join("\n");
+}
+
+/** All of them in order of their places, an empty line between each, then how many there are; "" for none. */
+export function renderDiagnostics(diagnostics: readonly Diagnostic[], options: DiagnosticOptions): string {
+  if (diagnostics.length === 0) return "";
+  const sorted = diagnostics.toSorted(compareDiagnostics);
+  const texts = sorted.map((diagnostic) => renderDiagnostic(diagnostic, options));
+  return `${[...texts, summarizeDiagnostics(diagnostics)].join("\n\n")}\n`;
+}
+
+/** For example "3 errors, 1 warning"; "" for none. */
+export function summarizeDiagnostics(diagnostics: readonly Diagnostic[]): string {
+  const count = (severity: Severity) => {
+    const { length } = diagnostics.filter((diagnostic) => diagnostic.severity === severity);
+    return length === 0 ? [] : [`${length} ${severity}${length === 1 ? "" : "s"}`];
+  };
+  return [...count("error"), ...count("warning")].join(", ");
+}
+
+function widestLineNumber(diagnostic: Diagnostic, root: string): number {
+  const spans = [diagnostic.span, ...diagnostic.notes.map((note) => note.span)];
+  return Math.max(1, ...spans.map((span) => (span === undefined ? 1 : digits(locate(span, root).endLine))));
+}
+
+function digits(number: number): number {
+  return String(number).length;
+}
+
+/** Later lines of a text stand under its beginning. */
+function indentRest(text: string, columns: number): string {
+  return printable(text).replaceAll("\n", `\n${" ".repeat(columns)}`);
+}
