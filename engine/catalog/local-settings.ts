@@ -1,0 +1,53 @@
+// .lamina/local.json: what this machine, and it alone, puts in place of external images, and where it has secrets.
+
+import { posix } from "node:path";
+import { local } from "../../schemas/local.ts";
+import type { Diagnostic } from "../core/diagnostic.ts";
+import { err, ok, type Result } from "../core/result.ts";
+import { toJson } from "../nickel/located.ts";
+import { diagnoseIssues } from "./diagnose-issues.ts";
+import type { CatalogDeps } from "./load.ts";
+
+/** Where a secret's value is read when a build needs it; the value itself is never read here. `path` is absolute. */
+export type LocalSecret =
+  | { readonly id: string; readonly from: "env"; readonly variable: string }
+  | { readonly id: string; readonly from: "file"; readonly path: string };
+
+export interface LocalSettings {
+  /** External image as declared to the reference that stands in for it. */
+  readonly bases: ReadonlyMap<string, string>;
+  /** By id. */
+  readonly secrets: ReadonlyMap<string, LocalSecret>;
+}
+
+const none: LocalSettings = { bases: new Map(), secrets: new Map() };
+
+/** Reads .lamina/local.json under `root` (absolute); a missing file says nothing. Relative paths count from `root`. */
+export function loadLocalSettings(root: string, deps: CatalogDeps): Result<LocalSettings, readonly Diagnostic[]> {
+  const path = posix.join(root, ".lamina/local.json");
+  if (!deps.files.info(path).ok) return ok(none);
+  const evaluated = deps.evaluate(path);
+  if (!evaluated.ok) return evaluated;
+  const parsed = local.safeParse(toJson(evaluated.value.value));
+  if (!parsed.success) return err(diagnoseIssues(parsed.error.issues, evaluated.value.value));
+  const bases = new Map<string, string>();
+  for (const [image, reference] of Object.entries(parsed.data.bases)) bases.set(image, absoluteReference(root, reference));
+  const secrets = new Map<string, LocalSecret>();
+  for (const [id, source] of Object.entries(parsed.data.secrets)) {
+    secrets.set(
+      id,
+      "env" in source
+        ? { id, from: "env", variable: source.env }
+        : { id, from: "file", path: posix.resolve(root, source.file) },
+    );
+  }
+  return ok({ bases, secrets });
+}
+
+const layoutPrefix = "oci-layout:";
+
+/** An image reference as it is; the folder of an "oci-layout:" one made absolute against `directory`. */
+export function absoluteReference(directory: string, reference: string): string {
+  if (!reference.startsWith(layoutPrefix)) return reference;
+  return `${layoutPrefix}${posix.resolve(directory, reference.slice(layoutPrefix.length))}`;
+}

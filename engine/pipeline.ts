@@ -1,0 +1,169 @@
+// The whole way on one page. Each arrow is a stage with a type of its own:
+//
+//   files -> Nickel -> Catalog -> LayerGraph -> Plan -> Run -> Outcome -> lamina.lock + events
+//   |________ openProject _________|  |planProject|  |______ runPlan ______|
+//
+// Nothing here touches the world: files, clock, builder, images and events come in through ports, chosen in cli/wire.ts.
+
+import { posix } from "node:path";
+import type { LayerName } from "../schemas/layer-name.ts";
+import type { Platform } from "../schemas/platform.ts";
+import { loadCatalog } from "./catalog/load.ts";
+import { type LocalSettings, loadLocalSettings } from "./catalog/local-settings.ts";
+import { locateProject } from "./catalog/locate.ts";
+import { compareDiagnostics, type Diagnostic } from "./core/diagnostic.ts";
+import type { ImageDigest } from "./core/digest.ts";
+import type { Host } from "./core/host.ts";
+import { err, ok, type Result } from "./core/result.ts";
+import { type OwnInputs, readOwnInputs } from "./graph/fingerprint.ts";
+import { buildGraph, type LayerGraph } from "./graph/graph.ts";
+import { type LockFile, openLockFile } from "./lock/lock-file.ts";
+import type { NickelEvaluator } from "./nickel/evaluate.ts";
+import { type History, parseHistory } from "./plan/history.ts";
+import { type HeldImages, makePlan, type PlanOptions, type ReplacedBase } from "./plan/plan.ts";
+import type { Plan } from "./plan/step.ts";
+import type { ImageResolver } from "./ports/images.ts";
+import type { Outcome } from "./run/outcome.ts";
+import { type RunDeps, type RunOptions, run } from "./run/run.ts";
+
+/** A catalog that was found sound, with what is remembered of its builds. */
+export interface Project {
+  readonly graph: LayerGraph;
+  /** What each layer's build can see of its own folder. */
+  readonly ownInputs: ReadonlyMap<LayerName, OwnInputs>;
+  readonly local: LocalSettings;
+  /** External images that are replaced here, by the name they are declared with. Not empty: a local world with its own lock. */
+  readonly replacedBases: ReadonlyMap<string, string>;
+  readonly lock: LockFile;
+  readonly history: History;
+  /** Absolute. */
+  readonly historyPath: string;
+  readonly warnings: readonly Diagnostic[];
+}
+
+export interface ProjectSource {
+  /** Absolute folder to look from, upwards. */
+  readonly directory: string;
+  readonly host: Host;
+  readonly evaluator: NickelEvaluator;
+  /** Replacements named on the command line; they win over .lamina/local.json. */
+  readonly bases: ReadonlyMap<string, string>;
+}
+
+/** Only looks: the catalog's graph if it is sound, and in any case all that is wrong with it. */
+export function checkCatalog(source: Omit<ProjectSource, "bases">): {
+  readonly root: string | undefined;
+  readonly graph: LayerGraph | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+} {
+  const { files } = source.host;
+  const root = locateProject(source.directory, files);
+  if (!root.ok) return { root: undefined, graph: undefined, diagnostics: [root.error] };
+  const { catalog, diagnostics } = loadCatalog(root.value, {
+    files,
+    evaluate: (path) => source.evaluator.evaluate(path),
+  });
+  const graph = buildGraph(catalog);
+  const all = [...diagnostics, ...(graph.ok ? [] : graph.error)].sort(compareDiagnostics);
+  const sound = graph.ok && !all.some(({ severity }) => severity === "error");
+  return { root: root.value, graph: sound ? graph.value : undefined, diagnostics: all };
+}
+
+/** Reads everything that a plan is made of; all that is wrong with it at once. */
+export function openProject(source: ProjectSource): Result<Project, readonly Diagnostic[]> {
+  const { files } = source.host;
+  const { root, graph, diagnostics } = checkCatalog(source);
+  if (root === undefined || graph === undefined) return err(diagnostics);
+
+  const wrong: Diagnostic[] = [];
+  const ownInputs = new Map<LayerName, OwnInputs>();
+  for (const name of graph.order) {
+    const own = readOwnInputs(graph.layer(name), files);
+    if (own.ok) ownInputs.set(name, own.value);
+    else wrong.push(...own.error);
+  }
+
+  const local = loadLocalSettings(root, { files, evaluate: (path) => source.evaluator.evaluate(path) });
+  if (!local.ok) return err([...wrong, ...local.error]);
+  const replacedBases = new Map([...local.value.bases, ...source.bases]);
+
+  const lock = openLockFile(
+    files,
+    posix.join(root, replacedBases.size === 0 ? "lamina.lock" : ".lamina/local.lock"),
+  );
+  if (!lock.ok) wrong.push(...lock.error);
+  if (!lock.ok || wrong.length > 0) return err(wrong.sort(compareDiagnostics));
+
+  const historyPath = posix.join(root, ".lamina/history.json");
+  const history = files.readText(historyPath);
+  return ok({
+    graph,
+    ownInputs,
+    local: local.value,
+    replacedBases,
+    lock: lock.value,
+    history: parseHistory(history.ok ? history.value : ""),
+    historyPath,
+    warnings: diagnostics,
+  });
+}
+
+export interface PlanRequest {
+  /** Empty: every layer. */
+  readonly selection: readonly LayerName[];
+  readonly options: PlanOptions;
+  /** Empty: each layer's own. */
+  readonly platforms: readonly Platform[];
+  /** Of layers that declare none. */
+  readonly defaultPlatform: Platform;
+  readonly images: HeldImages;
+  readonly resolver: ImageResolver;
+  readonly signal: AbortSignal;
+}
+
+/** Decides what is to be built, and why. Asks the resolver for replaced bases only: pinned ones stand in the lock. */
+export async function planProject(project: Project, request: PlanRequest): Promise<Plan> {
+  const { graph } = project;
+  const wanted = new Set(graph.order.flatMap((name) => graph.externalBases(name)));
+  const platforms = new Set([
+    request.defaultPlatform,
+    ...request.platforms,
+    ...graph.order.flatMap((name) => graph.layer(name).workflow.platforms ?? []),
+  ]);
+  const replacedBases = new Map<string, ReplacedBase>();
+  for (const [image, reference] of project.replacedBases) {
+    const digests = new Map<Platform, ImageDigest>();
+    for (const platform of wanted.has(image) ? platforms : []) {
+      const resolved = await request.resolver.resolve(reference, platform, request.signal);
+      if (resolved.ok) digests.set(platform, resolved.value);
+    }
+    replacedBases.set(image, { reference, digests });
+  }
+  return makePlan({
+    graph,
+    ownInputs: project.ownInputs,
+    lock: project.lock.current,
+    selection: request.selection,
+    options: request.options,
+    platforms: request.platforms,
+    defaultPlatform: request.defaultPlatform,
+    images: request.images,
+    replacedBases,
+    history: project.history,
+    leased: false,
+  });
+}
+
+/** Carries a plan out; each finished layer is in the lock at once. */
+export function runPlan(
+  project: Project,
+  plan: Plan,
+  deps: Omit<RunDeps, "graph" | "ownInputs" | "lock">,
+  options: RunOptions,
+): Promise<Outcome> {
+  return run(
+    plan,
+    { ...deps, graph: project.graph, ownInputs: project.ownInputs, lock: project.lock },
+    options,
+  );
+}
