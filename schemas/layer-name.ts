@@ -1,13 +1,14 @@
 // The name of a layer: parsed once, then trusted by its type.
 
-import { z } from "zod";
+import type { z } from "zod";
+import { textLike } from "./strict-record.ts";
 
 /** Lower-case words joined by single dots, dashes or underscores; also a path component of OCI repository names. */
 export const layerNamePattern = /^[a-z0-9]+([._-][a-z0-9]+)*$/;
 
-export const layerName = z
-  .string()
-  .regex(layerNamePattern, "must be lower-case letters and digits, in words joined by one of . _ -")
-  .brand<"LayerName">();
+export const layerName = textLike(
+  layerNamePattern,
+  "lower-case letters and digits, in words joined by one of . _ -",
+).brand<"LayerName">();
 
 export type LayerName = z.infer<typeof layerName>;

@@ -1,11 +1,12 @@
 // The platform of an image, as in the OCI image spec (image-index.md): os/architecture, with a variant or not.
 
-import { z } from "zod";
+import type { z } from "zod";
+import { textLike } from "./strict-record.ts";
 
-export const platform = z
-  .string()
-  .regex(/^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9]+)?$/, 'must be os/architecture, such as "linux/arm64"')
-  .brand<"Platform">();
+export const platform = textLike(
+  /^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9]+)?$/,
+  'os/architecture, such as "linux/arm64"',
+).brand<"Platform">();
 
 /** For example "linux/arm64". */
 export type Platform = z.infer<typeof platform>;
