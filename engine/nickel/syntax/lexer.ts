@@ -1,0 +1,491 @@
+// The lexer: a file in; its tokens, ended by an `end` token, and what is wrong with its characters, out. It never
+// throws. Strings and interpolations nest, so it keeps a stack of modes: normal text, string, multi-line string.
+//
+//            " or '" or m%" or prefix-s%"               %{ or %%{ …
+//   normal ────────────────────────────────▶ string ─────────────────▶ normal (its own count of braces)
+//          ◀────────────────────────────────        ◀─────────────────
+//            " or "% or "%% …                           } at brace count zero
+
+import type { SourceFile, Span } from "../../core/source.ts";
+import { complain, type NickelDiagnostic } from "../diagnostics.ts";
+import {
+  delimiterMismatch,
+  invalidAsciiEscape,
+  invalidEscape,
+  unclosedString,
+  unexpectedCharacter,
+  unmatchedBrace,
+} from "./diagnostics.ts";
+import { primopArity } from "./primops.ts";
+import { type Token, type TokenKind, wordKind } from "./token.ts";
+
+export interface Lexed {
+  readonly tokens: readonly Token[];
+  readonly diagnostics: readonly NickelDiagnostic[];
+  /** From here on the tokens mean nothing: an unclosed string has swallowed the text. */
+  readonly brokenFrom: number;
+}
+
+/** A string that is open: 0 percent signs for `"…"`, else as many as stand in its delimiters. */
+interface OpenString {
+  readonly kind: "string";
+  readonly percents: number;
+  readonly token: Token;
+}
+
+interface OpenCode {
+  readonly kind: "code";
+  braces: number;
+}
+
+type Mode = OpenString | OpenCode;
+
+const punctuation: readonly (readonly TokenKind[])[] = [
+  ["++", "==", "!=", "&&", "||", "..", "|>", "->", "=>", "<=", ">=", "[|", "|]"],
+  [
+    "?",
+    ",",
+    ";",
+    ":",
+    "=",
+    "&",
+    ".",
+    "+",
+    "-",
+    "*",
+    "/",
+    "%",
+    "@",
+    "!",
+    "|",
+    "_",
+    "{",
+    "}",
+    "[",
+    "]",
+    "(",
+    ")",
+    "<",
+    ">",
+  ],
+];
+const pairs: ReadonlyMap<string, TokenKind> = new Map((punctuation[0] ?? []).map((text) => [text, text]));
+const singles: ReadonlyMap<string, TokenKind> = new Map((punctuation[1] ?? []).map((text) => [text, text]));
+
+const quote = 0x22;
+const percent = 0x25;
+const apostrophe = 0x27;
+const dash = 0x2d;
+const backslash = 0x5c;
+const underscore = 0x5f;
+const braceOpen = 0x7b;
+
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
+const isLetter = (code: number): boolean => (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
+const isWordPart = (code: number): boolean =>
+  isLetter(code) || isDigit(code) || code === underscore || code === dash || code === apostrophe;
+
+const escapes: ReadonlyMap<string, string> = new Map([
+  ["\\", "\\"],
+  ['"', '"'],
+  ["%", "%"],
+  ["'", "'"],
+  ["n", "\n"],
+  ["r", "\r"],
+  ["t", "\t"],
+]);
+
+/** What to write instead of characters that other languages, or word processors, would have there. */
+const characterHelp: ReadonlyMap<string, string> = new Map([
+  ["“", 'write the straight quote "'],
+  ["”", 'write the straight quote "'],
+  ["‘", "write the straight quote '"],
+  ["’", "write the straight quote '"],
+  ["`", 'strings stand in "double quotes"'],
+  ["$", "interpolation is written %{…}, inside a string"],
+  ["~", "there is no such operator"],
+  ["^", "for powers use std.number.pow"],
+  ["\u00a0", "replace the no-break space with a blank"],
+]);
+
+export function tokenize(file: SourceFile): Lexed {
+  return new Lexer(file).run();
+}
+
+class Lexer {
+  readonly #file: SourceFile;
+  readonly #text: string;
+  readonly #tokens: Token[] = [];
+  readonly #diagnostics: NickelDiagnostic[] = [];
+  /** What encloses the present mode, innermost last. */
+  readonly #outer: Mode[] = [];
+  #mode: Mode = { kind: "code", braces: 0 };
+  #at = 0;
+  #brokenFrom = Number.POSITIVE_INFINITY;
+
+  constructor(file: SourceFile) {
+    this.#file = file;
+    this.#text = file.text;
+  }
+
+  run(): Lexed {
+    // A byte-order mark is no part of the text.
+    if (this.#text.charCodeAt(0) === 0xfeff) this.#at = 1;
+    while (this.#at < this.#text.length) {
+      if (this.#mode.kind === "code") this.#code(this.#mode);
+      else if (this.#mode.percents === 0) this.#string();
+      else this.#multiline(this.#mode);
+    }
+    if (this.#mode.kind === "string") this.#reportUnclosed(this.#mode);
+    this.#push("end", this.#text.length, "");
+    return { tokens: this.#tokens, diagnostics: this.#diagnostics, brokenFrom: this.#brokenFrom };
+  }
+
+  #span(start: number, end: number): Span {
+    return { file: this.#file, start, end };
+  }
+
+  /** Adds the token that ends at `end` and moves there. */
+  #push(kind: TokenKind, end: number, value: string): Token {
+    const token: Token = { kind, start: this.#at, end, value };
+    this.#tokens.push(token);
+    this.#at = end;
+    return token;
+  }
+
+  #enter(mode: Mode): void {
+    this.#outer.push(this.#mode);
+    this.#mode = mode;
+  }
+
+  #leave(): void {
+    this.#mode = this.#outer.pop() ?? { kind: "code", braces: 0 };
+  }
+
+  /** The end of the run of characters from `at` for which the test holds. */
+  #runEnd(at: number, test: (code: number) => boolean): number {
+    let end = at;
+    while (test(this.#text.charCodeAt(end))) end += 1;
+    return end;
+  }
+
+  #percentsEnd(at: number): number {
+    let end = at;
+    while (this.#text.charCodeAt(end) === percent) end += 1;
+    return end;
+  }
+
+  // --- code
+
+  #code(mode: OpenCode): void {
+    const text = this.#text;
+    const at = this.#at;
+    const code = text.charCodeAt(at);
+    if (
+      code === 0x20 ||
+      code === 0x0a ||
+      code === 0x09 ||
+      (code === 0x0d && text.charCodeAt(at + 1) === 0x0a)
+    ) {
+      this.#at = at + 1;
+    } else if (code === 0x23) {
+      const newline = text.indexOf("\n", at);
+      this.#at = newline === -1 ? text.length : newline;
+    } else if (isLetter(code) || code === underscore) this.#word();
+    else if (isDigit(code) || (code === 0x2e && isDigit(text.charCodeAt(at + 1)))) this.#number();
+    else if (code === quote) this.#openString("string-open", at + 1, 0, '"');
+    else if (code === apostrophe) this.#tag();
+    else if (code === percent) this.#percent();
+    else if (code === braceOpen) {
+      mode.braces += 1;
+      this.#push("{", at + 1, "{");
+    } else if (code === 0x7d) this.#closeBrace(mode);
+    else {
+      const pair = text.slice(at, at + 2);
+      const pairKind = pairs.get(pair);
+      const single = text.charAt(at);
+      const singleKind = singles.get(single);
+      if (pairKind !== undefined) this.#push(pairKind, at + 2, pair);
+      else if (singleKind !== undefined) this.#push(singleKind, at + 1, single);
+      else this.#refuseCharacter();
+    }
+  }
+
+  #closeBrace(mode: OpenCode): void {
+    const end = this.#at + 1;
+    if (mode.braces > 0) {
+      mode.braces -= 1;
+      this.#push("}", end, "}");
+    } else if (this.#outer.length > 0) {
+      this.#push("interpolation-close", end, "}");
+      this.#leave();
+    } else {
+      this.#diagnostics.push(complain(unmatchedBrace, { found: "}" }, this.#span(this.#at, end)));
+      this.#at = end;
+    }
+  }
+
+  /** `_*[A-Za-z][_A-Za-z0-9-']*`, or a lone `_`, or what opens a multi-line or symbolic string. */
+  #word(): void {
+    const text = this.#text;
+    const start = this.#at;
+    const letter = this.#runEnd(start, (code) => code === underscore);
+    if (!isLetter(text.charCodeAt(letter))) {
+      this.#push("_", start + 1, "_");
+      return;
+    }
+    let end = letter + 1;
+    while (isWordPart(text.charCodeAt(end))) end += 1;
+    const word = text.slice(start, end);
+    if (
+      text.charCodeAt(end) === percent &&
+      letter === start &&
+      (word === "m" || (end - start > 2 && word.endsWith("-s")))
+    ) {
+      const delimiter = this.#percentsEnd(end);
+      if (text.charCodeAt(delimiter) === quote) {
+        const kind = word === "m" ? "multiline-open" : "symbolic-open";
+        this.#openString(kind, delimiter + 1, delimiter - end, word === "m" ? word : word.slice(0, -2));
+        return;
+      }
+    }
+    this.#push(wordKind(word), end, word);
+  }
+
+  /** `0x…`, `0o…`, `0b…`, or `[0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?`. */
+  #number(): void {
+    const text = this.#text;
+    const start = this.#at;
+    if (text.charCodeAt(start) === 0x30) {
+      const digits = radixDigits(text.charAt(start + 1));
+      const end = digits === undefined ? start : this.#runEnd(start + 2, digits);
+      if (end > start + 2) {
+        this.#push("number", end, text.slice(start, end));
+        return;
+      }
+    }
+    let end = this.#runEnd(start, isDigit);
+    if (text.charCodeAt(end) === 0x2e && isDigit(text.charCodeAt(end + 1)))
+      end = this.#runEnd(end + 1, isDigit);
+    if ((text.charCodeAt(end) | 0x20) === 0x65) {
+      const sign = text.charCodeAt(end + 1);
+      const exponent = sign === 0x2b || sign === dash ? end + 2 : end + 1;
+      if (isDigit(text.charCodeAt(exponent))) end = this.#runEnd(exponent, isDigit);
+    }
+    this.#push("number", end, text.slice(start, end));
+  }
+
+  #tag(): void {
+    const text = this.#text;
+    const start = this.#at;
+    if (text.charCodeAt(start + 1) === quote) {
+      this.#openString("tag-open", start + 2, 0, "'\"");
+      return;
+    }
+    const letter = this.#runEnd(start + 1, (code) => code === underscore);
+    const end = isLetter(text.charCodeAt(letter)) ? this.#runEnd(letter, isWordPart) : start;
+    const name = text.slice(start + 1, end);
+    const multiline =
+      name === "m" && text.charCodeAt(this.#percentsEnd(end)) === quote && this.#percentsEnd(end) > end;
+    if (end > start && !multiline) this.#push("tag", end, name);
+    else {
+      const help = multiline
+        ? "a tag's name stands in ordinary quotes: '\"…\""
+        : "an enum tag is ' and a name, or '\"any text\"; strings stand in double quotes";
+      const stop = multiline ? end : start + 1;
+      this.#diagnostics.push(
+        complain(unexpectedCharacter, { character: text.slice(start, stop), help }, this.#span(start, stop)),
+      );
+      this.#at = stop;
+    }
+  }
+
+  /** `%name%` of a known operation, else the modulo operator. */
+  #percent(): void {
+    const close = this.#runEnd(
+      this.#at + 1,
+      (code) => isLetter(code) || isDigit(code) || code === underscore || code === 0x2f,
+    );
+    if (this.#text.charCodeAt(close) === percent) {
+      const name = this.#text.slice(this.#at + 1, close);
+      if (primopArity.has(name)) {
+        this.#push("primop", close + 1, name);
+        return;
+      }
+    }
+    this.#push("%", this.#at + 1, "%");
+  }
+
+  #refuseCharacter(): void {
+    const start = this.#at;
+    const character = String.fromCodePoint(this.#text.codePointAt(start) ?? 0);
+    const shown =
+      character < " "
+        ? `U+${character.charCodeAt(0).toString(16).padStart(4, "0").toUpperCase()}`
+        : character;
+    const help = character === "\r" ? "end lines with LF or CR LF" : characterHelp.get(character);
+    const end = start + character.length;
+    this.#diagnostics.push(complain(unexpectedCharacter, { character: shown, help }, this.#span(start, end)));
+    this.#at = end;
+  }
+
+  // --- strings
+
+  #openString(kind: TokenKind, end: number, percents: number, value: string): void {
+    this.#enter({ kind: "string", percents, token: this.#push(kind, end, value) });
+  }
+
+  #pushText(end: number): void {
+    if (end === this.#at) return;
+    const text = this.#text.slice(this.#at, end);
+    this.#push("text", end, text.includes("\r") ? text.replaceAll("\r\n", "\n") : text);
+  }
+
+  #openInterpolation(end: number): void {
+    this.#push("interpolation-open", end, this.#text.slice(this.#at, end));
+    this.#enter({ kind: "code", braces: 0 });
+  }
+
+  #closeString(end: number): void {
+    this.#push("string-close", end, this.#text.slice(this.#at, end));
+    this.#leave();
+  }
+
+  /** One run of text, one escape, or what ends the text. */
+  #string(): void {
+    const text = this.#text;
+    let end = this.#at;
+    for (; end < text.length; end += 1) {
+      const code = text.charCodeAt(end);
+      if (code === quote) {
+        this.#pushText(end);
+        this.#closeString(end + 1);
+        return;
+      }
+      if (code === backslash) {
+        this.#pushText(end);
+        this.#escape();
+        return;
+      }
+      if (code === percent && text.charCodeAt(end + 1) === braceOpen) {
+        this.#pushText(end);
+        this.#openInterpolation(end + 2);
+        return;
+      }
+    }
+    this.#pushText(end);
+  }
+
+  #escape(): void {
+    const text = this.#text;
+    const start = this.#at;
+    const character = String.fromCodePoint(text.codePointAt(start + 1) ?? 0x20);
+    const hex = character === "x" ? /^[0-9A-Fa-f]{2}/.exec(text.slice(start + 2, start + 4)) : null;
+    if (hex !== null) {
+      const code = Number.parseInt(hex[0], 16);
+      if (code > 0x7f) {
+        this.#diagnostics.push(
+          complain(invalidAsciiEscape, { escape: `\\x${hex[0]}` }, this.#span(start, start + 4)),
+        );
+      }
+      this.#push("escape", start + 4, String.fromCharCode(code));
+      return;
+    }
+    const value = escapes.get(character);
+    const end = Math.min(start + 1 + character.length, text.length);
+    if (value === undefined) {
+      const escape = /\s/.test(character) ? "\\" : `\\${character}`;
+      this.#diagnostics.push(complain(invalidEscape, { escape }, this.#span(start, start + escape.length)));
+    }
+    this.#push("escape", end, value ?? character);
+  }
+
+  /** A run of text and what ends it. Surplus percent signs before a brace, and too few of them, are text. */
+  #multiline(mode: OpenString): void {
+    const text = this.#text;
+    let end = this.#at;
+    while (end < text.length) {
+      const code = text.charCodeAt(end);
+      if (code !== quote && code !== percent) {
+        end += 1;
+        continue;
+      }
+      const percentsStart = code === quote ? end + 1 : end;
+      const percentsEnd = this.#percentsEnd(percentsStart);
+      const count = percentsEnd - percentsStart;
+      if (count > 0 && text.charCodeAt(percentsEnd) === braceOpen) {
+        if (count >= mode.percents) {
+          this.#pushText(percentsEnd - mode.percents);
+          this.#openInterpolation(percentsEnd + 1);
+          return;
+        }
+      } else if (code === quote && count >= mode.percents) {
+        this.#pushText(end);
+        if (count > mode.percents) {
+          const close = `"${"%".repeat(mode.percents)}`;
+          const found = text.slice(end, percentsEnd);
+          const span = this.#span(end, percentsEnd);
+          const opening = {
+            message: "the string is opened here",
+            span: this.#span(mode.token.start, mode.token.end),
+          };
+          this.#diagnostics.push(complain(delimiterMismatch, { close, found }, span, [opening]));
+        }
+        this.#closeString(percentsEnd);
+        return;
+      }
+      end = Math.max(percentsEnd, end + 1);
+    }
+    this.#pushText(end);
+  }
+
+  #reportUnclosed(mode: OpenString): void {
+    const { token, percents } = mode;
+    const notes = percents === 0 ? this.#suspects(token) : [];
+    this.#diagnostics.push(
+      complain(
+        unclosedString,
+        { close: `"${"%".repeat(percents)}` },
+        this.#span(token.start, token.end),
+        notes,
+      ),
+    );
+    // The quote that is missing may be that of an earlier string; what lies between was read inside out.
+    this.#brokenFrom = notes[0]?.span.start ?? token.start;
+  }
+
+  /** The first earlier `"…"` that runs over several lines: there the missing quote may belong. */
+  #suspects(unclosed: Token): { message: string; span: Span }[] {
+    const open: Token[] = [];
+    for (const token of this.#tokens) {
+      if (token === unclosed) break;
+      if (token.kind.endsWith("-open") && token.kind !== "interpolation-open") open.push(token);
+      else if (token.kind === "string-close") {
+        const opening = open.pop();
+        if (opening?.kind !== "string-open") continue;
+        const newline = this.#text.indexOf("\n", opening.start);
+        if (newline === -1 || newline > token.start) continue;
+        return [
+          {
+            message: "this string runs over several lines: is its closing quote missing?",
+            span: this.#span(opening.start, newline),
+          },
+        ];
+      }
+    }
+    return [];
+  }
+}
+
+function radixDigits(letter: string): ((code: number) => boolean) | undefined {
+  switch (letter) {
+    case "x":
+      return (code) => isDigit(code) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x66);
+    case "o":
+      return (code) => code >= 0x30 && code <= 0x37;
+    case "b":
+      return (code) => code === 0x30 || code === 0x31;
+    default:
+      return undefined;
+  }
+}
