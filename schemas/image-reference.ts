@@ -2,7 +2,7 @@
 // "scratch". Grammar of the distribution project's reference format, without its limit of lengths.
 
 import { z } from "zod";
-import { expects } from "./strict-record.ts";
+import { expects } from "./form/expects.ts";
 
 const host =
   "([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*(:[0-9]+)?/)?";

@@ -1,7 +1,7 @@
 // The name of a layer: parsed once, then trusted by its type.
 
 import type { z } from "zod";
-import { textLike } from "./strict-record.ts";
+import { textLike } from "./form/text.ts";
 
 /** Lower-case words joined by single dots, dashes or underscores; also a path component of OCI repository names. */
 export const layerNamePattern = /^[a-z0-9]+([._-][a-z0-9]+)*$/;

@@ -4,7 +4,10 @@
 //                       project = { strategy = 'compose, extends = ["team"] } }
 
 import { z } from "zod";
-import { distinctListOf, expects, oneOf, strictRecord, textLike } from "./strict-record.ts";
+import { expects } from "./form/expects.ts";
+import { distinctListOf } from "./form/list.ts";
+import { strictRecord } from "./form/record.ts";
+import { oneOf, textLike } from "./form/text.ts";
 
 export const levelStrategies = ["override", "delegate", "compose"] as const;
 export const levelNamePattern = /^[a-z][a-z0-9_-]*$/;

@@ -1,7 +1,7 @@
 // The platform of an image, as in the OCI image spec (image-index.md): os/architecture, with a variant or not.
 
 import type { z } from "zod";
-import { textLike } from "./strict-record.ts";
+import { textLike } from "./form/text.ts";
 
 export const platform = textLike(
   /^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9]+)?$/,

@@ -1,7 +1,8 @@
 // The size of a runner as people declare it: the same fields in workflow.ncl, .build-spec.ncl and runner_override.
 
 import type { z } from "zod";
-import { oneOf, positiveInteger, positiveNumber } from "./strict-record.ts";
+import { positiveInteger, positiveNumber } from "./form/number.ts";
+import { oneOf } from "./form/text.ts";
 
 /** Smallest first. */
 export const runnerTiers = ["cax11", "cax21", "cax31", "cax41"] as const;

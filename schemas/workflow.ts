@@ -2,22 +2,15 @@
 // parsed value is the path of its declaration. Twin: workflow.ncl.
 
 import { z } from "zod";
+import { expects } from "./form/expects.ts";
+import { distinctListOf, listOf } from "./form/list.ts";
+import { evenIfOthersFail, strictRecord } from "./form/record.ts";
+import { nonEmptyText, oneOf, stringOr, textLike } from "./form/text.ts";
 import { imageReference } from "./image-reference.ts";
 import { layerName } from "./layer-name.ts";
 import { levelHierarchy } from "./level-hierarchy.ts";
 import { platform } from "./platform.ts";
 import { refuseHalfSizes, sizing } from "./sizing.ts";
-import {
-  distinctListOf,
-  evenIfOthersFail,
-  expects,
-  listOf,
-  nonEmptyText,
-  oneOf,
-  strictRecord,
-  stringOr,
-  textLike,
-} from "./strict-record.ts";
 
 /** What a layer is for: compilers and their like, cooked dependencies, or single tools. */
 export const layerKinds = ["toolchain", "deps", "utility"] as const;
@@ -35,6 +28,22 @@ export const secretIdPattern = /^[A-Za-z0-9_.-]+$/;
 export const stageNamePattern = /^[A-Za-z][A-Za-z0-9_.-]*$/;
 /** Tools' own words of their versions are matched against ranges of this form, as semver reads them. */
 export const versionRangePattern = versionRanges();
+
+export const stageName = textLike(stageNamePattern, "the name of a stage");
+export const secretId = textLike(secretIdPattern, "the id of a secret: letters, digits and _ . -");
+export const dockerfilePath = textLike(
+  dockerfilePathPattern,
+  'a path within the folder, such as "Dockerfile"',
+);
+export const platforms = distinctListOf(platform, 'platforms, such as "linux/arm64"').min(
+  1,
+  "must name a platform, or be left out for the builder's own",
+);
+export const buildArgs = z.record(
+  z.string().regex(argNamePattern, "must be the name of a build argument: letters, digits and underscores"),
+  z.string(expects('a string: write "1", not 1')),
+  expects("a record of strings"),
+);
 
 const toolName = textLike(toolNamePattern, 'the name of an executable, such as "cargo"');
 const toolLongForm = strictRecord("a tool", {
@@ -90,30 +99,17 @@ export const workflow = strictRecord("a layer", {
   /** What layers below must provide. */
   tools_required: distinctListOf(toolName, "names of executables").default([]),
   /** Build arguments. */
-  args: z
-    .record(
-      z
-        .string()
-        .regex(argNamePattern, "must be the name of a build argument: letters, digits and underscores"),
-      z.string(expects('a string: write "1", not 1')),
-      expects("a record of strings"),
-    )
-    .default({}),
+  args: buildArgs.default({}),
   /** Ids of secrets that the Dockerfile mounts. */
-  secrets: distinctListOf(
-    textLike(secretIdPattern, "the id of a secret: letters, digits and _ . -"),
-    "ids of secrets",
-  ).default([]),
+  secrets: distinctListOf(secretId, "ids of secrets").default([]),
   /** Whether the Dockerfile mounts an SSH agent. */
   ssh: z.boolean(expects("true or false")).default(false),
   /** Absent: the builder's own platform. */
-  platforms: distinctListOf(platform, 'platforms, such as "linux/arm64"')
-    .min(1, "must name a platform, or be left out for the builder's own")
-    .optional(),
+  platforms: platforms.optional(),
   /** The stage that becomes the image; absent: the last. */
-  target: textLike(stageNamePattern, "the name of a stage").optional(),
+  target: stageName.optional(),
   /** Relative to the layer's folder. */
-  dockerfile: textLike(dockerfilePathPattern, "a path within the layer's folder").default("Dockerfile"),
+  dockerfile: dockerfilePath.default("Dockerfile"),
   ...sizing,
   level_hierarchy: levelHierarchy.optional(),
 }).superRefine(refuseHalfSizes, evenIfOthersFail);
