@@ -7,8 +7,13 @@ import type { Platform } from "../../schemas/platform.ts";
 import type { ImageDigest } from "../core/digest.ts";
 import type { OwnInputs } from "../graph/fingerprint.ts";
 import type { LayerGraph } from "../graph/graph.ts";
-import type { History } from "./history.ts";
-import type { Plan } from "./step.ts";
+import { entryOf, pinOf } from "../lock/lock.ts";
+import { wireCaches } from "./cache-refs.ts";
+import { estimateBuild, nothing } from "./estimate.ts";
+import { type Freshness, judgeFreshness } from "./freshness.ts";
+import { type History, typicalSeconds } from "./history.ts";
+import { chooseSize, timeBudgetMin } from "./sizing.ts";
+import { type Plan, type Reason, type Step, stepKey } from "./step.ts";
 
 /** The layers' own images, as far as a plan asks for them: the port ImageStore fits. */
 export interface HeldImages {
@@ -48,11 +53,148 @@ export interface PlanInput {
   /** By the external image's name as declared. */
   readonly replacedBases: ReadonlyMap<string, ReplacedBase>;
   readonly history: History;
+  /** Where build caches lie in a registry; absent where none is configured. */
+  readonly cacheRepository?: string | undefined;
   /** Whether runners are leased for money; false for `docker_local`. */
   readonly leased: boolean;
 }
 
 /** Decides every step. Parents stand before children; among equals by name, then platform. */
-export function makePlan(_input: PlanInput): Plan {
-  throw new Error("not written yet");
+export function makePlan(input: PlanInput): Plan {
+  const { graph, options } = input;
+  const wanted = chooseNodes(input);
+  const decisions = new Map<string, Decision>();
+  const steps: Step[] = [];
+  for (const layer of graph.order) {
+    const chosen = wanted.get(layer) ?? new Map<Platform, boolean>();
+    for (const platform of Array.from(chosen.keys()).sort()) {
+      const selected = chosen.get(platform) === true;
+      const freshness = judge(input, layer, platform, selected && options.force, decisions);
+      const decision = decide(input, layer, platform, selected, freshness, decisions);
+      decisions.set(stepKey(layer, platform), decision);
+      if (decision.action === "left-out") continue;
+      if (selected || decision.action !== "reuse" || options.withAncestors)
+        steps.push(makeStep(input, layer, platform, freshness, decision));
+    }
+  }
+  const replaced = Array.from(input.replacedBases, ([image, { reference }]) => [image, reference] as const);
+  return { steps, replacedBases: new Map(replaced) };
+}
+
+/** Of a layer on a platform. "left-out": not current and not selected, where only the selected are to be built. */
+type Decision =
+  | { readonly action: "reuse"; readonly image: ImageDigest }
+  | { readonly action: "build" | "blocked"; readonly reasons: readonly Reason[] }
+  | { readonly action: "left-out" };
+
+/** Selected layers (true) and what they stand on (false), by platform. */
+function chooseNodes(input: PlanInput): ReadonlyMap<LayerName, ReadonlyMap<Platform, boolean>> {
+  const { graph, defaultPlatform, platforms: asked } = input;
+  const nodes = new Map<LayerName, Map<Platform, boolean>>();
+  const choose = (layer: LayerName, platform: Platform, selected: boolean): void => {
+    const chosen = nodes.get(layer) ?? new Map<Platform, boolean>();
+    nodes.set(layer, chosen.set(platform, selected || chosen.get(platform) === true));
+  };
+  for (const layer of input.selection.length === 0 ? graph.order : input.selection) {
+    const declared = graph.layer(layer).workflow.platforms;
+    const all = declared ?? (asked.length === 0 ? [defaultPlatform] : asked);
+    for (const platform of all) {
+      if (asked.length > 0 && !asked.includes(platform)) continue;
+      choose(layer, platform, true);
+      for (const ancestor of graph.ancestors(layer)) choose(ancestor, platform, false);
+    }
+  }
+  return nodes;
+}
+
+function judge(
+  input: PlanInput,
+  layer: LayerName,
+  platform: Platform,
+  forced: boolean,
+  decisions: ReadonlyMap<string, Decision>,
+): Freshness {
+  const { graph, lock, images, replacedBases } = input;
+  const own = input.ownInputs.get(layer);
+  if (own === undefined) throw new Error(`no inputs were read of ${layer}`);
+  const parents = graph.parents(layer).map((parent) => {
+    const decision = decisions.get(stepKey(parent, platform));
+    return [parent, decision?.action === "reuse" ? decision.image : undefined] as const;
+  });
+  const bases = graph.externalBases(layer).map((image) => {
+    const replaced = replacedBases.get(image);
+    return [
+      image,
+      replaced === undefined ? pinOf(lock, image, platform) : replaced.digests.get(platform),
+    ] as const;
+  });
+  return judgeFreshness({
+    own,
+    platform,
+    parents: new Map(parents),
+    bases: new Map(bases),
+    entry: entryOf(lock, layer, platform),
+    holds: (image) => images.holds(image),
+    forced,
+  });
+}
+
+function decide(
+  input: PlanInput,
+  layer: LayerName,
+  platform: Platform,
+  selected: boolean,
+  freshness: Freshness,
+  decisions: ReadonlyMap<string, Decision>,
+): Decision {
+  if (freshness.kind === "current") return { action: "reuse", image: freshness.image };
+  if (input.options.only && !selected) return { action: "left-out" };
+  const missing = input.graph.parents(layer).filter((parent) => {
+    const action = decisions.get(stepKey(parent, platform))?.action;
+    return action === "blocked" || action === "left-out";
+  });
+  if (missing.length === 0) return { action: "build", reasons: freshness.reasons };
+  const reasons = freshness.reasons.map(
+    (reason): Reason =>
+      reason.kind === "parent-pending" && missing.includes(reason.parent)
+        ? { kind: "parent-not-current", parent: reason.parent }
+        : reason,
+  );
+  return { action: "blocked", reasons };
+}
+
+function makeStep(
+  input: PlanInput,
+  layer: LayerName,
+  platform: Platform,
+  freshness: Freshness,
+  decision: Exclude<Decision, { action: "left-out" }>,
+): Step {
+  const { graph, history, leased } = input;
+  const { workflow } = graph.layer(layer);
+  const runner = chooseSize(workflow);
+  const builds = decision.action === "build";
+  return {
+    layer,
+    platform,
+    action: decision.action,
+    reasons: decision.action === "reuse" ? [] : decision.reasons,
+    inputDigest: freshness.inputDigest,
+    imageDigest: decision.action === "reuse" ? decision.image : null,
+    parents: graph.parents(layer),
+    runner,
+    cache: wireCaches({
+      repository: input.cacheRepository,
+      layer,
+      platform,
+      ancestors: graph.ancestors(layer).toReversed(),
+    }),
+    estimate: builds
+      ? estimateBuild(
+          typicalSeconds(history, layer, platform),
+          timeBudgetMin(workflow),
+          leased ? runner.tier : undefined,
+        )
+      : nothing,
+  };
 }

@@ -40,13 +40,15 @@ export type Reason =
     }
   | { readonly kind: "image-missing"; readonly image: ImageDigest }
   | { readonly kind: "recipe-changed"; readonly was: number; readonly is: number }
+  /** Nothing that the lock remembers accounts for it: the lock was edited, or the platform is hashed otherwise. */
+  | { readonly kind: "digest-changed"; readonly was: InputDigest; readonly is: InputDigest }
   /** Only with --only: a parent that is not current and not selected. */
   | { readonly kind: "parent-not-current"; readonly parent: LayerName };
 
 export type Action = "build" | "reuse" | "blocked";
 
 export interface RunnerSize {
-  /** Smallest tier that holds it, or "local" where the machine at hand builds. */
+  /** Smallest tier that holds it, also where the machine at hand builds; "none" where no tier is big enough. */
   readonly tier: string;
   readonly cpu: number;
   readonly memoryGb: number;
