@@ -23,7 +23,7 @@ export class SyntaxFault extends Error {
 }
 
 /** Levels of brackets, operands and bodies within one another; keeps the parser and its readers within the stack. */
-export const depthLimit = 1000;
+export const depthLimit = 500;
 
 const closers: ReadonlyMap<TokenKind, TokenKind> = new Map([
   ["(", ")"],

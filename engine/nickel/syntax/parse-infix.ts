@@ -17,7 +17,6 @@ const minusLevel = 1;
 
 /** An expression of infix operators. */
 export function parseInfix(p: Parser, loosest: number = arrowLevel): Uniterm {
-  p.enter();
   const { start } = p.token;
   let left = parsePrefix(p, loosest);
   for (;;) {
@@ -26,7 +25,7 @@ export function parseInfix(p: Parser, loosest: number = arrowLevel): Uniterm {
       if (arrowLevel > loosest) break;
       const domain = asType(p, left);
       p.next();
-      const codomain = asType(p, parseInfix(p, arrowLevel));
+      const codomain = asType(p, parseOperand(p, arrowLevel));
       const span = p.spanFrom(start);
       left = { kind: "unfixed-type", type: { kind: "arrow", domain, codomain, span }, span };
       continue;
@@ -37,7 +36,7 @@ export function parseInfix(p: Parser, loosest: number = arrowLevel): Uniterm {
     if (level > loosest) break;
     const leftTerm = asTerm(p, left);
     p.next();
-    const right = asTerm(p, parseInfix(p, level - 1));
+    const right = asTerm(p, parseOperand(p, level - 1));
     left = {
       kind: "binary",
       operator,
@@ -47,8 +46,15 @@ export function parseInfix(p: Parser, loosest: number = arrowLevel): Uniterm {
       span: p.spanFrom(start),
     };
   }
-  p.leave();
   return left;
+}
+
+/** What stands on the right of an operator. */
+function parseOperand(p: Parser, loosest: number): Uniterm {
+  p.enter();
+  const operand = parseInfix(p, loosest);
+  p.leave();
+  return operand;
 }
 
 function parsePrefix(p: Parser, loosest: number): Uniterm {
@@ -57,7 +63,7 @@ function parsePrefix(p: Parser, loosest: number): Uniterm {
   const level = token.kind === "-" ? minusLevel : notLevel;
   if (level > loosest) p.unexpected("an operand", "put the negation in parentheses");
   p.next();
-  const operand = asTerm(p, parseInfix(p, level));
+  const operand = asTerm(p, parseOperand(p, level));
   return {
     kind: "unary",
     operator: token.kind,
@@ -109,7 +115,7 @@ function parseApplication(p: Parser): Uniterm {
 function parseHead(p: Parser): Uniterm {
   switch (p.kind) {
     case "match":
-      return p.nested(() => parseMatch(p));
+      return parseMatch(p);
     case "primop":
       return parsePrimop(p);
     case "Array":

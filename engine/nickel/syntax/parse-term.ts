@@ -38,7 +38,25 @@ export function parseUniterm(p: Parser): Uniterm {
   }
 }
 
+/** Chains of `let … in let … in …` may be long: they are read in a loop, not deeper and deeper. */
 function parseLet(p: Parser): Term {
+  const blocks: Block[] = [];
+  while (p.kind === "let") blocks.push(parseLetBlock(p));
+  return blocks.reduceRight((body, { start, recursive, bindings: [first, ...others] }) => {
+    // Without a single sound binding there are complaints, and no term will be handed out.
+    if (first === undefined) return body;
+    return { kind: "let", recursive, bindings: [first, ...others], body, span: p.spanFrom(start) };
+  }, p.term());
+}
+
+interface Block {
+  readonly start: number;
+  readonly recursive: boolean;
+  readonly bindings: readonly Binding[];
+}
+
+/** `let … in`, without the body. */
+function parseLetBlock(p: Parser): Block {
   const { start } = p.next();
   const recursive = p.eat("rec") !== undefined;
   const bindings: Binding[] = [];
@@ -52,12 +70,8 @@ function parseLet(p: Parser): Term {
     if (binding !== undefined) bindings.push(binding);
   } while (p.eat(",") !== undefined);
   p.expect("in", "`in` and the expression that uses the binding");
-  const body = p.term();
   refuseRepeatedBindings(p, bindings);
-  const [first, ...others] = bindings;
-  // Without a single sound binding there are complaints, and no term will be handed out.
-  if (first === undefined) return body;
-  return { kind: "let", recursive, bindings: [first, ...others], body, span: p.spanFrom(start) };
+  return { start, recursive, bindings };
 }
 
 function parseBinding(p: Parser): Binding {
@@ -109,14 +123,27 @@ function startsParameter(kind: TokenKind): boolean {
   );
 }
 
+/** Chains of `else if` are read in a loop as well. */
 function parseIf(p: Parser): Term {
-  const { start } = p.next();
-  const condition = p.term();
-  p.expect("then", "`then`");
-  const consequent = p.term();
-  p.expect("else", "`else`: an `if` always has both branches");
-  const alternative = p.term();
-  return { kind: "if", condition, consequent, alternative, span: p.spanFrom(start) };
+  const cases: { readonly start: number; readonly condition: Term; readonly consequent: Term }[] = [];
+  while (p.kind === "if") {
+    const { start } = p.next();
+    const condition = p.term();
+    p.expect("then", "`then`");
+    const consequent = p.term();
+    p.expect("else", "`else`: an `if` always has both branches");
+    cases.push({ start, condition, consequent });
+  }
+  return cases.reduceRight<Term>(
+    (alternative, { start, condition, consequent }) => ({
+      kind: "if",
+      condition,
+      consequent,
+      alternative,
+      span: p.spanFrom(start),
+    }),
+    p.term(),
+  );
 }
 
 const formats: ReadonlyMap<string, ImportFormat> = new Map([
@@ -200,18 +227,18 @@ function parseBareAtom(p: Parser): Uniterm | undefined {
     case "string-open":
     case "multiline-open":
     case "symbolic-open":
-      return p.nested(() => parseString(p));
+      return parseString(p);
     case "tag":
     case "tag-open": {
       const tag = parseTag(p);
       return tag === undefined ? undefined : { kind: "tag", tag, span: tag.span };
     }
     case "{":
-      return p.nested(() => parseBraces(p));
+      return parseBraces(p);
     case "[":
-      return p.nested(() => parseArray(p));
+      return parseArray(p);
     case "(":
-      return p.nested(() => parseParenthesised(p));
+      return parseParenthesised(p);
     case "Dyn":
     case "Number":
     case "Bool":
