@@ -1,6 +1,13 @@
 // What a Dockerfile refers to: its stages and every image it takes from outside itself, ARGs expanded, with places.
 
+import { type Diagnostic, diagnose } from "../core/diagnostic.ts";
+import { nearMiss } from "../core/near-miss.ts";
+import { err, ok, type Result } from "../core/result.ts";
 import type { SourceFile, Span } from "../core/source.ts";
+import { catalogDiagnostics } from "./diagnostics.ts";
+import { readInstructions } from "./dockerfile-instructions.ts";
+import { type Reach, reachStages } from "./dockerfile-reach.ts";
+import { readStages } from "./dockerfile-stages.ts";
 
 export interface Stage {
   /** Lower-case name after AS; undefined for an unnamed stage. */
@@ -20,13 +27,96 @@ export interface ImageReference {
   readonly span: Span;
 }
 
+/** A path of the build context that a reached COPY, ADD or RUN --mount=type=bind reads. */
+export interface ContextSource {
+  /** Relative to the context, "" for all of it, wildcards as written; undefined where only the build knows it. */
+  readonly path: string | undefined;
+  /** BuildKit does without a wildcard's match, but not without a plain path. */
+  readonly hasWildcard: boolean;
+  readonly span: Span;
+}
+
+export interface SecretMount {
+  readonly id: string;
+  readonly required: boolean;
+  readonly span: Span;
+}
+
 export interface Dockerfile {
   readonly file: SourceFile;
   readonly stages: readonly Stage[];
+  /** What the target stage stands on in the end; more than one only where that depends on the platform. */
+  readonly bases: readonly ImageReference[];
   /** In order of appearance, only those that the target stage reaches. */
   readonly references: readonly ImageReference[];
   /** Ids of RUN --mount=type=secret in reached stages, with their places. */
-  readonly secrets: readonly { readonly id: string; readonly required: boolean; readonly span: Span }[];
+  readonly secrets: readonly SecretMount[];
   /** Whether a reached stage mounts an SSH agent. */
   readonly ssh: Span | undefined;
+  readonly contextSources: readonly ContextSource[];
+  /** Names of all ARGs, in any stage. */
+  readonly args: ReadonlySet<string>;
+}
+
+export interface DockerfileOptions {
+  /** The stage to build; absent: the last. `span` is where that is written. */
+  readonly target?: { readonly name: string; readonly span: Span } | undefined;
+  /** Build arguments: they override the defaults of ARGs. */
+  readonly args: Readonly<Record<string, string>>;
+  /** For the automatic ARGs such as TARGETARCH; at least one. */
+  readonly platforms: readonly string[];
+}
+
+/** Reads what a Dockerfile's target stage takes from elsewhere, on any of the platforms. */
+export function parseDockerfile(
+  file: SourceFile,
+  options: DockerfileOptions,
+): Result<Dockerfile, readonly Diagnostic[]> {
+  const { instructions, escape, faults } = readInstructions(file);
+  const read = readStages(file, instructions, escape);
+  const { stages } = read;
+  const diagnostics = [...faults, ...read.faults].map(({ span, ...params }) =>
+    diagnose(catalogDiagnostics.badDockerfile, params, { span }),
+  );
+  if (diagnostics.length > 0) return err(diagnostics);
+
+  const named = stages.flatMap((stage) => stage.name ?? []);
+  const wanted = options.target?.name.toLowerCase();
+  const target =
+    wanted === undefined ? stages.length - 1 : stages.findLastIndex(({ name }) => name === wanted);
+  if (options.target !== undefined && target === -1) {
+    const { name, span } = options.target;
+    const params = { target: name, stages: named, suggestion: nearMiss(name, named) };
+    const place = stages[0]?.span;
+    const notes = place === undefined ? [] : [{ message: "the stages are those of this file", span: place }];
+    return err([diagnose(catalogDiagnostics.unknownTarget, params, { span, notes })]);
+  }
+
+  const reaches = options.platforms.map((platform) =>
+    reachStages(file, read, { target, escape, args: options.args, platform }),
+  );
+  const complaints = distinct(
+    reaches.flatMap((reach) => reach.faults),
+    (fault) => fault.message,
+  ).map(({ span, ...params }) => diagnose(catalogDiagnostics.badDockerfile, params, { span }));
+  if (complaints.length > 0) return err(complaints);
+
+  const all = <K extends "bases" | "references" | "secrets" | "ssh" | "contextSources">(key: K) =>
+    reaches.flatMap((reach: Reach): readonly Reach[K][number][] => reach[key]);
+  return ok({
+    file,
+    stages: stages.map(({ name, index, span }) => ({ name, index, span })),
+    bases: distinct(all("bases"), ({ image }) => image),
+    references: distinct(all("references"), ({ image }) => image),
+    secrets: distinct(all("secrets"), ({ id }) => id),
+    ssh: distinct(all("ssh"), () => "")[0]?.span,
+    contextSources: distinct(all("contextSources"), ({ path }) => path ?? "?"),
+    args: read.argNames,
+  });
+}
+
+/** Without repetitions of the same thing at the same place, in order of the places. */
+function distinct<T extends { readonly span: Span }>(things: readonly T[], key: (thing: T) => string): T[] {
+  const byKey = new Map(things.map((thing) => [`${thing.span.start}\n${key(thing)}`, thing]));
+  return [...byKey.values()].sort((a, b) => a.span.start - b.span.start);
 }

@@ -31,7 +31,7 @@ export interface Template<P> {
   readonly code: string;
   readonly severity: Severity;
   readonly message: (params: P) => string;
-  readonly label?: (params: P) => string;
+  readonly label?: (params: P) => string | undefined;
   readonly help?: (params: P) => string | undefined;
 }
 

@@ -1,0 +1,87 @@
+// What a zod schema found wrong with an evaluated file, as diagnostics that underline the very value or key.
+
+import type { z } from "zod";
+import { type Diagnostic, diagnose } from "../core/diagnostic.ts";
+import type { Span } from "../core/source.ts";
+import { type Located, nearest } from "../nickel/located.ts";
+import { catalogDiagnostics } from "./diagnostics.ts";
+
+/** How to write a field that is missing: by its name, as one would write it. */
+export type Examples = Readonly<Record<string, string>>;
+
+/** Diagnostics of the issues of one file, whose value is `located`; the schema's messages are predicates ("must be …"). */
+export function diagnoseIssues(
+  issues: readonly z.core.$ZodIssue[],
+  located: Located,
+  examples: Examples = {},
+): readonly Diagnostic[] {
+  return issues.map((issue) => diagnoseIssue(issue, located, examples));
+}
+
+function diagnoseIssue(issue: z.core.$ZodIssue, located: Located, examples: Examples): Diagnostic {
+  const { value, keySpan, found } = nearest(located, issue.path);
+  const field = showPath(issue.path);
+  const message = issue.code === "invalid_key" ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+  const [predicate, hint] = splitHint(message);
+  if (field === "")
+    return diagnose(catalogDiagnostics.wrongWhole, { message, found: describe(value) }, { span: value.span });
+  if (!found) {
+    const example = examples[field];
+    const params = { field, message: predicate, hint: example === undefined ? hint : `write ${example}` };
+    return diagnose(catalogDiagnostics.missingField, params, { span: startOf(value) });
+  }
+  if (isUnknownField(issue))
+    return diagnose(catalogDiagnostics.unknownField, { field, message: predicate, hint }, { span: keySpan });
+  if (issue.code === "invalid_key")
+    return diagnose(catalogDiagnostics.invalidValue, { field, message: predicate, hint }, { span: keySpan });
+  const isWrongKind = issue.code === "invalid_type" || (value.kind !== "string" && value.kind !== "enum");
+  const what = isWrongKind ? `this is ${describe(value)}` : undefined;
+  return diagnose(
+    catalogDiagnostics.invalidValue,
+    { field, message: predicate, hint, found: what },
+    { span: value.span },
+  );
+}
+
+function isUnknownField(issue: z.core.$ZodIssue): boolean {
+  return issue.code === "custom" && issue.params?.["unknownField"] !== undefined;
+}
+
+/** Schemas end a message with what would mend it; people look for that after "help:". */
+function splitHint(message: string): readonly [predicate: string, hint: string | undefined] {
+  const match = /^(.*?): (did you mean .*|fields are .*|it must be .*)$/s.exec(message);
+  return match === null ? [message, undefined] : [match[1] ?? message, match[2]];
+}
+
+/** A path as one would write it in Nickel: tools_provided[0].name. */
+function showPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === "number") return `${text}[${step}]`;
+    const name = /^[A-Za-z_][A-Za-z0-9_'-]*$/.test(String(step))
+      ? String(step)
+      : JSON.stringify(String(step));
+    return text === "" ? name : `${text}.${name}`;
+  }, "");
+}
+
+/** The name that a record gives itself, where it has one: underlining all of it would show too much. */
+function startOf(value: Located): Span {
+  if (value.kind !== "record") return value.span;
+  const name = value.fields.get("name")?.value;
+  return name?.kind === "string" ? name.span : { ...value.span, end: value.span.start + 1 };
+}
+
+function describe(value: Located): string {
+  switch (value.kind) {
+    case "null":
+      return "null";
+    case "bool":
+      return "a boolean";
+    case "enum":
+      return "an enum tag";
+    case "array":
+      return "an array";
+    default:
+      return `a ${value.kind}`;
+  }
+}
