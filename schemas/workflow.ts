@@ -17,10 +17,12 @@ export const layerKinds = ["toolchain", "deps", "utility"] as const;
 
 /** File name of an executable. */
 export const toolNamePattern = /^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/;
-/** Absolute, without a slash at the end, empty parts, "." or "..". */
-export const artifactPathPattern = /^(\/(\.{0,2}[^/.\0][^/\0]*|\.{3,}))+$/;
+/** A part of a path: neither empty nor "." nor "..", without control characters. */
+const pathPart = /([^/.\p{Cc}][^/\p{Cc}]*|\.[^/.\p{Cc}][^/\p{Cc}]*|\.\.[^/\p{Cc}]+)/u.source;
+/** Absolute, without a slash at the end. */
+export const artifactPathPattern = new RegExp(`^(/${pathPart})+$`, "u");
 /** Within the layer's folder. */
-export const dockerfilePathPattern = /^(\.{0,2}[^/.\0][^/\0]*)(\/(\.{0,2}[^/.\0][^/\0]*))*$/;
+export const dockerfilePathPattern = new RegExp(`^${pathPart}(/${pathPart})*$`, "u");
 /** A build argument's or an environment variable's. */
 export const argNamePattern = /^[A-Za-z_][A-Za-z0-9_]*$/;
 export const secretIdPattern = /^[A-Za-z0-9_.-]+$/;
