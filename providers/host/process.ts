@@ -127,6 +127,7 @@ function lineReader(read: (line: string) => void): { transform: (line: unknown) 
   return {
     *transform(line: unknown): Generator<never> {
       read(String(line));
+      yield* [];
     },
   };
 }

@@ -1,0 +1,121 @@
+// A request to solve, as the arguments of `buildctl build`. Pure: paths and names come in, an argv array goes out.
+
+import { basename, dirname } from "node:path/posix";
+import { unreachable } from "../../engine/core/unreachable.ts";
+import type { NamedContext, SecretSource, SolveRequest } from "../../engine/ports/builder.ts";
+
+/**
+ * Seconds since the epoch that images and the files their steps wrote are dated with, so that the same content gives
+ * the same digest: 1980-01-01, the earliest date that ZIP archives (and with them Java and Python packages) can hold.
+ */
+export const sourceDateEpoch = 315_532_800;
+
+/** Where a solve puts its image and its metadata; absolute paths. */
+export interface SolveOutput {
+  readonly layoutDirectory: string;
+  readonly metadataFile: string;
+}
+
+/** A directory with an OCI layout that the daemon may read, under the name that contexts call it by. */
+export interface LayoutMount {
+  readonly id: string;
+  readonly directory: string;
+}
+
+/** Arguments for a request; `layouts` has an entry for each layout that `contextFor` named. */
+export function solveArgs(
+  request: SolveRequest,
+  contexts: readonly string[],
+  layouts: readonly LayoutMount[],
+  output: SolveOutput,
+): string[] {
+  const image = csv([
+    "type=oci",
+    "tar=false",
+    `dest=${output.layoutDirectory}`,
+    `name=${request.imageName}`,
+    "rewrite-timestamp=true",
+  ]);
+  return [
+    ...frontendArgs(request.contextDirectory, request.dockerfilePath, request.noCache),
+    ...option("platform", request.platform),
+    ...(request.target === undefined ? [] : option("target", request.target)),
+    ...Array.from(request.buildArgs).flatMap(([name, value]) => option(`build-arg:${name}`, value)),
+    // Last, so that a build argument of that name does not undo it.
+    ...option("build-arg:SOURCE_DATE_EPOCH", String(sourceDateEpoch)),
+    ...contexts.flatMap((context) => ["--opt", context]),
+    ...layouts.flatMap((layout) => ["--oci-layout", `${layout.id}=${layout.directory}`]),
+    ...request.secrets.flatMap((secret) => ["--secret", secretArg(secret)]),
+    ...(request.ssh ? ["--ssh", "default"] : []),
+    ...request.cacheFrom.flatMap((cache) => ["--import-cache", cache]),
+    ...request.cacheTo.flatMap((cache) => ["--export-cache", cache]),
+    "--output",
+    image,
+    "--metadata-file",
+    output.metadataFile,
+  ];
+}
+
+/** The arguments that every solve of a Dockerfile has. */
+export function frontendArgs(contextDirectory: string, dockerfilePath: string, noCache: boolean): string[] {
+  return [
+    "build",
+    "--progress=rawjson",
+    "--frontend",
+    "dockerfile.v0",
+    "--local",
+    `context=${contextDirectory}`,
+    "--local",
+    `dockerfile=${dirname(dockerfilePath)}`,
+    ...option("filename", basename(dockerfilePath)),
+    ...(noCache ? ["--no-cache"] : []),
+  ];
+}
+
+export function option(name: string, value: string): string[] {
+  return ["--opt", `${name}=${value}`];
+}
+
+/** The value of --opt that hands an image over under the name that a Dockerfile calls it by. */
+export function contextFor(
+  context: NamedContext,
+  layoutId: (directory: string | undefined) => string,
+): string {
+  const { source } = context;
+  const key = `context:${contextKey(context.name)}`;
+  switch (source.kind) {
+    case "store":
+      return `${key}=oci-layout://${layoutId(undefined)}@${source.digest}`;
+    case "layout":
+      return `${key}=oci-layout://${layoutId(source.directory)}@${source.digest}`;
+    case "registry":
+      return `${key}=docker-image://${source.ref.replace(/@sha256:[0-9a-f]{64}$/, "")}@${source.digest}`;
+    default:
+      return unreachable(source);
+  }
+}
+
+/**
+ * The spelling under which BuildKit's Dockerfile frontend looks a named context up: the familiar form of the
+ * reference, without ":latest" (frontend/dockerui/config.go, NamedContext; distribution/reference, FamiliarString).
+ */
+export function contextKey(name: string): string {
+  return name
+    .replace(/^(?:index\.)?docker\.io\//, "")
+    .replace(/^library\/(?=[^/]*$)/, "")
+    .replace(/:latest$/, "");
+}
+
+/** A secret by where it lies; its value stays there. `type` keeps a variable from being taken for a path. */
+function secretArg(secret: SecretSource): string {
+  return secret.from === "env"
+    ? csv([`id=${secret.id}`, "type=env", `env=${secret.variable}`])
+    : csv([`id=${secret.id}`, "type=file", `src=${secret.path}`]);
+}
+
+/** One line of comma-separated values as buildctl reads it (RFC 4180). */
+export function csv(fields: readonly string[]): string {
+  return fields
+    .map((field) => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field))
+    .join(",");
+}
