@@ -5,7 +5,13 @@ import type { Platform } from "../../schemas/platform.ts";
 import type { ImageDigest } from "../core/digest.ts";
 
 export type StepOutcome =
-  | { readonly kind: "built"; readonly image: ImageDigest; readonly changed: boolean }
+  /** `changed` is false where the lock held that very image before. */
+  | {
+      readonly kind: "built";
+      readonly image: ImageDigest;
+      readonly changed: boolean;
+      readonly seconds: number;
+    }
   | { readonly kind: "reused"; readonly image: ImageDigest }
   | { readonly kind: "failed"; readonly failure: string; readonly message: string }
   /** `cause` is the layer whose failure or block it inherits. */

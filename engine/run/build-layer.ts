@@ -1,0 +1,253 @@
+// One step of a plan from its parents' images to its entry in the lock: find bases, fingerprint, solve, prove, record.
+// A failure at any point leaves the lock's old entry as it was.
+
+import type { LayerName } from "../../schemas/layer-name.ts";
+import type { LockEntry } from "../../schemas/lock.ts";
+import type { Platform } from "../../schemas/platform.ts";
+import type { Layer } from "../catalog/layer.ts";
+import type { ImageDigest } from "../core/digest.ts";
+import type { Clock } from "../core/host.ts";
+import { err, ok, type Result } from "../core/result.ts";
+import { unreachable } from "../core/unreachable.ts";
+import { combineInputs, type Fingerprint, type OwnInputs } from "../graph/fingerprint.ts";
+import type { LayerGraph } from "../graph/graph.ts";
+import { entryOf, withEntry, withPin } from "../lock/lock.ts";
+import type { LockFile } from "../lock/lock-file.ts";
+import type { Step } from "../plan/step.ts";
+import type { Builder, SecretSource, SolveFailure, SolveProgress, SolveResult } from "../ports/builder.ts";
+import type { EventSink } from "../ports/event-sink.ts";
+import type { ImageStore } from "../ports/images.ts";
+import type { BaseImage, BaseImages } from "./base-images.ts";
+import {
+  explainLockFailure,
+  explainMissingSecret,
+  explainResolveFailure,
+  explainSolveFailure,
+  type LayerFailure,
+} from "./layer-failure.ts";
+import { nameContexts } from "./named-contexts.ts";
+import type { StepOutcome } from "./outcome.ts";
+import { judgeProof } from "./prove-layer.ts";
+
+/** A step with all that it needs; `parents` are images that exist. */
+export interface LayerBuild {
+  readonly step: Step;
+  readonly layer: Layer;
+  readonly own: OwnInputs;
+  readonly graph: LayerGraph;
+  readonly parents: ReadonlyMap<LayerName, ImageDigest>;
+  readonly bases: BaseImages;
+  readonly lock: LockFile;
+  readonly builder: Builder;
+  readonly images: ImageStore;
+  readonly sink: EventSink;
+  readonly clock: Clock;
+  readonly secrets: ReadonlyMap<string, SecretSource>;
+  readonly signal: AbortSignal;
+}
+
+export type BuiltOutcome = Exclude<StepOutcome, { kind: "doomed" }>;
+
+/** Builds it, or finds that the lock has it after all. Emits everything about it but that it was queued or canceled. */
+export async function buildLayer(build: LayerBuild): Promise<BuiltOutcome> {
+  const startedMs = build.clock.nowMs();
+  const outcome = await attempt(build, startedMs);
+  if (outcome.ok) return outcome.value;
+  const failure = outcome.error;
+  if (failure === "canceled") return { kind: "canceled" };
+  const { kind, message, help, logTail } = failure;
+  build.sink.emit({
+    type: "layer.failed",
+    ...node(build),
+    seconds: secondsSince(build, startedMs),
+    kind,
+    message,
+    ...(help === undefined ? {} : { help }),
+    logTail: [...logTail],
+  });
+  return { kind: "failed", failure: kind, message };
+}
+
+type Halt = LayerFailure | "canceled";
+
+async function attempt(build: LayerBuild, startedMs: number): Promise<Result<BuiltOutcome, Halt>> {
+  const { step, layer, own, graph, parents, lock, sink } = build;
+  const bases = await findBases(build);
+  if (!bases.ok) return bases;
+  const digests = bases.value.map(({ image, source }) => [image, source.digest] as const);
+  const fingerprint = combineInputs(own, step.platform, parents, new Map(digests));
+
+  const known = entryOf(lock.current, layer.name, step.platform);
+  if (known !== undefined && isCutOff(build, fingerprint, known)) {
+    const recorded = record(build, bases.value, undefined);
+    if (!recorded.ok) return recorded;
+    sink.emit({
+      type: "layer.reused",
+      ...node(build),
+      image: known.image,
+      sizeBytes: known.sizeBytes,
+      reason: "cut-off",
+    });
+    return ok({ kind: "reused", image: known.image });
+  }
+
+  const secrets = findSecrets(build);
+  if (!secrets.ok) return secrets;
+  sink.emit({ type: "layer.started", ...node(build), inputDigest: fingerprint.digest });
+  const sources = bases.value.map(({ image, source }) => [image, source] as const);
+  const contexts = nameContexts(layer, graph, parents, new Map(sources));
+  const solved = await build.builder.solve(
+    {
+      contextDirectory: layer.directory,
+      dockerfilePath: layer.dockerfile.file.path,
+      target: layer.workflow.target,
+      platform: step.platform,
+      buildArgs: new Map(Object.entries(layer.workflow.args)),
+      namedContexts: contexts,
+      secrets: secrets.value,
+      ssh: layer.workflow.ssh,
+      cacheFrom: step.cache.from,
+      cacheTo: step.cache.to,
+      imageName: `${graph.workspace}/${layer.name}`,
+      noCache: isForced(step),
+    },
+    (progress) => forward(build, progress),
+    build.signal,
+  );
+  if (!solved.ok) return err(halt(build, solved.error));
+  const versions = await prove(build, solved.value.imageDigest);
+  if (!versions.ok) return versions;
+
+  const recorded = record(build, bases.value, makeEntry(step, fingerprint, solved.value, versions.value));
+  if (!recorded.ok) return recorded;
+  const seconds = secondsSince(build, startedMs);
+  const changed = known?.image !== solved.value.imageDigest;
+  sink.emit({
+    type: "layer.completed",
+    ...node(build),
+    image: solved.value.imageDigest,
+    changed,
+    sizeBytes: solved.value.sizeBytes,
+    seconds,
+    stepsRun: solved.value.stepsRun,
+    stepsCached: solved.value.stepsCached,
+    tools: Object.fromEntries(versions.value),
+  });
+  return ok({ kind: "built", image: solved.value.imageDigest, changed, seconds });
+}
+
+async function findBases(build: LayerBuild): Promise<Result<readonly BaseImage[], Halt>> {
+  const names = build.graph.externalBases(build.layer.name);
+  const found = await Promise.all(names.map((image) => build.bases.find(image, build.step.platform)));
+  if (build.signal.aborted) return err("canceled");
+  const images: BaseImage[] = [];
+  for (const each of found) {
+    if (!each.ok) return err(explainResolveFailure(each.error));
+    images.push(each.value);
+  }
+  return ok(images);
+}
+
+function isCutOff({ step, images }: LayerBuild, fingerprint: Fingerprint, known: LockEntry): boolean {
+  return known.input === fingerprint.digest && !isForced(step) && images.holds(known.image);
+}
+
+function isForced(step: Step): boolean {
+  return step.reasons.some(({ kind }) => kind === "forced");
+}
+
+/** A declared secret without a source is left out where every mount of it can do without. */
+function findSecrets({ layer, secrets }: LayerBuild): Result<readonly SecretSource[], LayerFailure> {
+  const sources: SecretSource[] = [];
+  for (const id of layer.workflow.secrets) {
+    const source = secrets.get(id);
+    if (source !== undefined) sources.push(source);
+    else if (layer.dockerfile.secrets.some((mount) => mount.id === id && mount.required))
+      return err(explainMissingSecret(id));
+  }
+  return ok(sources);
+}
+
+async function prove(
+  build: LayerBuild,
+  image: ImageDigest,
+): Promise<Result<ReadonlyMap<string, string>, Halt>> {
+  const { layer, step, builder, sink, signal } = build;
+  const { tools_provided: promised, artifact_paths: artifactPaths } = layer.workflow;
+  if (promised.length === 0 && artifactPaths.length === 0) return ok(new Map());
+  sink.emit({ type: "layer.proving", ...node(build), tools: promised.map(({ name }) => name) });
+  const tools = promised.map(({ name, check }) => ({ name, command: check }));
+  const source = { kind: "store", digest: image } as const;
+  const proof = await builder.prove({ image: source, platform: step.platform, tools, artifactPaths }, signal);
+  return proof.ok ? judgeProof(layer, proof.value) : err(halt(build, proof.error));
+}
+
+/** Pins what was unpinned and puts the entry in, if there is one: in one write. */
+function record(
+  build: LayerBuild,
+  bases: readonly BaseImage[],
+  entry: LockEntry | undefined,
+): Result<void, LayerFailure> {
+  const { step, layer, lock, sink } = build;
+  const updated = lock.update((current) => {
+    const unpinned = bases.filter((base) => base.unpinned);
+    const pinned = unpinned.reduce(
+      (sum, { image, source }) => withPin(sum, image, step.platform, source.digest),
+      current,
+    );
+    return entry === undefined ? pinned : withEntry(pinned, layer.name, step.platform, entry);
+  });
+  if (!updated.ok) return err(explainLockFailure(lock.path, updated.error));
+  if (updated.value.written)
+    sink.emit({ type: "lock.written", at: build.clock.nowMs(), path: lock.path, layer: layer.name });
+  return ok(undefined);
+}
+
+function makeEntry(
+  step: Step,
+  { digest, inputs }: Fingerprint,
+  solved: SolveResult,
+  versions: ReadonlyMap<string, string>,
+): LockEntry {
+  return {
+    input: digest,
+    image: solved.imageDigest,
+    sizeBytes: solved.sizeBytes,
+    tools: Object.fromEntries(versions),
+    caches: [...step.cache.to],
+    inputs,
+  };
+}
+
+function forward(build: LayerBuild, progress: SolveProgress): void {
+  switch (progress.kind) {
+    case "step": {
+      const { id, name, state } = progress.step;
+      return build.sink.emit({ type: "layer.step", ...node(build), stepId: id, name, state });
+    }
+    case "log": {
+      const { stepId, stream, text } = progress;
+      return build.sink.emit({ type: "layer.log", ...node(build), stepId, stream, text });
+    }
+    case "warning":
+      return build.sink.emit({
+        type: "run.note",
+        at: build.clock.nowMs(),
+        text: `${build.layer.name}: ${progress.text}`,
+      });
+    default:
+      return unreachable(progress);
+  }
+}
+
+function halt(build: LayerBuild, failure: SolveFailure): Halt {
+  return failure.kind === "canceled" && build.signal.aborted ? "canceled" : explainSolveFailure(failure);
+}
+
+function node(build: LayerBuild): { at: number; layer: LayerName; platform: Platform } {
+  return { at: build.clock.nowMs(), layer: build.layer.name, platform: build.step.platform };
+}
+
+function secondsSince(build: LayerBuild, startedMs: number): number {
+  return (build.clock.nowMs() - startedMs) / 1000;
+}

@@ -1,0 +1,104 @@
+// Why a layer failed, in one form for events and outcome, made of the failures that the ports know.
+
+import { unreachable } from "../core/unreachable.ts";
+import type { LockWriteFailure } from "../lock/lock-file.ts";
+import type { SolveFailure } from "../ports/builder.ts";
+import type { ResolveFailure } from "../ports/images.ts";
+
+export interface LayerFailure {
+  /** Stable word for scripts: those of the ports' unions, with "base-" before those of an external image. */
+  readonly kind:
+    | SolveFailure["kind"]
+    | `base-${ResolveFailure["kind"]}`
+    | "lock-unwritable"
+    | "tool-missing"
+    | "tool-failed"
+    | "tool-version"
+    | "artifact-missing";
+  /** One sentence without a capital or a full stop. */
+  readonly message: string;
+  readonly help?: string | undefined;
+  readonly logTail: readonly string[];
+}
+
+export function explainSolveFailure(failure: SolveFailure): LayerFailure {
+  const { kind } = failure;
+  switch (kind) {
+    case "step-failed": {
+      const code = failure.exitCode === undefined ? "" : ` with exit code ${failure.exitCode}`;
+      return { kind, message: `${failure.step} failed${code}: ${failure.message}`, logTail: failure.logTail };
+    }
+    case "secret-missing":
+      return explainMissingSecret(failure.id);
+    case "canceled":
+      return { kind, message: "the builder canceled the solve of its own accord", logTail: [] };
+    case "daemon-lost":
+      return {
+        kind,
+        message: `the builder was lost: ${failure.message}`,
+        help: "see that it runs (`lamina doctor`), then build again: finished layers stay",
+        logTail: [],
+      };
+    case "dockerfile-refused":
+    case "source-missing":
+    case "other":
+      return { kind, message: failure.message, logTail: [] };
+    default:
+      return unreachable(failure);
+  }
+}
+
+export function explainMissingSecret(id: string): LayerFailure {
+  return {
+    kind: "secret-missing",
+    message: `the secret "${id}" is required, and nothing gives it`,
+    help: `name a source for "${id}", or drop required=true from its mount in the Dockerfile`,
+    logTail: [],
+  };
+}
+
+export function explainResolveFailure(failure: ResolveFailure): LayerFailure {
+  const { image } = failure;
+  const kind = `base-${failure.kind}` as const;
+  const replace = `or stand another image in for it: --base ${image}=REF`;
+  switch (failure.kind) {
+    case "not-found":
+      return { kind, message: `${image} does not exist`, help: `correct its name, ${replace}`, logTail: [] };
+    case "platform-missing":
+      return {
+        kind,
+        message: `${image} does not exist for ${failure.platform}, only for ${failure.offered.join(", ")}`,
+        help: `build for a platform that it exists for, ${replace}`,
+        logTail: [],
+      };
+    case "unauthorized":
+      return {
+        kind,
+        message: `its registry refuses to show ${image}`,
+        help: `log in to the registry, ${replace}`,
+        logTail: [],
+      };
+    case "unreachable":
+      return {
+        kind,
+        message: `the registry of ${image} does not answer: ${failure.message}`,
+        help: `try again when it can be reached, ${replace}`,
+        logTail: [],
+      };
+    default:
+      return unreachable(failure);
+  }
+}
+
+export function explainLockFailure(path: string, failure: LockWriteFailure): LayerFailure {
+  const reason =
+    failure.kind === "file"
+      ? failure.failure.message
+      : failure.diagnostics.map(({ message }) => message).join("; ");
+  return {
+    kind: "lock-unwritable",
+    message: `it was built, but ${path} cannot be written: ${reason}`,
+    help: "mend the file and build again: BuildKit's cache still has the layer",
+    logTail: [],
+  };
+}
