@@ -2,6 +2,7 @@
 // pin, whatever tags are written.
 
 import type { LayerName } from "../../schemas/layer-name.ts";
+import { layerOfImage } from "../catalog/image-name.ts";
 import type { Layer } from "../catalog/layer.ts";
 import type { ImageDigest } from "../core/digest.ts";
 import type { LayerGraph } from "../graph/graph.ts";
@@ -17,8 +18,8 @@ export function nameContexts(
   const contexts = new Map<string, NamedContext>();
   for (const { image } of layer.dockerfile.references) {
     if (image === "scratch") continue;
-    const parent = layerOf(image, graph);
-    const digest = parent === undefined ? undefined : parents.get(parent);
+    const parent = layerOfImage(image, graph.workspace);
+    const digest = parent !== undefined && graph.has(parent) ? parents.get(parent) : undefined;
     const source: ImageSource | undefined =
       digest === undefined ? bases.get(image) : { kind: "store", digest };
     if (source === undefined)
@@ -26,12 +27,4 @@ export function nameContexts(
     contexts.set(image, { name: image, source });
   }
   return Array.from(contexts.values());
-}
-
-/** "lamina/rust", "lamina/rust:any-tag" and "lamina/rust@sha256:…" are the layer rust. */
-function layerOf(image: string, graph: LayerGraph): LayerName | undefined {
-  const prefix = `${graph.workspace}/`;
-  if (!image.startsWith(prefix)) return undefined;
-  const name = image.slice(prefix.length).replace(/[:@].*$/, "");
-  return graph.has(name) ? name : undefined;
 }

@@ -1,0 +1,167 @@
+// Events folded into where a run stands: what live display and final table read. Pure: an event and the summary before
+// it give the summary after it.
+
+import type { LayerName } from "../../schemas/layer-name.ts";
+import type { Platform } from "../../schemas/platform.ts";
+import type { ImageDigest } from "../core/digest.ts";
+import { unreachable } from "../core/unreachable.ts";
+import { stepKey } from "../plan/step.ts";
+import type { Event, EventOf } from "./event.ts";
+
+/**
+ *   queued ──▶ running ──▶ proving ──▶ built
+ *     │           ├───────────┴──────▶ failed
+ *     │           └──────────────────▶ canceled
+ *     └──▶ reused | failed | doomed | canceled
+ */
+export type LayerState =
+  | { readonly kind: "queued" }
+  /** `steps` are the instructions that run now, by their ids, oldest first. */
+  | { readonly kind: "running"; readonly steps: ReadonlyMap<string, string> }
+  | { readonly kind: "proving"; readonly tools: readonly string[] }
+  | {
+      readonly kind: "built";
+      readonly image: ImageDigest;
+      readonly changed: boolean;
+      readonly sizeBytes: number;
+      readonly tools: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly kind: "reused";
+      readonly image: ImageDigest;
+      readonly sizeBytes: number;
+      readonly reason: "current" | "cut-off";
+    }
+  | {
+      readonly kind: "failed";
+      readonly failure: string;
+      readonly message: string;
+      readonly help: string | undefined;
+      readonly logTail: readonly string[];
+    }
+  | { readonly kind: "doomed"; readonly cause: LayerName }
+  | { readonly kind: "canceled" };
+
+export interface LayerSummary {
+  readonly layer: LayerName;
+  readonly platform: Platform;
+  readonly state: LayerState;
+  /** Why it is built, in words; empty where it is not. */
+  readonly reasons: readonly string[];
+  /** When its build began and ended; undefined while it has not. */
+  readonly startedAtMs: number | undefined;
+  readonly endedAtMs: number | undefined;
+  /** Instructions that ended, and those of them that came out of the cache. */
+  readonly stepsDone: number;
+  readonly stepsCached: number;
+}
+
+export interface RunSummary {
+  readonly started: EventOf<"run.started"> | undefined;
+  readonly completed: EventOf<"run.completed"> | undefined;
+  /** By `stepKey`, in order of their first events: the plan's order. */
+  readonly layers: ReadonlyMap<string, LayerSummary>;
+  readonly pinned: readonly EventOf<"base.pinned">[];
+  readonly notes: readonly string[];
+}
+
+export const emptySummary: RunSummary = {
+  started: undefined,
+  completed: undefined,
+  layers: new Map(),
+  pinned: [],
+  notes: [],
+};
+
+/** Where the run stands after one more event. */
+export function foldEvent(summary: RunSummary, event: Event): RunSummary {
+  switch (event.type) {
+    case "run.started":
+      return { ...summary, started: event };
+    case "run.completed":
+      return { ...summary, completed: event };
+    case "run.note":
+      return { ...summary, notes: [...summary.notes, event.text] };
+    case "base.pinned":
+      return { ...summary, pinned: [...summary.pinned, event] };
+    case "layer.log":
+    case "lock.written":
+      return summary;
+    default: {
+      const key = stepKey(event.layer, event.platform);
+      const layer = foldLayer(summary.layers.get(key) ?? unheardOf(event), event);
+      return { ...summary, layers: new Map(summary.layers).set(key, layer) };
+    }
+  }
+}
+
+/** Seconds that a layer has been in the works, up to its end or to `nowMs`; 0 before it started. */
+export function elapsedSeconds(layer: LayerSummary, nowMs: number): number {
+  if (layer.startedAtMs === undefined) return 0;
+  return Math.max(0, (layer.endedAtMs ?? nowMs) - layer.startedAtMs) / 1000;
+}
+
+/** How many layers are in a state. */
+export function countLayers(summary: RunSummary, kind: LayerState["kind"]): number {
+  return summary.layers.values().reduce((sum, { state }) => sum + (state.kind === kind ? 1 : 0), 0);
+}
+
+/** The instruction that has run longest of those that run; undefined where none does. */
+export function currentStep(layer: LayerSummary): string | undefined {
+  return layer.state.kind === "running" ? layer.state.steps.values().next().value : undefined;
+}
+
+type LayerEvent = Exclude<Extract<Event, { layer: LayerName; platform: Platform }>, EventOf<"layer.log">>;
+
+function unheardOf({ layer, platform }: LayerEvent): LayerSummary {
+  const before = { startedAtMs: undefined, endedAtMs: undefined, stepsDone: 0, stepsCached: 0 };
+  return { layer, platform, state: { kind: "queued" }, reasons: [], ...before };
+}
+
+function foldLayer(layer: LayerSummary, event: LayerEvent): LayerSummary {
+  const ended = { ...layer, endedAtMs: event.at };
+  switch (event.type) {
+    case "layer.queued":
+      return { ...layer, reasons: event.reasons };
+    case "layer.started":
+      return { ...layer, state: { kind: "running", steps: new Map() }, startedAtMs: event.at };
+    case "layer.step":
+      return foldStep(layer, event);
+    case "layer.proving":
+      return { ...layer, state: { kind: "proving", tools: event.tools } };
+    case "layer.completed": {
+      const { image, changed, sizeBytes, tools, stepsRun, stepsCached } = event;
+      const state = { kind: "built", image, changed, sizeBytes, tools } as const;
+      return { ...ended, state, stepsDone: stepsRun + stepsCached, stepsCached };
+    }
+    case "layer.reused": {
+      const { image, sizeBytes, reason } = event;
+      return { ...ended, state: { kind: "reused", image, sizeBytes, reason } };
+    }
+    case "layer.failed": {
+      const { kind: failure, message, help, logTail } = event;
+      return { ...ended, state: { kind: "failed", failure, message, help, logTail } };
+    }
+    case "layer.doomed":
+      return { ...ended, state: { kind: "doomed", cause: event.cause } };
+    case "layer.canceled":
+      return { ...ended, state: { kind: "canceled" } };
+    default:
+      return unreachable(event);
+  }
+}
+
+function foldStep(layer: LayerSummary, event: EventOf<"layer.step">): LayerSummary {
+  const steps = new Map(layer.state.kind === "running" ? layer.state.steps : []);
+  if (event.state === "started") steps.set(event.stepId, event.name);
+  else steps.delete(event.stepId);
+  const running = layer.state.kind === "running" ? ({ kind: "running", steps } as const) : layer.state;
+  if (event.state === "started") return { ...layer, state: running };
+  const cached = event.state === "cached" ? 1 : 0;
+  return {
+    ...layer,
+    state: running,
+    stepsDone: layer.stepsDone + 1,
+    stepsCached: layer.stepsCached + cached,
+  };
+}
