@@ -237,7 +237,13 @@ class Walk {
     }
     const { type } = mount;
     if (type === "secret") {
-      if (mount.id !== undefined)
+      if (mount.id?.text === "")
+        this.#faults.push({
+          message: "a secret mount names no secret",
+          span,
+          help: "write --mount=type=secret,id=…",
+        });
+      else if (mount.id !== undefined)
         this.#secrets.push({
           id: mount.id.text,
           required: mount.required,

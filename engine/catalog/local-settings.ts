@@ -23,7 +23,10 @@ export interface LocalSettings {
 const none: LocalSettings = { bases: new Map(), secrets: new Map() };
 
 /** Reads .lamina/local.json under `root` (absolute); a missing file says nothing. Relative paths count from `root`. */
-export function loadLocalSettings(root: string, deps: CatalogDeps): Result<LocalSettings, readonly Diagnostic[]> {
+export function loadLocalSettings(
+  root: string,
+  deps: CatalogDeps,
+): Result<LocalSettings, readonly Diagnostic[]> {
   const path = posix.join(root, ".lamina/local.json");
   if (!deps.files.info(path).ok) return ok(none);
   const evaluated = deps.evaluate(path);
@@ -31,7 +34,8 @@ export function loadLocalSettings(root: string, deps: CatalogDeps): Result<Local
   const parsed = local.safeParse(toJson(evaluated.value.value));
   if (!parsed.success) return err(diagnoseIssues(parsed.error.issues, evaluated.value.value));
   const bases = new Map<string, string>();
-  for (const [image, reference] of Object.entries(parsed.data.bases)) bases.set(image, absoluteReference(root, reference));
+  for (const [image, reference] of Object.entries(parsed.data.bases))
+    bases.set(image, absoluteReference(root, reference));
   const secrets = new Map<string, LocalSecret>();
   for (const [id, source] of Object.entries(parsed.data.secrets)) {
     secrets.set(

@@ -1,12 +1,44 @@
-// Where the project is: the nearest folder, here or above, that has a catalog.
+// Where the project is: the nearest folder, here or above, that has a catalog; and which folders of it are layers.
 
-import type { Diagnostic } from "../core/diagnostic.ts";
+import path from "node:path/posix";
+import { type Diagnostic, diagnose } from "../core/diagnostic.ts";
 import type { Files } from "../core/host.ts";
-import type { Result } from "../core/result.ts";
+import { err, ok, type Result } from "../core/result.ts";
+import { catalogDiagnostics } from "./diagnostics.ts";
+
+/** A folder under catalog/. */
+export interface LayerFolder {
+  readonly name: string;
+  /** Absolute. */
+  readonly directory: string;
+  readonly hasWorkflow: boolean;
+}
 
 /** Absolute path of the nearest folder, `directory` (absolute) or above, whose catalog/ has a layer or build_directives.ncl. */
 export function locateProject(directory: string, files: Files): Result<string, Diagnostic> {
-  void directory;
-  void files;
-  throw new Error("not yet");
+  for (let root = path.normalize(directory); ; root = path.dirname(root)) {
+    if (isProject(root, files)) return ok(root);
+    if (path.dirname(root) === root)
+      return err(diagnose(catalogDiagnostics.noCatalog, { directory: path.normalize(directory) }));
+  }
+}
+
+/** The folders of `root`/catalog that hold a workflow.ncl or at least a Dockerfile, by name; others are no layers. */
+export function listLayerFolders(root: string, files: Files): readonly LayerFolder[] {
+  const listed = files.list(path.join(root, "catalog"));
+  if (!listed.ok) return [];
+  return listed.value.flatMap(({ name, kind }) => {
+    if (name.startsWith(".") || (kind !== "directory" && kind !== "symlink")) return [];
+    const directory = path.join(root, "catalog", name);
+    const hasWorkflow = files.info(path.join(directory, "workflow.ncl")).ok;
+    if (!hasWorkflow && !files.info(path.join(directory, "Dockerfile")).ok) return [];
+    return [{ name, directory, hasWorkflow }];
+  });
+}
+
+function isProject(root: string, files: Files): boolean {
+  return (
+    files.info(path.join(root, "catalog/build_directives.ncl")).ok ||
+    listLayerFolders(root, files).some(({ hasWorkflow }) => hasWorkflow)
+  );
 }

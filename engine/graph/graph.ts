@@ -1,7 +1,14 @@
 // The layers as a DAG: who stands on whom. Hides graphology; made only of a catalog that was found sound.
 
+import { DirectedGraph } from "graphology";
 import type { LayerName } from "../../schemas/layer-name.ts";
-import type { Layer } from "../catalog/layer.ts";
+import { layerOfImage } from "../catalog/image-name.ts";
+import type { Catalog, Layer } from "../catalog/layer.ts";
+import { compareDiagnostics, type Diagnostic } from "../core/diagnostic.ts";
+import { err, ok, type Result } from "../core/result.ts";
+import { checkLineage } from "./check-lineage.ts";
+import { diagnoseCycles } from "./diagnose-cycles.ts";
+import { compareNames, type Edge, readEdges } from "./edges.ts";
 
 export interface LayerGraph {
   /** Absolute path of the project. */
@@ -20,4 +27,92 @@ export interface LayerGraph {
   descendants(name: LayerName): readonly LayerName[];
   /** External images (not "scratch") that it takes from directly, as spelt, without duplicates, by name. */
   externalBases(name: LayerName): readonly string[];
+}
+
+/** The graph of a catalog, or all that is wrong between its layers, sorted: unknown names, cycles; in a catalog without those also
+ * platforms and tools that do not fit together. */
+export function buildGraph(catalog: Catalog): Result<LayerGraph, readonly Diagnostic[]> {
+  const { edges, diagnostics } = readEdges(catalog);
+  const cycles = diagnoseCycles(
+    catalog.layers.map(({ name }) => name),
+    edges,
+  );
+  const wrong = [...diagnostics, ...cycles];
+  if (wrong.length > 0) return err(wrong.sort(compareDiagnostics));
+  const graph = createGraph(catalog, edges);
+  // What a broken layer provides is not known: nothing is missed that may be there.
+  const misfits = catalog.broken.size > 0 ? [] : checkLineage(graph);
+  return misfits.length === 0 ? ok(graph) : err([...misfits].sort(compareDiagnostics));
+}
+
+/** @throws Error when the edges have a cycle: ask `diagnoseCycles` first. */
+function createGraph(catalog: Catalog, edges: readonly Edge[]): LayerGraph {
+  // Arrows go from parent to child. Nodes and edges are added by name, so that neighbours come out by name.
+  const graph = new DirectedGraph<{ layer: Layer }, { isBase: boolean }>({ allowSelfLoops: false });
+  const byName = [...catalog.layers].sort((a, b) => compareNames(a.name, b.name));
+  for (const layer of byName) graph.addNode(layer.name, { layer });
+  for (const { from, to, isBase } of edges) graph.addDirectedEdge(to, from, { isBase });
+
+  const order = sortTopologically(graph);
+  const inOrder = (names: ReadonlySet<string>) => order.filter((name) => names.has(name));
+  return {
+    root: catalog.root,
+    workspace: catalog.workspace,
+    order,
+    has: (name): name is LayerName => graph.hasNode(name),
+    layer: (name) => graph.getNodeAttribute(name, "layer"),
+    parents: (name) => namesOf(graph, graph.inNeighbors(name).sort(byBaseThenName(graph, name))),
+    children: (name) => namesOf(graph, graph.outNeighbors(name).sort()),
+    ancestors: (name) => inOrder(reach(name, (node) => graph.inNeighbors(node))),
+    descendants: (name) => inOrder(reach(name, (node) => graph.outNeighbors(node))),
+    externalBases: (name) => externalBases(graph.getNodeAttribute(name, "layer"), catalog.workspace),
+  };
+}
+
+type Graph = DirectedGraph<{ layer: Layer }, { isBase: boolean }>;
+
+/** Kahn's algorithm, always taking the free node whose name comes first. */
+function sortTopologically(graph: Graph): readonly LayerName[] {
+  const waitingFor = new Map(graph.mapNodes((node) => [node, graph.inDegree(node)]));
+  const order: LayerName[] = [];
+  const free = graph.filterNodes((node) => waitingFor.get(node) === 0).sort();
+  for (let node = free.shift(); node !== undefined; node = free.shift()) {
+    order.push(graph.getNodeAttribute(node, "layer").name);
+    for (const child of graph.outNeighbors(node)) {
+      const left = (waitingFor.get(child) ?? 0) - 1;
+      waitingFor.set(child, left);
+      if (left === 0) free.push(child);
+    }
+    free.sort();
+  }
+  if (order.length < graph.order) throw new Error("a cycle was not found by diagnoseCycles");
+  return order;
+}
+
+function byBaseThenName(graph: Graph, child: string): (a: string, b: string) => number {
+  const isBase = (parent: string) => Number(graph.getEdgeAttribute(graph.edge(parent, child), "isBase"));
+  return (a, b) => isBase(b) - isBase(a) || compareNames(a, b);
+}
+
+function namesOf(graph: Graph, nodes: readonly string[]): readonly LayerName[] {
+  return nodes.map((node) => graph.getNodeAttribute(node, "layer").name);
+}
+
+function reach(start: string, next: (node: string) => readonly string[]): ReadonlySet<string> {
+  const reached = new Set<string>();
+  const pending = [...next(start)];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop())
+    if (!reached.has(node)) {
+      reached.add(node);
+      pending.push(...next(node));
+    }
+  return reached;
+}
+
+function externalBases(layer: Layer, workspace: string): readonly string[] {
+  const images = layer.dockerfile.references.map(({ image }) => image);
+  const external = images.filter(
+    (image) => image !== "scratch" && layerOfImage(image, workspace) === undefined,
+  );
+  return [...new Set(external)].sort();
 }
