@@ -1,0 +1,103 @@
+// The order of a run on paper: who is ready when, the longest path first, and who is lost with whom.
+
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type QueueNode, ReadyQueue } from "../../engine/run/ready-queue.ts";
+
+const node = (key: string, seconds: number, ...parents: string[]): QueueNode => ({ key, seconds, parents });
+
+describe("ready queue", () => {
+  test("children become ready with their last parent", () => {
+    const queue = new ReadyQueue([node("a", 1), node("b", 1), node("c", 1, "a", "b")]);
+    expect(queue.takeReady()).toEqual(["a", "b"]);
+    queue.succeed("a");
+    expect(queue.takeReady()).toEqual([]);
+    queue.succeed("b");
+    expect(queue.takeReady()).toEqual(["c"]);
+    expect(queue.takeReady()).toEqual([]);
+  });
+
+  test("the longest remaining path goes first, not the longest step", () => {
+    const queue = new ReadyQueue([node("long", 10), node("short", 1), node("heavy", 20, "short")]);
+    expect(queue.takeReady()).toEqual(["short", "long"]);
+    expect(queue.remainingSeconds("short")).toBe(21);
+  });
+
+  test("equals keep their order", () => {
+    expect(new ReadyQueue([node("a", 1), node("b", 1), node("c", 1)]).takeReady()).toEqual(["a", "b", "c"]);
+  });
+
+  test("a failure dooms what stands on it, and each only once", () => {
+    const queue = new ReadyQueue([
+      node("a", 1),
+      node("b", 1),
+      node("c", 1, "a"),
+      node("d", 1, "c"),
+      node("e", 1, "a", "b"),
+      node("f", 1, "b"),
+    ]);
+    queue.takeReady();
+    expect(queue.fail("a")).toEqual(["c", "d", "e"]);
+    queue.succeed("b");
+    expect(queue.takeReady()).toEqual(["f"]);
+  });
+
+  test("what did not start cannot end", () => {
+    const queue = new ReadyQueue([node("a", 1), node("b", 1, "a")]);
+    expect(() => queue.succeed("b")).toThrow("b ends, but it is waiting");
+    expect(() => queue.succeed("x")).toThrow("x is not in the queue");
+  });
+
+  test("whatever the graph and the order of ends: each node once, after its parents, all of them in the end", () => {
+    fc.assert(
+      fc.property(anyNodes, fc.infiniteStream(fc.nat()), (nodes, choices) => {
+        const queue = new ReadyQueue(nodes);
+        const running: string[] = [];
+        const ended = new Set<string>();
+        const taken: string[] = [];
+        for (;;) {
+          for (const key of queue.takeReady()) {
+            expect(nodes.find((each) => each.key === key)?.parents.every((parent) => ended.has(parent))).toBe(
+              true,
+            );
+            running.push(key);
+            taken.push(key);
+          }
+          if (running.length === 0) break;
+          const [key = ""] = running.splice((choices.next().value ?? 0) % running.length, 1);
+          queue.succeed(key);
+          ended.add(key);
+        }
+        expect(taken.sort()).toEqual(nodes.map(({ key }) => key).sort());
+      }),
+    );
+  });
+
+  test("whatever the graph: a failure dooms exactly the descendants", () => {
+    fc.assert(
+      fc.property(anyNodes, (nodes) => {
+        const queue = new ReadyQueue(nodes);
+        const [first] = queue.takeReady();
+        fc.pre(first !== undefined);
+        const lost = new Set([first]);
+        for (const { key, parents } of nodes) if (parents.some((parent) => lost.has(parent))) lost.add(key);
+        lost.delete(first);
+        expect(queue.fail(first ?? "")).toEqual(Array.from(lost));
+      }),
+    );
+  });
+});
+
+/** Up to ten nodes, each standing on some of those before it. */
+const anyNodes: fc.Arbitrary<readonly QueueNode[]> = fc
+  .array(fc.record({ seconds: fc.nat(100), parents: fc.array(fc.boolean(), { maxLength: 9 }) }), {
+    minLength: 1,
+    maxLength: 10,
+  })
+  .map((nodes) =>
+    nodes.map(({ seconds, parents }, index) => ({
+      key: `n${index}`,
+      seconds,
+      parents: parents.slice(0, index).flatMap((takes, parent) => (takes ? [`n${parent}`] : [])),
+    })),
+  );
