@@ -72,7 +72,10 @@ class DescentParser extends Cursor implements Parser {
   }
 
   type(): TypeNode {
-    return this.kind === "forall" ? parseForall(this) : asType(this, parseInfix(this));
+    this.enter();
+    const type = this.kind === "forall" ? parseForall(this) : asType(this, parseInfix(this));
+    this.leave();
+    return type;
   }
 
   pattern(): Pattern {
