@@ -18,7 +18,7 @@ export const registryProviders = ["zot", "harbor", "ghcr", "dockerhub"] as const
 export const subjectPrefixPattern = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
 export const natsServerPattern = /^(nats|tls|ws|wss):\/\/[A-Za-z0-9.-]+(:[0-9]{1,5})?$/;
 
-const artifact = strictRecord("an artifact", {
+export const artifact = strictRecord("an artifact", {
   /** The image to make; for a catalog the repository below which each layer has its own. */
   image: imageReference,
   /** Relative to the context. */
@@ -30,7 +30,7 @@ const artifact = strictRecord("an artifact", {
   secrets: distinctListOf(secretId, "ids of secrets").default([]),
 });
 
-const natsEvents = strictRecord("a NATS configuration", {
+export const natsEvents = strictRecord("a NATS configuration", {
   servers: listOf(
     textLike(natsServerPattern, 'an address without credentials, such as "nats://127.0.0.1:4222"'),
     "addresses",

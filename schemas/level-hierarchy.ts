@@ -14,7 +14,7 @@ export const levelNamePattern = /^[a-z][a-z0-9_-]*$/;
 
 const levelName = textLike(levelNamePattern, "the name of a level: lower-case letters, digits, _ and -");
 
-const level = strictRecord("a level", {
+export const level = strictRecord("a level", {
   strategy: oneOf(levelStrategies),
   /** With 'delegate only: the level that handles in its place. */
   delegate_to: levelName.optional(),

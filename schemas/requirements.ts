@@ -24,7 +24,7 @@ const check = {
 
 const alternative = strictRecord("an alternative", { name: nonEmptyText("a name"), ...check });
 
-const requirement = strictRecord("a requirement", {
+export const requirement = strictRecord("a requirement", {
   name: nonEmptyText("a name"),
   need: oneOf(needs),
   purpose: nonEmptyText("what it is for"),

@@ -48,7 +48,7 @@ export const buildArgs = z.record(
 );
 
 const toolName = textLike(toolNamePattern, 'the name of an executable, such as "cargo"');
-const toolLongForm = strictRecord("a tool", {
+export const toolRecord = strictRecord("a tool", {
   name: toolName,
   /** Command that proves it, executed without a shell. Default: the tool with --version. */
   check: listOf(nonEmptyText("an argument"), "arguments, the command first")
@@ -66,7 +66,7 @@ export interface Tool {
 
 const tool = stringOr(
   toolName,
-  toolLongForm,
+  toolRecord,
   "the name of an executable or a record { name, check, version }",
 ).transform((declared): Tool => {
   if (typeof declared === "string") return { name: declared, check: [declared, "--version"] };
@@ -118,11 +118,12 @@ export const workflow = strictRecord("a layer", {
 
 export type Workflow = z.output<typeof workflow>;
 
+/** Comparators as semver reads them, a set of alternatives between "||"; without hyphen ranges. */
 function versionRanges(): RegExp {
   const number = "(0|[1-9][0-9]{0,14})";
-  const part = `(${number}|[x*])`;
-  const version = `v?(${number}\\.${number}\\.${number}-[0-9A-Za-z-]*[A-Za-z-][0-9A-Za-z-]*(\\.[A-Za-z][0-9A-Za-z-]*|\\.${number})*|${part}(\\.${part}(\\.${part})?)?)`;
-  const comparator = `(>=|<=|>|<|=|\\^|~)? *${version}`;
-  const range = `${comparator}( +${comparator})*`;
+  const prerelease = `-(${number}|[A-Za-z][0-9A-Za-z-]*)(\\.(${number}|[A-Za-z][0-9A-Za-z-]*))*`;
+  const version = `${number}(\\.x|\\.${number}(\\.x|\\.${number}(${prerelease})?)?)?`;
+  const comparator = `(>=|<=|>|<|=|\\^|~)? *v?${version}`;
+  const range = `(\\*|${comparator}( +${comparator})*)`;
   return new RegExp(`^${range}( *\\|\\| *${range})*$`);
 }

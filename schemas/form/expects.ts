@@ -1,5 +1,6 @@
 // What the schemas of things that people write say where a value is wrong. Every message is a predicate that reads well
-// after the place of the value: "`tools_provided[0].name` must be …".
+// after the place of the value: "`tools_provided[0].name` must be …". What would mend it may follow after a colon ("did you
+// mean …?", "fields are …", "it must be …"): engine/catalog/diagnose-issues.ts shows that apart.
 
 import type { z } from "zod";
 

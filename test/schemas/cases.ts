@@ -1,0 +1,441 @@
+// Inputs, as Nickel texts, that both twins of a schema must judge alike: sound or not.
+
+export interface TwinCase {
+  readonly schema:
+    | "workflow"
+    | "build-directives"
+    | "build-spec"
+    | "cache-policy"
+    | "lock"
+    | "event"
+    | "requirements";
+  readonly title: string;
+  readonly text: string;
+  readonly sound: boolean;
+}
+
+const digest = `"sha256:${"0a".repeat(32)}"`;
+
+/** The smallest layer, with `more` merged into it at a priority that wins. */
+function layer(more: string): string {
+  return `{
+    name | default = "rust", kind | default = 'toolchain, build_base | default = "debian",
+    tools_provided | default = ["cargo"], artifact_paths | default = ["/usr/bin/cargo"], language | default = "rust",
+  } & ${more}`;
+}
+
+function directives(more: string): string {
+  return `{
+    workspace | default = "shop", artifact | default = { image = "registry.example/shop:1" },
+    compute_provider | default = 'docker_local, registry_provider | default = 'zot,
+    cache_policy | default = { actor = 'ci },
+  } & ${more}`;
+}
+
+function lockWith(more: string): string {
+  return `{
+    version | default = 1,
+    bases | default = { "debian:trixie-slim" = { "linux/amd64" = ${digest} } },
+    layers | default = {},
+  } & ${more}`;
+}
+
+function lockOf(entry: string): string {
+  return lockWith(`{ layers = { rust = { "linux/amd64" = {
+    input | default = ${digest}, image | default = ${digest}, sizeBytes | default = 12, tools | default = { cargo = "1.96.1" },
+    caches | default = [],
+    inputs | default = {
+      recipe = 1, declaration = { args = { A = "1" }, list = [1, null, true, { x = "y" }] },
+      files = { Dockerfile = "0123456789abcdef" }, parents = { debian = ${digest} }, bases = {},
+    },
+  } & ${entry} } } }`);
+}
+
+function requirement(more: string): string {
+  return `{ requirements = [{
+    name | default = "git", need | default = 'Hard, purpose | default = "changes", check_cmd | default = ["git", "--version"],
+    install_hint | default = "install git",
+  } & ${more}] }`;
+}
+
+const node = 'at = 1700000000000.5, layer = "rust", platform = "linux/amd64"';
+
+type Row = readonly [title: string, text: string];
+
+const workflowSound: readonly Row[] = [
+  ["the smallest layer", layer("{}")],
+  ["an external base", layer('{ build_base = { image = "debian:trixie-slim" } }')],
+  ["an empty base", layer('{ build_base = { image = "scratch" } }')],
+  [
+    "a base with registry, port, tag and digest",
+    layer(`{ build_base = { image = "registry.example:5000/a__b/c-d:1.2@%{${digest}}" } }`),
+  ],
+  ["a kind as a string", layer('{ kind = "utility" }')],
+  [
+    "tools in both forms",
+    layer(
+      '{ tools_provided = ["rustc", { name = "cargo", check = ["cargo", "-V"], version = ">=1.80" }, { name = "g++" }] }',
+    ),
+  ],
+  [
+    "version ranges",
+    layer(`{ tools_provided = [
+      { name = "a", version = "1" }, { name = "b", version = "^1.2 || ~2.0.1" }, { name = "c", version = ">=1.80 <2" },
+      { name = "d", version = "1.x" }, { name = "e", version = "*" }, { name = "f", version = ">= 1.2.3-rc.1" },
+    ] }`),
+  ],
+  [
+    "everything",
+    layer(`{
+      copies_from = ["nushell", "on.to_ref-2"], tools_required = ["git"], args = { A = "1", _b2 = "" },
+      secrets = ["sccache_creds", "a.b-c"], ssh = true, platforms = ["linux/arm64", "linux/arm/v7"], target = "final",
+      dockerfile = "docker/Dockerfile.rust", runner_type = 'cax31, cpu = 8, memory_gb = 15.5, time_budget_min = 90,
+    }`),
+  ],
+  ["a runner type as a string", layer('{ runner_type = "cax11" }')],
+  ["nothing promised", layer("{ tools_provided = [], artifact_paths = [], copies_from = [], args = {} }")],
+  [
+    "paths with dots",
+    layer('{ artifact_paths = ["/a/.b", "/a/..b/...", "/opt/x y/ü"], dockerfile = ".docker/..x" }'),
+  ],
+  [
+    "a hierarchy of levels",
+    layer(`{ level_hierarchy = {
+      base = { strategy = 'override }, team = { strategy = "delegate", delegate_to = "base" },
+      project = { strategy = 'compose, extends = ["team", "base"] },
+    } }`),
+  ],
+];
+
+const workflowBroken: readonly Row[] = [
+  ["no record", "[]"],
+  ["nothing at all", "{}"],
+  [
+    "no name",
+    '{ kind = \'deps, build_base = "a", tools_provided = [], artifact_paths = [], language = "rust" }',
+  ],
+  [
+    "no artifact_paths",
+    '{ name = "a", kind = \'deps, build_base = "a", tools_provided = [], language = "rust" }',
+  ],
+  ["an unknown field", layer('{ tool_provided = ["x"] }')],
+  ["a name in capitals", layer('{ name = "Rust" }')],
+  ["a name with a line end", layer('{ name = "rust\\n" }')],
+  ["a name that is a number", layer("{ name = 3 }")],
+  ["a name that is null", layer("{ name = null }")],
+  ["an unknown kind", layer("{ kind = 'tool }")],
+  ["a kind that is a number", layer("{ kind = 1 }")],
+  ["a base in capitals", layer('{ build_base = "Debian" }')],
+  ["a base that is a number", layer("{ build_base = 1 }")],
+  ["a base that is a list", layer('{ build_base = ["debian"] }')],
+  ["an external base without an image", layer("{ build_base = {} }")],
+  ["an external base with more", layer('{ build_base = { image = "debian", tag = "x" } }')],
+  ["an image in capitals", layer('{ build_base = { image = "Debian" } }')],
+  ["an image with a short digest", layer('{ build_base = { image = "debian@sha256:00" } }')],
+  ["an empty image", layer('{ build_base = { image = "" } }')],
+  ["a tool of two words", layer('{ tools_provided = ["cargo build"] }')],
+  ["a tool that is a number", layer("{ tools_provided = [1] }")],
+  ["a tool without a name", layer('{ tools_provided = [{ check = ["x"] }] }')],
+  ["a tool with an unknown field", layer('{ tools_provided = [{ name = "x", cmd = ["x"] }] }')],
+  ["a tool twice", layer('{ tools_provided = ["x", { name = "x" }] }')],
+  ["a check without a command", layer('{ tools_provided = [{ name = "x", check = [] }] }')],
+  ["a check that is a string", layer('{ tools_provided = [{ name = "x", check = "x -v" }] }')],
+  ["a check with an empty argument", layer('{ tools_provided = [{ name = "x", check = ["x", ""] }] }')],
+  ["a version that is no range", layer('{ tools_provided = [{ name = "x", version = "=>1.80" }] }')],
+  ["a version that is a number", layer('{ tools_provided = [{ name = "x", version = 1.8 }] }')],
+  ["an empty version", layer('{ tools_provided = [{ name = "x", version = "" }] }')],
+  ["tools that are no list", layer('{ tools_provided = "cargo" }')],
+  ["a relative artifact", layer('{ artifact_paths = ["usr/bin/cargo"] }')],
+  ["an artifact that is a folder's name with a slash", layer('{ artifact_paths = ["/usr/bin/"] }')],
+  ["the root as an artifact", layer('{ artifact_paths = ["/"] }')],
+  ["an artifact above", layer('{ artifact_paths = ["/usr/../etc"] }')],
+  ["an artifact with an empty part", layer('{ artifact_paths = ["/usr//bin"] }')],
+  ["an artifact twice", layer('{ artifact_paths = ["/a", "/b", "/a"] }')],
+  ["a language in capitals", layer('{ language = "Rust" }')],
+  ["copies from no layer", layer('{ copies_from = ["a b"] }')],
+  ["copies from a layer twice", layer('{ copies_from = ["a", "a"] }')],
+  ["a required tool of two words", layer('{ tools_required = ["git log"] }')],
+  ["a build argument that is a number", layer("{ args = { A = 1 } }")],
+  ["a build argument with a dash", layer('{ args = { "A-B" = "1" } }')],
+  ["a secret with a slash", layer('{ secrets = ["a/b"] }')],
+  ["a secret twice", layer('{ secrets = ["a", "a"] }')],
+  ["ssh that is a string", layer('{ ssh = "yes" }')],
+  ["no platform in the list", layer("{ platforms = [] }")],
+  ["a platform without an architecture", layer('{ platforms = ["linux"] }')],
+  ["a stage by number", layer('{ target = "1" }')],
+  ["a Dockerfile above", layer('{ dockerfile = "../Dockerfile" }')],
+  ["an absolute Dockerfile", layer('{ dockerfile = "/Dockerfile" }')],
+  ["an unknown tier", layer("{ runner_type = 'cax51 }")],
+  ["half a size", layer("{ cpu = 4 }")],
+  ["the other half", layer("{ memory_gb = 8 }")],
+  ["half a core", layer("{ cpu = 0.5, memory_gb = 1 }")],
+  ["no memory", layer("{ cpu = 1, memory_gb = 0 }")],
+  ["a budget that is a string", layer('{ time_budget_min = "90" }')],
+  ["a level without a strategy", layer("{ level_hierarchy = { base = {} } }")],
+  ["a level with an unknown strategy", layer("{ level_hierarchy = { base = { strategy = 'merge } } }")],
+  ["a level that delegates to none", layer("{ level_hierarchy = { base = { strategy = 'delegate } } }")],
+  [
+    "a level that delegates to one that is not there",
+    layer('{ level_hierarchy = { base = { strategy = \'delegate, delegate_to = "x" } } }'),
+  ],
+  [
+    "a level that extends itself",
+    layer('{ level_hierarchy = { base = { strategy = \'compose, extends = ["base"] } } }'),
+  ],
+  [
+    "a level that overrides and extends",
+    layer(
+      "{ level_hierarchy = { a = { strategy = 'override }, b = { strategy = 'override, extends = [\"a\"] } } }",
+    ),
+  ],
+  ["a level in capitals", layer("{ level_hierarchy = { Base = { strategy = 'override } } }")],
+];
+
+const tables: readonly (readonly [TwinCase["schema"], sound: boolean, rows: readonly Row[]])[] = [
+  ["workflow", true, workflowSound],
+  ["workflow", false, workflowBroken],
+  [
+    "build-directives",
+    true,
+    [
+      ["the smallest", directives("{}")],
+      [
+        "everything",
+        directives(`{
+          artifact = { image = "a/b", dockerfile = "x/Dockerfile", target = "final", platforms = ["linux/arm64"],
+            args = { A = "1" }, secrets = ["s"] },
+          compute_provider = "vm_pool", registry_provider = "ghcr",
+          cache_policy = { actor = 'agent, actor_id = "jpl", disposition = 'rollback },
+          runner_override = { runner_type = "cax31" },
+          nats_events = { servers = ["nats://127.0.0.1:4222", "tls://nats.example"], prefix = "a.b-c", credentials = "nats" },
+        }`),
+      ],
+      ["no prefix", directives('{ nats_events = { servers = ["nats://h"] } }')],
+    ],
+  ],
+  [
+    "build-directives",
+    false,
+    [
+      ["nothing at all", "{}"],
+      ["an unknown field", directives("{ workspaces = 1 }")],
+      ["a workspace with a slash", directives('{ workspace = "a/b" }')],
+      ["a workspace with a dot", directives('{ workspace = "a.b" }')],
+      ["an artifact that is a string", directives('{ artifact = "a/b" }')],
+      ["an artifact without an image", directives("{ artifact = {} }")],
+      ["an unknown compute provider", directives("{ compute_provider = 'aws }")],
+      ["an unknown registry provider", directives("{ registry_provider = 'quay }")],
+      ["a cache policy that breaks its rules", directives("{ cache_policy = { actor = 'human } }")],
+      ["half a size", directives("{ runner_override = { cpu = 2 } }")],
+      ["no server", directives("{ nats_events = { servers = [] } }")],
+      ["a server with credentials", directives('{ nats_events = { servers = ["nats://me:secret@h"] } }')],
+      [
+        "a prefix with a wildcard",
+        directives('{ nats_events = { servers = ["nats://h"], prefix = "a.*" } }'),
+      ],
+    ],
+  ],
+  [
+    "build-spec",
+    true,
+    [
+      ["nothing", "{}"],
+      ["a tier", '{ runner_type = "cax31" }'],
+      ["a size and a budget", "{ cpu = 8, memory_gb = 16, time_budget_min = 90 }"],
+      ["a tier beside a size", "{ runner_type = 'cax31, cpu = 8, memory_gb = 16 }"],
+    ],
+  ],
+  [
+    "build-spec",
+    false,
+    [
+      ["no record", '"cax31"'],
+      ["an unknown tier", '{ runner_type = "cx31" }'],
+      ["an unknown field", "{ memory = 16 }"],
+      ["half a size", "{ memory_gb = 16 }"],
+      ["a negative budget", "{ time_budget_min = -1 }"],
+      ["half a minute", "{ time_budget_min = 0.5 }"],
+    ],
+  ],
+  [
+    "cache-policy",
+    true,
+    [
+      ["of CI", "{ actor = 'ci, disposition = 'export }"],
+      ["of a person", '{ actor = \'human, actor_id = "jpl_2" }'],
+      ["of an agent", '{ actor = "agent", actor_id = "a1", disposition = "discard" }'],
+      ["of an auxiliary", '{ actor = \'ci_aux, writes = ["ci/lamina/rust", "ci/lian-build/*"] }'],
+      ["of an auxiliary that writes nothing", "{ actor = 'ci_aux, writes = [] }"],
+    ],
+  ],
+  [
+    "cache-policy",
+    false,
+    [
+      ["nobody's", "{ disposition = 'export }"],
+      ["an unknown actor", "{ actor = 'robot }"],
+      ["an unknown disposition", "{ actor = 'ci, disposition = 'keep }"],
+      ["of a person without an id", "{ actor = 'human }"],
+      ["of CI with an id", '{ actor = \'ci, actor_id = "jpl" }'],
+      ["an id with a dash", '{ actor = \'human, actor_id = "jpl-lamina" }'],
+      ["an id that climbs", '{ actor = \'human, actor_id = "../ci" }'],
+      ["of CI with a list", "{ actor = 'ci, writes = [] }"],
+      ["of an auxiliary without a list", "{ actor = 'ci_aux }"],
+      ["a list that reaches elsewhere", '{ actor = \'ci_aux, writes = ["dev/jpl-lamina/rust"] }'],
+      ["a list that climbs", '{ actor = \'ci_aux, writes = ["ci/lamina/../x"] }'],
+      ["a list that repeats", '{ actor = \'ci_aux, writes = ["ci/a/b", "ci/a/b"] }'],
+      ["an unknown field", "{ actor = 'ci, reads = [] }"],
+    ],
+  ],
+  [
+    "lock",
+    true,
+    [
+      ["an empty one", "{ version = 1, bases = {}, layers = {} }"],
+      ["a base and a layer", lockOf("{}")],
+      ["a layer with caches", lockOf('{ caches = ["ci/lamina/rust"], tools = {} }')],
+    ],
+  ],
+  [
+    "lock",
+    false,
+    [
+      ["another version", lockWith("{ version = 2 }")],
+      ["no version", "{ bases = {}, layers = {} }"],
+      ["an unknown field", lockWith("{ layer = {} }")],
+      ["a base without platforms", lockWith(`{ bases = { debian = ${digest} } }`)],
+      ["a base for no platform", lockWith(`{ bases = { debian = { linux = ${digest} } } }`)],
+      [
+        "a digest in capitals",
+        lockWith(`{ bases = { debian = { "linux/amd64" = "sha256:${"0A".repeat(32)}" } } }`),
+      ],
+      ["a layer's name in capitals", lockWith("{ layers = { Rust = {} } }")],
+      [
+        "an entry without an image",
+        lockWith(`{ layers = { rust = { "linux/amd64" = { input = ${digest} } } } }`),
+      ],
+      ["a negative size", lockOf("{ sizeBytes = -1 }")],
+      ["half a byte", lockOf("{ sizeBytes = 0.5 }")],
+      ["a tool's version that is a number", lockOf("{ tools = { cargo = 1 } }")],
+      ["caches that are no list", lockOf('{ caches = "x" }')],
+      [
+        "inputs without a recipe",
+        lockOf("{ inputs = { declaration = {}, files = {}, parents = {}, bases = {} } }"),
+      ],
+      [
+        "a file's digest that is too short",
+        lockOf(
+          '{ inputs = { recipe = 1, declaration = {}, files = { a = "0123" }, parents = {}, bases = {} } }',
+        ),
+      ],
+      [
+        "a parent that is no layer",
+        lockOf(
+          `{ inputs = { recipe = 1, declaration = {}, files = {}, parents = { "A b" = ${digest} }, bases = {} } }`,
+        ),
+      ],
+    ],
+  ],
+  [
+    "event",
+    true,
+    [
+      [
+        "run.started",
+        '{ type = "run.started", at = 1, runId = "r", builder = "b", concurrency = 2, local = false, steps = 3 }',
+      ],
+      ["run.note", '{ type = "run.note", at = 1, text = "" }'],
+      [
+        "base.pinned",
+        `{ type = "base.pinned", at = 1, image = "a", platform = "linux/amd64", digest = ${digest} }`,
+      ],
+      ["layer.queued", `{ type = "layer.queued", ${node}, reasons = ["new"] }`],
+      ["layer.started", `{ type = "layer.started", ${node}, inputDigest = ${digest} }`],
+      ["layer.step", `{ type = "layer.step", ${node}, stepId = "1", name = "RUN", state = "cached" }`],
+      ["layer.log", `{ type = "layer.log", ${node}, stepId = "1", stream = "stderr", text = "x" }`],
+      ["layer.proving", `{ type = "layer.proving", ${node}, tools = [] }`],
+      [
+        "layer.reused",
+        `{ type = "layer.reused", ${node}, image = ${digest}, sizeBytes = 1, reason = "cut-off" }`,
+      ],
+      [
+        "layer.completed",
+        `{ type = "layer.completed", ${node}, image = ${digest}, changed = true, sizeBytes = 1, seconds = 0.5, stepsRun = 1,
+          stepsCached = 0, tools = { cargo = "1" } }`,
+      ],
+      [
+        "layer.failed, with and without help",
+        `{ type = "layer.failed", ${node}, seconds = 1, kind = "tool-missing", message = "m", logTail = ["a"] }`,
+      ],
+      [
+        "layer.failed with help",
+        `{ type = "layer.failed", ${node}, seconds = 1, kind = "k", message = "m", help = "h", logTail = [] }`,
+      ],
+      ["layer.doomed", `{ type = "layer.doomed", ${node}, cause = "debian" }`],
+      ["layer.canceled", `{ type = "layer.canceled", ${node} }`],
+      ["lock.written", '{ type = "lock.written", at = 1, path = "lamina.lock", layer = "rust" }'],
+      [
+        "run.completed",
+        '{ type = "run.completed", at = 1, seconds = 2, result = "ok", built = 1, reused = 0, failed = 0, doomed = 0, canceled = 0 }',
+      ],
+    ],
+  ],
+  [
+    "event",
+    false,
+    [
+      ["no type", "{ at = 1 }"],
+      ["an unknown type", '{ type = "layer.start", at = 1 }'],
+      ["a type that is a number", "{ type = 1 }"],
+      ["no record", '"run.note"'],
+      ["a field too few", '{ type = "run.note", at = 1 }'],
+      ["a field too many", '{ type = "run.note", at = 1, text = "", more = 1 }'],
+      ["another event's field", `{ type = "layer.canceled", ${node}, cause = "debian" }`],
+      ["a time that is a string", '{ type = "run.note", at = "now", text = "" }'],
+      ["an unknown state", `{ type = "layer.step", ${node}, stepId = "1", name = "RUN", state = "done" }`],
+      [
+        "half a step",
+        '{ type = "run.started", at = 1, runId = "r", builder = "b", concurrency = 2, local = false, steps = 0.5 }',
+      ],
+      ["no digest", `{ type = "layer.started", ${node}, inputDigest = "x" }`],
+      [
+        "a layer in capitals",
+        '{ type = "layer.canceled", at = 1, layer = "Rust", platform = "linux/amd64" }',
+      ],
+    ],
+  ],
+  [
+    "requirements",
+    true,
+    [
+      ["none", "{ requirements = [] }"],
+      ["a hard one", requirement("{}")],
+      ["a soft one with a version", requirement('{ need = \'Soft, version_min = "2.30" }')],
+      [
+        "alternatives",
+        requirement(
+          '{ alternatives = [{ name = "a", check_cmd = ["a"], version_min = "1" }, { name = "b", check_cmd = ["b"] }] }',
+        ),
+      ],
+    ],
+  ],
+  [
+    "requirements",
+    false,
+    [
+      ["no list", "{}"],
+      ["an unknown need", requirement("{ need = 'hard }")],
+      ["a check that is a string", requirement('{ check_cmd = "git --version" }')],
+      ["a check without a command", requirement("{ check_cmd = [] }")],
+      ["a version that is none", requirement('{ version_min = ">=2" }')],
+      ["a version of four numbers", requirement('{ version_min = "1.2.3.4" }')],
+      ["an empty hint", requirement('{ install_hint = "" }')],
+      ["an unknown field", requirement('{ hint = "x" }')],
+      ["an alternative without a name", requirement('{ alternatives = [{ check_cmd = ["a"] }] }')],
+    ],
+  ],
+];
+
+export const twinCases: readonly TwinCase[] = tables.flatMap(([schema, sound, rows]) =>
+  rows.map(([title, text]) => ({ schema, title, text, sound })),
+);

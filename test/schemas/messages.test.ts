@@ -1,0 +1,118 @@
+// What the schemas say to people: texts pinned whole, one issue a place, all of them at once.
+
+import { expect, test } from "vitest";
+import type { z } from "zod";
+import { cachePolicy } from "../../schemas/cache-policy.ts";
+import { local } from "../../schemas/local.ts";
+import { workflow } from "../../schemas/workflow.ts";
+
+const sound = {
+  name: "rust",
+  kind: "toolchain",
+  build_base: "debian",
+  tools_provided: ["cargo"],
+  artifact_paths: ["/usr/bin/cargo"],
+  language: "rust",
+};
+
+function complaints(schema: z.ZodType, value: unknown): readonly string[] {
+  const { error } = schema.safeParse(value);
+  return (error?.issues ?? []).map(({ path, message }) => `${path.join(".")} ${message}`.trim());
+}
+
+test("defaults are filled in, and a short tool gets its check", () => {
+  expect(workflow.parse(sound)).toEqual({
+    ...sound,
+    tools_provided: [{ name: "cargo", check: ["cargo", "--version"] }],
+    copies_from: [],
+    tools_required: [],
+    args: {},
+    secrets: [],
+    ssh: false,
+    dockerfile: "Dockerfile",
+  });
+});
+
+test("a long tool keeps its check and its version", () => {
+  const tool = { name: "openssl", check: ["openssl", "version"], version: ">=3.5" };
+  expect(workflow.parse({ ...sound, tools_provided: [tool] }).tools_provided).toEqual([tool]);
+});
+
+test("everything that is missing is told", () => {
+  expect(complaints(workflow, {})).toEqual([
+    "name is missing: it must be lower-case letters and digits, in words joined by one of . _ -",
+    "kind is missing: it must be one of 'toolchain, 'deps, 'utility",
+    'build_base is missing: it must be the name of a layer or a record { image = "debian:trixie-slim" }',
+    "tools_provided is missing: it must be a list of tools",
+    "artifact_paths is missing: it must be a list of absolute paths",
+    'language is missing: it must be a language in lower-case letters, such as "rust"',
+  ]);
+});
+
+test("unknown fields are told at their own places, each with what was probably meant", () => {
+  expect(
+    complaints(workflow, { ...sound, name: 3, tool_provided: [], foo: 1, build_base: { img: "x" } }),
+  ).toEqual([
+    "name must be lower-case letters and digits, in words joined by one of . _ -",
+    'build_base.image is missing: it must be the reference of an image, such as "debian:trixie-slim", or "scratch"',
+    "build_base.img is not a field of an external base: fields are image",
+    'tool_provided is not a field of a layer: did you mean "tools_provided"?',
+    "foo is not a field of a layer: fields are name, kind, build_base, tools_provided, artifact_paths, language, copies_from, tools_required, args, secrets, ssh, platforms, target, dockerfile, runner_type, cpu, memory_gb, time_budget_min, level_hierarchy",
+  ]);
+});
+
+test("a misspelt word is told with the nearest one", () => {
+  expect(complaints(workflow, { ...sound, kind: "toolchian" })).toEqual([
+    "kind must be one of 'toolchain, 'deps, 'utility: did you mean 'toolchain?",
+  ]);
+});
+
+test("what is wrong within lists and records is told at its own place", () => {
+  expect(
+    complaints(workflow, {
+      ...sound,
+      tools_provided: ["a b", { name: "x", check: [], version: "=>1" }, 3],
+      artifact_paths: ["/a", "b"],
+      args: { "A-B": "1", A: 1 },
+      copies_from: ["a", "a"],
+      cpu: 4,
+    }),
+  ).toEqual([
+    'tools_provided.0 must be the name of an executable, such as "cargo"',
+    'tools_provided.1.check must hold a command, such as ["cargo", "--version"]',
+    'tools_provided.1.version must be a range of versions, such as ">=1.80" or "^2.1 || 3"',
+    "tools_provided.2 must be the name of an executable or a record { name, check, version }",
+    'artifact_paths.1 must be an absolute path without "." and ".." and no slash at the end',
+    'copies_from.1 stands twice in the list: "a"',
+    "args.A-B as a key must be the name of a build argument: letters, digits and underscores",
+    'args.A must be a string: write "1", not 1',
+    "cpu needs memory_gb beside it: a size is both, or a runner_type",
+  ]);
+});
+
+test("a cache policy says which actor its fields go with", () => {
+  expect(complaints(cachePolicy, { actor: "human", writes: [] })).toEqual([
+    "actor_id is missing: an actor 'human has caches of its own",
+    "writes goes with 'ci_aux only, not with 'human",
+  ]);
+});
+
+test("local settings know two kinds of secrets", () => {
+  expect(
+    local.parse({
+      bases: { "debian:trixie-slim": "oci-layout:.lamina/debian", alpine: "registry.example/alpine:3" },
+      secrets: { a: { env: "A" }, b: { file: "b.txt" } },
+    }),
+  ).toEqual({
+    bases: { "debian:trixie-slim": "oci-layout:.lamina/debian", alpine: "registry.example/alpine:3" },
+    secrets: { a: { env: "A" }, b: { file: "b.txt" } },
+  });
+  expect(complaints(local, { base: {}, secrets: { a: "x", "b/c": { env: "B" } }, bases: { x: "" } })).toEqual(
+    [
+      'bases.x must be the reference of an image or "oci-layout:" and a folder',
+      'secrets.a must be { "env": VARIABLE } or { "file": PATH }',
+      "secrets.b/c as a key must be the id of a secret: letters, digits and _ . -",
+      'base is not a field of the local settings: did you mean "bases"?',
+    ],
+  );
+});
