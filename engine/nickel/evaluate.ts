@@ -1,10 +1,15 @@
 // The one door of the language: an entry file in; its fully evaluated value, every leaf with its place, or all
 // that is wrong with it, out. One evaluator serves many entry files and reads each imported file once.
 
+import { compareDiagnostics } from "../core/diagnostic.ts";
 import type { Files } from "../core/host.ts";
-import type { Result } from "../core/result.ts";
-import type { NickelDiagnostic } from "./diagnostics.ts";
+import { err, ok, type Result } from "../core/result.ts";
+import { complain, type NickelDiagnostic } from "./diagnostics.ts";
+import { stackOverflow } from "./eval/diagnostics.ts";
+import { exportValue } from "./eval/export.ts";
+import { closure, Loader, type Unit, wholeSpan } from "./imports.ts";
 import type { Located } from "./located.ts";
+import { createLibrary } from "./stdlib/library.ts";
 
 export interface EvaluateOptions {
   readonly files: Files;
@@ -29,6 +34,30 @@ export interface NickelEvaluator {
 
 /** Parsed, compiled and evaluated imports are shared by all evaluations of one evaluator. */
 export function createEvaluator(options: EvaluateOptions): NickelEvaluator {
-  void options;
-  throw new Error("not yet");
+  const library = createLibrary();
+  const loader = new Loader({ ...options, ...library });
+  const firstOnly = options.firstOnly === true;
+  return {
+    evaluate(entryPath) {
+      const unit = loader.entry(entryPath);
+      if ("code" in unit) return err([unit]);
+      const units = closure(unit);
+      const faults = units.flatMap((one) => one.diagnostics);
+      if (faults.length > 0) return err(firstOnly ? faults.slice(0, 1) : faults.sort(compareDiagnostics));
+      const { value, diagnostics } = exportWhole(unit, firstOnly);
+      if (value === undefined) return err(diagnostics.toSorted(compareDiagnostics));
+      const imports = Array.from(new Set(units.map((one) => one.file.path))).sort();
+      return ok({ value, imports });
+    },
+  };
+}
+
+function exportWhole(unit: Unit, firstOnly: boolean): ReturnType<typeof exportValue> {
+  const span = wholeSpan(unit);
+  try {
+    return exportValue(unit.value, span, firstOnly);
+  } catch (failure) {
+    if (!(failure instanceof RangeError)) throw failure;
+    return { value: undefined, diagnostics: [complain(stackOverflow, {}, span)] };
+  }
 }

@@ -1,0 +1,214 @@
+// What can be wrong with a program while it runs: codes E0210 to E0299, with their texts.
+
+import type { NickelTemplate } from "../diagnostics.ts";
+
+const quote = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
+const meant = (nearest: string | undefined): string | undefined =>
+  nearest === undefined ? undefined : `did you mean \`${nearest}\`?`;
+
+export const brokenContract: NickelTemplate<{
+  who: string;
+  reason: string | undefined;
+  found: string | undefined;
+  nearest?: string | undefined;
+}> = {
+  code: "E0210",
+  kind: "EvalError::BlameError",
+  message: ({ who, reason }) => `${who} breaks its contract${reason === undefined ? "" : `: ${reason}`}`,
+  label: ({ found }) => (found === undefined ? undefined : `this is ${found}`),
+  help: ({ nearest }) => meant(nearest),
+};
+
+export const unknownField: NickelTemplate<{
+  name: string;
+  nearest: string | undefined;
+  known: readonly string[];
+}> = {
+  code: "E0211",
+  kind: "EvalError::BlameError",
+  message: ({ name }) => `unknown field \`${name}\``,
+  label: () => "the contract of this record has no such field",
+  help: ({ nearest, known }) =>
+    meant(nearest) ?? (known.length > 0 && known.length <= 30 ? `known fields: ${quote(known)}` : undefined),
+};
+
+export const missingDefinition: NickelTemplate<{ name: string }> = {
+  code: "E0212",
+  kind: "EvalError::MissingFieldDef",
+  message: ({ name }) => `missing definition for the field \`${name}\``,
+  label: ({ name }) => `\`${name}\` has no value here`,
+};
+
+export const incompatibleMerge: NickelTemplate<{ left: string; right: string }> = {
+  code: "E0213",
+  kind: "EvalError::MergeIncompatibleArgs",
+  message: ({ left, right }) => `cannot merge ${left} with ${right}`,
+  label: ({ left }) => `this is ${left}`,
+  help: () => "give one of them a priority: `| default` lets the other win, `| force` makes it win",
+};
+
+export const infiniteRecursion: NickelTemplate<Record<never, never>> = {
+  code: "E0214",
+  kind: "EvalError::InfiniteRecursion",
+  message: () => "infinite recursion",
+  label: () => "this needs its own value",
+};
+
+export const stackOverflow: NickelTemplate<Record<never, never>> = {
+  code: "E0215",
+  kind: "EvalError::InfiniteRecursion",
+  message: () => "the evaluation nests too deep",
+  label: () => "while evaluating this",
+  help: () => "a function that calls itself without end, or a very long list walked without a fold",
+};
+
+export const notAFunction: NickelTemplate<{ what: string }> = {
+  code: "E0216",
+  kind: "EvalError::NotAFunc",
+  message: ({ what }) => `${what} cannot be called`,
+  label: () => "only functions take arguments",
+};
+
+export const fieldMissing: NickelTemplate<{
+  name: string;
+  nearest: string | undefined;
+  known: readonly string[];
+}> = {
+  code: "E0217",
+  kind: "EvalError::FieldMissing",
+  message: ({ name }) => `no field \`${name}\``,
+  label: () => "the record has no such field",
+  help: ({ nearest, known }) =>
+    meant(nearest) ?? (known.length > 0 && known.length <= 12 ? `it has ${quote(known)}` : undefined),
+};
+
+export const wrongType: NickelTemplate<{ expected: string; found: string; purpose: string }> = {
+  code: "E0218",
+  kind: "EvalError::TypeError",
+  message: ({ expected, purpose }) => `${purpose}: expected ${expected}`,
+  label: ({ found }) => `this is ${found}`,
+};
+
+export const wrongOperand: NickelTemplate<{
+  operator: string;
+  expected: string;
+  found: string;
+  position: string;
+}> = {
+  code: "E0219",
+  kind: "EvalError::NAryPrimopTypeError",
+  message: ({ operator, expected, position }) => `${operator} expects ${expected}${position}`,
+  label: ({ found }) => `this is ${found}`,
+};
+
+export const wrongArgument: NickelTemplate<{ operator: string; expected: string; found: string }> = {
+  code: "E0220",
+  kind: "EvalError::UnaryPrimopTypeError",
+  message: ({ operator, expected }) => `${operator} expects ${expected}`,
+  label: ({ found }) => `this is ${found}`,
+};
+
+export const incomparable: NickelTemplate<{ left: string; right: string }> = {
+  code: "E0221",
+  kind: "EvalError::IncomparableValues",
+  message: ({ left, right }) => `cannot compare ${left} with ${right}`,
+};
+
+export const noMatch: NickelTemplate<{ what: string }> = {
+  code: "E0222",
+  kind: "EvalError::NonExhaustiveMatch",
+  message: ({ what }) => `no branch matches ${what}`,
+  label: () => "unmatched",
+  help: () => "add a branch for it, or a last one `_ => …`",
+};
+
+export const noEnumMatch: NickelTemplate<{
+  what: string;
+  known: readonly string[];
+  nearest: string | undefined;
+}> = {
+  code: "E0223",
+  kind: "EvalError::NonExhaustiveEnumMatch",
+  message: ({ what }) => `no branch matches ${what}`,
+  label: () => "unmatched",
+  help: ({ known, nearest }) =>
+    nearest === undefined
+      ? `the branches are for ${known.map((tag) => `'${tag}`).join(", ")}`
+      : `did you mean '${nearest}?`,
+};
+
+export const failedDestructuring: NickelTemplate<{ what: string }> = {
+  code: "E0224",
+  kind: "EvalError::FailedDestructuring",
+  message: ({ what }) => `${what} does not fit the pattern`,
+};
+
+export const illegalTailAccess: NickelTemplate<{ action: string }> = {
+  code: "E0225",
+  kind: "EvalError::IllegalPolymorphicTailAccess",
+  message: ({ action }) => `cannot ${action}: the polymorphic tail of the record is sealed`,
+};
+
+export const notEnoughArguments: NickelTemplate<{ operator: string; expected: number }> = {
+  code: "E0226",
+  kind: "EvalError::NotEnoughArgs",
+  message: ({ operator, expected }) => `${operator} takes ${expected} arguments`,
+};
+
+export const other: NickelTemplate<{ message: string; help?: string }> = {
+  code: "E0227",
+  kind: "EvalError::Other",
+  message: ({ message }) => message,
+  help: ({ help }) => help,
+};
+
+export const deserializationFailed: NickelTemplate<{ format: string; message: string }> = {
+  code: "E0228",
+  kind: "EvalError::DeserializationError",
+  message: ({ format, message }) => `not ${format}: ${message}`,
+};
+
+export const serializationFailed: NickelTemplate<{ message: string }> = {
+  code: "E0229",
+  kind: "EvalError::SerializationError",
+  message: ({ message }) => message,
+};
+
+export const notSerializable: NickelTemplate<{ what: string; path: string }> = {
+  code: "E0230",
+  kind: "ExportError::NonSerializable",
+  message: ({ what, path }) => `${what} cannot be exported${path === "" ? "" : ` (at ${path})`}`,
+  label: ({ what }) => `this is ${what}`,
+};
+
+export const numberOutOfRange: NickelTemplate<{ number: string }> = {
+  code: "E0231",
+  kind: "ExportError::NumberOutOfRange",
+  message: ({ number }) => `the number ${number} is too large to be exported`,
+};
+
+export const importFailed: NickelTemplate<{ path: string; reason: string; searched: readonly string[] }> = {
+  code: "E0240",
+  kind: "ImportError::IOError",
+  message: ({ path, reason }) => `cannot import \`${path}\`: ${reason}`,
+  help: ({ searched }) => (searched.length === 0 ? undefined : `looked in ${searched.join(", ")}`),
+};
+
+export const entryUnreadable: NickelTemplate<{ path: string; reason: string }> = {
+  code: "E0241",
+  kind: "ImportError::IOError",
+  message: ({ path, reason }) => `cannot read \`${path}\`: ${reason}`,
+};
+
+export const noPackages: NickelTemplate<{ name: string }> = {
+  code: "E0242",
+  kind: "ImportError::NoPackageMap",
+  message: ({ name }) => `cannot import the package \`${name}\`: there is no package map`,
+  help: () => "import a file by its path in double quotes",
+};
+
+export const unsupported: NickelTemplate<{ what: string }> = {
+  code: "E0299",
+  kind: "Unsupported",
+  message: ({ what }) => `unsupported: ${what}`,
+};

@@ -1,0 +1,141 @@
+// From a program's value to data with places: everything is computed, and, unless the first error is to end it,
+// an error in one field or element does not keep the others from being looked at.
+
+import type { Span } from "../../core/source.ts";
+import { complain, type NickelDiagnostic } from "../diagnostics.ts";
+import type { Located, LocatedField } from "../located.ts";
+import { exportNumber, printNumber, toDouble } from "../number.ts";
+import { describeValue } from "./describe.ts";
+import { missingDefinition, notSerializable, numberOutOfRange } from "./diagnostics.ts";
+import { NickelFailure } from "./failure.ts";
+import { isLibrary } from "./library.ts";
+import { compareUtf8, type Field, type RecordValue, raiseMissing } from "./record.ts";
+import { force } from "./thunk.ts";
+import type { ArrayValue, Lazy, Place, Value } from "./value.ts";
+
+export interface Exported {
+  /** Absent when there are diagnostics. */
+  readonly value: Located | undefined;
+  readonly diagnostics: readonly NickelDiagnostic[];
+}
+
+/** Computes and converts the whole of a value; `span` is the place of what has none of its own. */
+export function exportValue(lazy: Lazy, span: Span, firstOnly: boolean): Exported {
+  const run = new ExportRun(firstOnly);
+  try {
+    const value = run.visit(lazy, span, "");
+    return { value: run.diagnostics.length === 0 ? value : undefined, diagnostics: run.diagnostics };
+  } catch (failure) {
+    if (!(failure instanceof NickelFailure)) throw failure;
+    return { value: undefined, diagnostics: [...run.diagnostics, ...failure.diagnostics] };
+  }
+}
+
+class ExportRun {
+  readonly diagnostics: NickelDiagnostic[] = [];
+  readonly #firstOnly: boolean;
+  readonly #seen = new Set<string>();
+
+  constructor(firstOnly: boolean) {
+    this.#firstOnly = firstOnly;
+  }
+
+  /** `undefined` where something failed that has been noted. */
+  visit(lazy: Lazy, outer: Span, path: string): Located | undefined {
+    const value = this.#compute(lazy);
+    if (value === undefined) return undefined;
+    const span = ownPlace(value.span) ?? ownPlace(lazy.span) ?? outer;
+    switch (value.kind) {
+      case "null":
+        return { kind: "null", span };
+      case "bool":
+        return { kind: "bool", value: value.value, span };
+      case "number": {
+        const text = exportNumber(value.value);
+        if (text !== undefined) return { kind: "number", value: toDouble(value.value), text, span };
+        return this.#note([complain(numberOutOfRange, { number: printNumber(value.value) }, span)]);
+      }
+      case "string":
+        return { kind: "string", value: value.value, span };
+      case "enum":
+        if (value.argument === undefined) return { kind: "enum", tag: value.tag, span };
+        return this.#refuse(value, span, path);
+      case "array":
+        return this.#array(value, span, path);
+      case "record":
+        return this.#record(value, span, path);
+      default:
+        return this.#refuse(value, span, path);
+    }
+  }
+
+  #compute(lazy: Lazy): Value | undefined {
+    try {
+      return force(lazy);
+    } catch (failure) {
+      if (this.#firstOnly || !(failure instanceof NickelFailure)) throw failure;
+      this.#note(failure.diagnostics);
+      return failure.recovered;
+    }
+  }
+
+  #note(diagnostics: readonly [NickelDiagnostic, ...NickelDiagnostic[]]): undefined {
+    if (this.#firstOnly) throw new NickelFailure(diagnostics);
+    for (const diagnostic of diagnostics) {
+      const { span } = diagnostic;
+      const key = `${diagnostic.code} ${span?.file.path} ${span?.start} ${diagnostic.message}`;
+      if (this.#seen.has(key)) continue;
+      this.#seen.add(key);
+      this.diagnostics.push(diagnostic);
+    }
+  }
+
+  #refuse(value: Value, span: Span, path: string): undefined {
+    return this.#note([complain(notSerializable, { what: describeValue(value), path }, span)]);
+  }
+
+  #array(array: ArrayValue, span: Span, path: string): Located {
+    const elements = array.elements();
+    const items: (Located | undefined)[] = Array.from({ length: elements.length });
+    // Upstream's order when the first error ends it is from the last to the first.
+    for (const [index, element] of this.#ordered(Array.from(elements.entries()))) {
+      items[index] = this.visit(element, span, `${path}[${index}]`);
+    }
+    return { kind: "array", items: items.filter((item) => item !== undefined), span };
+  }
+
+  #record(record: RecordValue, span: Span, path: string): Located {
+    const present: (readonly [string, Field, Lazy])[] = [];
+    for (const [name, field] of record.present()) {
+      if (field.attributes.notExported) continue;
+      const cell = record.cellOf(field);
+      if (cell !== undefined) present.push([name, field, cell]);
+      else if (this.#firstOnly) raiseMissing({ record, name, field, at: undefined });
+      else this.#missing(name, field, span);
+    }
+    const fields = new Map<string, LocatedField>();
+    for (const [name, field, cell] of this.#ordered(present)) {
+      const keySpan = ownPlace(field.keySpan) ?? span;
+      const value = this.visit(cell, keySpan, path === "" ? name : `${path}.${name}`);
+      if (value !== undefined) fields.set(name, { keySpan, value });
+    }
+    const sorted = Array.from(fields).sort(([a], [b]) => compareUtf8(a, b));
+    return { kind: "record", fields: new Map(sorted), span };
+  }
+
+  #missing(name: string, field: Field, span: Span): void {
+    const declared = ownPlace(field.keySpan);
+    const notes =
+      declared === undefined ? [] : [{ message: "declared here, without a value", span: declared }];
+    this.#note([complain(missingDefinition, { name }, span, notes)]);
+  }
+
+  #ordered<T>(all: readonly T[]): readonly T[] {
+    return this.#firstOnly ? all.toReversed() : all;
+  }
+}
+
+/** A place that means something to the author of a program. */
+function ownPlace(span: Place): Span | undefined {
+  return span === undefined || isLibrary(span) ? undefined : span;
+}

@@ -1,0 +1,21 @@
+// All primitive operations by name.
+
+import { arrayPrimops } from "./arrays.ts";
+import { contractPrimops } from "./contracts.ts";
+import { generalPrimops } from "./general.ts";
+import { operators } from "./operators.ts";
+import type { Primop } from "./primop.ts";
+import { recordPrimops } from "./records.ts";
+
+export type { Primop } from "./primop.ts";
+
+const all = new Map<string, Primop>(
+  [operators, generalPrimops, recordPrimops, arrayPrimops, contractPrimops].flatMap((group) =>
+    Object.entries(group),
+  ),
+);
+
+/** A primitive operation by its name without percent signs. */
+export function findPrimop(name: string): Primop | undefined {
+  return all.get(name);
+}

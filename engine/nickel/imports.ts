@@ -1,0 +1,175 @@
+// Files and what they import: each is read, parsed and lowered once, all that it imports included, whether it is
+// needed or not; evaluated when it is needed, and only once. Cycles between files are fine.
+
+import { posix } from "node:path";
+import type { Files } from "../core/host.ts";
+import { SourceFile, type Span } from "../core/source.ts";
+import { complain, type NickelDiagnostic } from "./diagnostics.ts";
+import { compileProgram, type World } from "./eval/compile.ts";
+import { entryUnreadable, importFailed } from "./eval/diagnostics.ts";
+import { fromData } from "./eval/from-data.ts";
+import { delay } from "./eval/thunk.ts";
+import { type Lazy, NullValue } from "./eval/value.ts";
+import { readData } from "./formats/read.ts";
+import type { Core } from "./lower/core.ts";
+import { lowerFile } from "./lower/lower.ts";
+import type { ImportFormat } from "./syntax/ast.ts";
+import { parse } from "./syntax/parse.ts";
+
+type CoreImport = Extract<Core, { kind: "import" }>;
+
+/** A file in one format. */
+export interface Unit {
+  readonly file: SourceFile;
+  readonly value: Lazy;
+  /** Of this file alone, its own imports that cannot be read included. */
+  readonly diagnostics: readonly NickelDiagnostic[];
+  readonly imports: readonly Unit[];
+}
+
+export interface LoaderOptions {
+  readonly files: Files;
+  readonly importPaths: readonly string[];
+  readonly overlay?: ReadonlyMap<string, string>;
+  /** The initial environment. */
+  readonly globals: ReadonlySet<string>;
+  global(name: string): Lazy;
+}
+
+export class Loader {
+  readonly #options: LoaderOptions;
+  readonly #units = new Map<string, Unit>();
+  readonly #texts = new Map<string, SourceFile | string>();
+
+  constructor(options: LoaderOptions) {
+    this.#options = options;
+  }
+
+  /** The entry file; a diagnostic when it cannot be read. */
+  entry(path: string): Unit | NickelDiagnostic {
+    const file = this.#read(path);
+    if (typeof file === "string") return complain(entryUnreadable, { path, reason: file }, undefined);
+    return this.#unit(file, formatOf(path));
+  }
+
+  #unit(file: SourceFile, format: ImportFormat): Unit {
+    const key = `${format} ${file.path}`;
+    const known = this.#units.get(key);
+    if (known !== undefined) return known;
+    return format === "nickel" ? this.#program(key, file) : this.#data(key, file, format);
+  }
+
+  #data(key: string, file: SourceFile, format: Exclude<ImportFormat, "nickel">): Unit {
+    const data = readData(file, format);
+    const unit = data.ok
+      ? { file, value: fromData(data.value), diagnostics: [], imports: [] }
+      : { file, value: broken, diagnostics: [data.error], imports: [] };
+    this.#units.set(key, unit);
+    return unit;
+  }
+
+  #program(key: string, file: SourceFile): Unit {
+    const parsed = parse(file);
+    const diagnostics = [...parsed.diagnostics];
+    if (parsed.term === undefined) {
+      const unit = { file, value: broken, diagnostics, imports: [] };
+      this.#units.set(key, unit);
+      return unit;
+    }
+    const lowered = lowerFile(parsed.term, this.#options.globals, false);
+    diagnostics.push(...lowered.diagnostics);
+    const targets = new Map<CoreImport, Unit>();
+    const imports: Unit[] = [];
+    const world: World = {
+      global: (name) => this.#options.global(name),
+      imported: (core) => targets.get(core)?.value ?? broken,
+    };
+    const span = { file, start: 0, end: file.text.length };
+    const value = delay(() => compileProgram(lowered.core, world)(), span);
+    const unit = { file, value, diagnostics, imports };
+    // Known before its imports are read: they may import it in turn.
+    this.#units.set(key, unit);
+    for (const one of lowered.imports) {
+      const target = this.#resolve(one, posix.dirname(file.path));
+      if (typeof target === "string") diagnostics.push(this.#failed(one, target, file.path));
+      else {
+        const imported = this.#unit(target, one.format);
+        targets.set(one, imported);
+        imports.push(imported);
+      }
+    }
+    return unit;
+  }
+
+  /** The first candidate that can be read, else the reason why the last cannot. */
+  #resolve(core: CoreImport, folder: string): SourceFile | string {
+    let reason = "no such file";
+    for (const candidate of this.#candidates(core.path, folder)) {
+      const file = this.#read(candidate);
+      if (typeof file !== "string") return file;
+      reason = file;
+    }
+    return reason;
+  }
+
+  #candidates(path: string, folder: string): string[] {
+    if (posix.isAbsolute(path)) return [posix.normalize(path)];
+    return [folder, ...this.#options.importPaths].map((one) => posix.join(one, path));
+  }
+
+  #failed(core: CoreImport, reason: string, from: string): NickelDiagnostic {
+    const searched = posix.isAbsolute(core.path) ? [] : [posix.dirname(from), ...this.#options.importPaths];
+    return complain(importFailed, { path: core.path, reason, searched }, core.pathSpan);
+  }
+
+  /** A file's text, or why there is none. */
+  #read(path: string): SourceFile | string {
+    const known = this.#texts.get(path);
+    if (known !== undefined) return known;
+    const overlaid = this.#options.overlay?.get(path);
+    const text =
+      overlaid === undefined ? this.#options.files.readText(path) : { ok: true as const, value: overlaid };
+    const result = text.ok ? new SourceFile(path, text.value) : reasonOf(text.error.kind, text.error.message);
+    this.#texts.set(path, result);
+    return result;
+  }
+}
+
+/** Stands for a file that could not be read; nothing is evaluated when there is one. */
+const broken = new NullValue(undefined);
+
+function reasonOf(kind: string, message: string): string {
+  if (kind === "missing") return "no such file";
+  if (kind === "not-a-file") return "not a file";
+  if (kind === "denied") return "permission denied";
+  return message;
+}
+
+/** By the extension; an unknown one is Nickel. */
+function formatOf(path: string): ImportFormat {
+  switch (posix.extname(path).toLowerCase()) {
+    case ".json":
+      return "json";
+    case ".yaml":
+    case ".yml":
+      return "yaml";
+    case ".toml":
+      return "toml";
+    case ".txt":
+      return "text";
+    default:
+      return "nickel";
+  }
+}
+
+/** A unit with all that it imports, itself first. */
+export function closure(unit: Unit): readonly Unit[] {
+  const all = new Set([unit]);
+  for (const one of all) for (const imported of one.imports) all.add(imported);
+  return Array.from(all);
+}
+
+/** The whole text of a unit: the place of what has none of its own. */
+export function wholeSpan(unit: Unit): Span {
+  return { file: unit.file, start: 0, end: unit.file.text.length };
+}

@@ -1,0 +1,177 @@
+// Types and annotations to core: type variables get identities, contracts their labels' data, and static
+// annotations are simplified, since a static type is trusted where the text itself provides the value.
+
+import { unreachable } from "../../core/unreachable.ts";
+import type { Annotations, TypeNode } from "../syntax/ast.ts";
+import type { CoreContract, CoreType, TypeVariable } from "./core.ts";
+import type { Lowering, Scope, TypeScope } from "./scope.ts";
+
+export function lowerType(lowering: Lowering, type: TypeNode, scope: Scope): CoreType {
+  return convert(type, undefined);
+
+  function convert(node: TypeNode, variables: TypeScope | undefined): CoreType {
+    switch (node.kind) {
+      case "dyn":
+      case "number":
+      case "bool":
+      case "string":
+        return { kind: node.kind, span: node.span };
+      case "wildcard":
+        return { kind: "dyn", span: node.span };
+      case "contract":
+        return { kind: "contract", term: lowering.term(node.term, scope), span: node.span };
+      case "variable": {
+        const variable = findVariable(node.name, variables);
+        if (variable !== undefined) return { kind: "variable", variable, span: node.span };
+        lowering.unbound(node.name, node.span, scope);
+        return { kind: "dyn", span: node.span };
+      }
+      case "arrow":
+        return {
+          kind: "arrow",
+          domain: convert(node.domain, variables),
+          codomain: convert(node.codomain, variables),
+          span: node.span,
+        };
+      case "forall": {
+        const variable = { name: node.variable.text, kind: node.variableKind };
+        return {
+          kind: "forall",
+          variable,
+          body: convert(node.body, { variable, parent: variables }),
+          span: node.span,
+        };
+      }
+      case "array":
+        return { kind: "array", element: convert(node.element, variables), span: node.span };
+      case "dictionary":
+        return {
+          kind: "dictionary",
+          flavour: node.flavour,
+          element: convert(node.element, variables),
+          span: node.span,
+        };
+      case "record": {
+        const tail =
+          node.tail.kind === "variable"
+            ? (findVariable(node.tail.name.text, variables) ?? "dyn")
+            : node.tail.kind === "dyn"
+              ? "dyn"
+              : "closed";
+        const rows = node.rows.map((row) => ({
+          name: row.name.text,
+          nameSpan: row.name.span,
+          type: convert(row.type, variables),
+        }));
+        return { kind: "record", rows, tail, span: node.span };
+      }
+      case "enum": {
+        const rows = node.rows.map((row) => ({
+          tag: row.tag.text,
+          argument: row.argument === undefined ? undefined : convert(row.argument, variables),
+        }));
+        return { kind: "enum", rows, open: node.tail !== undefined, span: node.span };
+      }
+      default:
+        return unreachable(node);
+    }
+  }
+}
+
+function findVariable(name: string, variables: TypeScope | undefined): TypeVariable | undefined {
+  for (let at = variables; at !== undefined; at = at.parent)
+    if (at.variable.name === name) return at.variable;
+  return undefined;
+}
+
+/** The contracts of an annotation, innermost first: that of the static type, then those written with `|`. */
+export function lowerAnnotations(
+  lowering: Lowering,
+  annotations: Annotations,
+  scope: Scope,
+  subject: string | undefined,
+): readonly CoreContract[] {
+  const contracts: CoreContract[] = [];
+  const { type } = annotations;
+  if (type !== undefined) contracts.push(...lowerStatic(lowering, type, scope, subject));
+  for (const contract of annotations.contracts)
+    contracts.push(lowerContract(lowering, contract, scope, subject));
+  return contracts;
+}
+
+/** The contract of one `| C`. */
+export function lowerContract(
+  lowering: Lowering,
+  node: TypeNode,
+  scope: Scope,
+  subject: string | undefined,
+): CoreContract {
+  const { result, recursive } = scope.track(() => lowering.type(node, scope));
+  return { type: result, span: node.span, recursive, subject };
+}
+
+/** The contract of a `: T`, nothing when it would check nothing. */
+export function lowerStatic(
+  lowering: Lowering,
+  node: TypeNode,
+  scope: Scope,
+  subject: string | undefined,
+): readonly CoreContract[] {
+  const { result, recursive } = scope.track(() => lowering.type(node, scope));
+  const type = simplify(result, true, new Set(), lowering.trusted);
+  return type.kind === "dyn" ? [] : [{ type, span: node.span, recursive, subject }];
+}
+
+/**
+ * Drops what a static annotation need not check: variables of a `forall` in positive position, and, in a trusted
+ * text, all that the text itself provides. `Dyn` stands for what is dropped.
+ */
+function simplify(type: CoreType, positive: boolean, dropped: Set<TypeVariable>, trusted: boolean): CoreType {
+  const dyn: CoreType = { kind: "dyn", span: type.span };
+  const isTrusted = trusted && positive;
+  switch (type.kind) {
+    case "dyn":
+      return type;
+    case "number":
+    case "bool":
+    case "string":
+    case "contract":
+      return isTrusted ? dyn : type;
+    case "variable":
+      return dropped.has(type.variable) ? dyn : type;
+    case "forall":
+      if (positive) {
+        dropped.add(type.variable);
+        return simplify(type.body, positive, dropped, trusted);
+      }
+      return { ...type, body: simplify(type.body, positive, dropped, false) };
+    case "arrow": {
+      const domain = simplify(type.domain, !positive, dropped, trusted);
+      const codomain = simplify(type.codomain, positive, dropped, trusted);
+      return isTrusted && domain.kind === "dyn" && codomain.kind === "dyn"
+        ? dyn
+        : { ...type, domain, codomain };
+    }
+    case "array":
+    case "dictionary": {
+      const element = simplify(type.element, positive, dropped, trusted);
+      return isTrusted && element.kind === "dyn" ? dyn : { ...type, element };
+    }
+    case "record": {
+      const rows = type.rows.map((row) => ({ ...row, type: simplify(row.type, positive, dropped, trusted) }));
+      if (isTrusted && rows.every((row) => row.type.kind === "dyn")) return dyn;
+      const tail = typeof type.tail === "object" && dropped.has(type.tail) ? "dyn" : type.tail;
+      return { ...type, rows, tail };
+    }
+    case "enum": {
+      const rows = type.rows.map((row) => ({
+        ...row,
+        argument: row.argument === undefined ? undefined : simplify(row.argument, positive, dropped, trusted),
+      }));
+      const plain = rows.every((row) => row.argument === undefined || row.argument.kind === "dyn");
+      return isTrusted && plain ? dyn : { ...type, rows };
+    }
+    default:
+      return unreachable(type);
+  }
+}
