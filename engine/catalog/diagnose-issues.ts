@@ -1,27 +1,37 @@
 // What a zod schema found wrong with an evaluated file, as diagnostics that underline the very value or key.
 
-import type { z } from "zod";
 import { type Diagnostic, diagnose } from "../core/diagnostic.ts";
 import type { Span } from "../core/source.ts";
 import { type Located, nearest } from "../nickel/located.ts";
 import { catalogDiagnostics } from "./diagnostics.ts";
+
+/** What of a zod issue is read here. */
+export interface SchemaIssue {
+  readonly code: string;
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly params?: Readonly<Record<string, unknown>> | undefined;
+  /** Of a key that a record cannot have: why. */
+  readonly issues?: readonly { readonly message: string }[] | undefined;
+}
 
 /** How to write a field that is missing: by its name, as one would write it. */
 export type Examples = Readonly<Record<string, string>>;
 
 /** Diagnostics of the issues of one file, whose value is `located`; the schema's messages are predicates ("must be …"). */
 export function diagnoseIssues(
-  issues: readonly z.core.$ZodIssue[],
+  issues: readonly SchemaIssue[],
   located: Located,
   examples: Examples = {},
 ): readonly Diagnostic[] {
   return issues.map((issue) => diagnoseIssue(issue, located, examples));
 }
 
-function diagnoseIssue(issue: z.core.$ZodIssue, located: Located, examples: Examples): Diagnostic {
+function diagnoseIssue(issue: SchemaIssue, located: Located, examples: Examples): Diagnostic {
   const { value, keySpan, found } = nearest(located, issue.path);
   const field = showPath(issue.path);
-  const message = issue.code === "invalid_key" ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+  const message =
+    issue.code === "invalid_key" ? (issue.issues?.[0]?.message ?? issue.message) : issue.message;
   const [predicate, hint] = splitHint(message);
   if (field === "")
     return diagnose(catalogDiagnostics.wrongWhole, { message, found: describe(value) }, { span: value.span });
@@ -43,7 +53,7 @@ function diagnoseIssue(issue: z.core.$ZodIssue, located: Located, examples: Exam
   );
 }
 
-function isUnknownField(issue: z.core.$ZodIssue): boolean {
+function isUnknownField(issue: SchemaIssue): boolean {
   return issue.code === "custom" && issue.params?.["unknownField"] !== undefined;
 }
 
