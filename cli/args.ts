@@ -1,0 +1,181 @@
+// Argument vectors against tables of options: typed values out, or what is wrong with the usage. Options may stand
+// anywhere; "--" ends them. Values follow as "--name value" or "--name=value".
+
+import { nearMiss } from "../engine/core/near-miss.ts";
+import { err, ok, type Result } from "../engine/core/result.ts";
+
+export type OptionSpec = FlagSpec | ValueSpec<unknown> | ListSpec<unknown>;
+
+interface Described {
+  /** For --help: one line. */
+  readonly summary: string;
+  /** One letter. */
+  readonly short?: string;
+}
+
+export interface FlagSpec extends Described {
+  readonly kind: "flag";
+}
+
+/** Turns a value's text into what the command works with, or says what it must be: "must be a positive integer". */
+export type ParseValue<T> = (text: string) => Result<T, string>;
+
+export interface ValueSpec<T> extends Described {
+  readonly kind: "value";
+  /** What stands for the value in --help: "N", "FILE". */
+  readonly placeholder: string;
+  readonly parse: ParseValue<T>;
+  /** For shell completion. */
+  readonly choices?: readonly string[];
+}
+
+/** A value that may be given several times. */
+export interface ListSpec<T> extends Described {
+  readonly kind: "list";
+  readonly placeholder: string;
+  readonly parse: ParseValue<T>;
+}
+
+/** By the long name, without dashes. */
+export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
+
+export type OptionValues<O extends OptionSpecs> = {
+  readonly [K in keyof O]: O[K] extends ListSpec<infer T>
+    ? readonly T[]
+    : O[K] extends ValueSpec<infer T>
+      ? T | undefined
+      : boolean;
+};
+
+/** What is wrong with how a command was called. */
+export interface UsageFault {
+  readonly message: string;
+  readonly help?: string | undefined;
+}
+
+export interface ParsedArgs<O extends OptionSpecs> {
+  readonly options: OptionValues<O>;
+  /** What is no option, in order. */
+  readonly operands: readonly string[];
+}
+
+/** A flag: there or not. */
+export function flag(summary: string, short?: string): FlagSpec {
+  return { kind: "flag", summary, ...(short === undefined ? {} : { short }) };
+}
+
+/** An option with a text for a value. */
+export function text(placeholder: string, summary: string, short?: string): ValueSpec<string> {
+  const spec = { kind: "value", placeholder, summary, parse: notEmpty } as const;
+  return short === undefined ? spec : { ...spec, short };
+}
+
+/** An option whose value is one of these words. */
+export function choice<const T extends string>(choices: readonly T[], summary: string): ValueSpec<T> {
+  return {
+    kind: "value",
+    placeholder: choices.join("|"),
+    summary,
+    choices,
+    parse: (value) => {
+      const found = choices.find((one) => one === value);
+      return found === undefined ? err(`must be ${orList(choices)}`) : ok(found);
+    },
+  };
+}
+
+/** An option that may be given several times. */
+export function list<T>(
+  placeholder: string,
+  summary: string,
+  parse: ParseValue<T>,
+  short?: string,
+): ListSpec<T> {
+  const spec = { kind: "list", placeholder, summary, parse } as const;
+  return short === undefined ? spec : { ...spec, short };
+}
+
+export const notEmpty: ParseValue<string> = (value) => (value === "" ? err("must not be empty") : ok(value));
+
+export const positiveInteger: ParseValue<number> = (value) =>
+  /^[1-9]\d{0,8}$/.test(value) ? ok(Number(value)) : err("must be a positive integer");
+
+/** "a, b or c". */
+export function orList(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+}
+
+/** Parses what follows the name of a command. The first fault ends it. */
+export function parseArgs<O extends OptionSpecs>(
+  args: readonly string[],
+  specs: O,
+): Result<ParsedArgs<O>, UsageFault> {
+  const operands: string[] = [];
+  const values = new Map<string, unknown>();
+  const shortNames = new Map(
+    Object.entries(specs).flatMap(([name, { short }]) => (short === undefined ? [] : [[short, name]])),
+  );
+  const queue = args.slice();
+  for (let arg = queue.shift(); arg !== undefined; arg = queue.shift()) {
+    if (arg === "--") {
+      operands.push(...queue);
+      break;
+    }
+    if (!arg.startsWith("-") || arg === "-") {
+      operands.push(arg);
+      continue;
+    }
+    let name: string | undefined;
+    let shown: string;
+    let attached: string | undefined;
+    if (arg.startsWith("--")) {
+      const equals = arg.indexOf("=");
+      name = equals < 0 ? arg.slice(2) : arg.slice(2, equals);
+      shown = `--${name}`;
+      if (equals >= 0) attached = arg.slice(equals + 1);
+    } else {
+      shown = arg.slice(0, 2);
+      name = shortNames.get(arg.slice(1, 2));
+      if (arg.length > 2) attached = arg.slice(2);
+    }
+    const spec = name === undefined || !Object.hasOwn(specs, name) ? undefined : specs[name];
+    if (name === undefined || spec === undefined) return err(unknownOption(shown, specs));
+    if (spec.kind === "flag") {
+      if (attached !== undefined) {
+        if (arg.startsWith("--")) return err({ message: `option ${shown} takes no value` });
+        // A group of short flags: "-qv".
+        queue.unshift(`-${attached}`);
+      }
+      values.set(name, true);
+      continue;
+    }
+    const value = attached ?? queue.shift();
+    if (value === undefined)
+      return err({ message: `option ${shown} needs a value: ${shown} ${spec.placeholder}` });
+    const parsed = spec.parse(value);
+    if (!parsed.ok) return err({ message: `${shown} ${parsed.error}, not ${JSON.stringify(value)}` });
+    if (spec.kind === "list") {
+      const before = values.get(name);
+      values.set(name, [...(Array.isArray(before) ? (before as unknown[]) : []), parsed.value]);
+    } else if (values.has(name)) {
+      return err({ message: `option ${shown} is given twice` });
+    } else values.set(name, parsed.value);
+  }
+  const options = Object.fromEntries(
+    Object.entries(specs).map(([name, spec]) => [name, values.get(name) ?? absent(spec)]),
+  );
+  // Every name of the table is there, with the value that its own parser made.
+  return ok({ options: options as OptionValues<O>, operands });
+}
+
+function absent(spec: OptionSpec): unknown {
+  return spec.kind === "flag" ? false : spec.kind === "list" ? [] : undefined;
+}
+
+function unknownOption(shown: string, specs: OptionSpecs): UsageFault {
+  const near = shown.startsWith("--") ? nearMiss(shown.slice(2), Object.keys(specs)) : undefined;
+  return {
+    message: `there is no option ${shown}`,
+    help: near === undefined ? undefined : `did you mean --${near}?`,
+  };
+}

@@ -1,0 +1,69 @@
+// `lamina build [LAYER…]`: what is needed, built and proven.
+
+import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import { choice, flag, positiveInteger, text } from "../args.ts";
+import { defineCommand, refuseUsage } from "../command.ts";
+import { exitCode } from "../exit-code.ts";
+import { openHere, planHere } from "../project.ts";
+import { renderLocalWorld, renderPlan } from "../report/plan-text.ts";
+import { reporterNames } from "../report/reporter.ts";
+import { runBuild } from "../run-build.ts";
+import { replacedBases, selectionOptions, selectLayers } from "../selection.ts";
+
+export const command = defineCommand({
+  name: "build",
+  operands: { name: "LAYER", min: 0, max: Number.POSITIVE_INFINITY },
+  description:
+    "Builds the named layers and those that they stand on, as far as they are not current; all\n" +
+    "layers without names. Each built image is proven: its promised tools are run, its\n" +
+    "artifacts looked for. Only then does the lock hold it. A failure leaves out what stands on\n" +
+    "the layer, and nothing else. Nothing is started where everything is current.",
+  options: {
+    ...selectionOptions,
+    "dry-run": flag("only say what would be done: lamina plan"),
+    concurrency: {
+      kind: "value",
+      placeholder: "N",
+      summary: "layers at once (default: half the processors of this machine)",
+      parse: positiveInteger,
+    },
+    "fail-fast": flag("stop everything at the first failure"),
+    reporter: choice(reporterNames, "how progress is told (default: by where it goes)"),
+    "summary-file": text("FILE", "write how it ended to FILE, as Markdown"),
+  },
+  examples: [
+    { command: "lamina build", does: "everything that is not current" },
+    { command: "lamina build rust-deps", does: "one layer, and what it stands on" },
+    { command: "lamina build --only --force rust", does: "one layer again, and nothing else" },
+    {
+      command: "lamina build --base debian:trixie-slim=oci-layout:/tmp/debian",
+      does: "on another base, here",
+    },
+    { command: "lamina build --reporter json | jq -c 'select(.type == \"layer.failed\")'", does: "events" },
+  ],
+  run: async ({ options, operands, directory, output, quiet, verbose }) => {
+    const project = openHere({ directory, output }, replacedBases(options.base, directory));
+    if (!project.ok) return project.error;
+    const selection = selectLayers(project.value.graph, operands, options);
+    if (!selection.ok) return refuseUsage(output, selection.error);
+    if (options["dry-run"]) {
+      const plan = await planHere(project.value, selection.value);
+      output.remark(renderLocalWorld(plan.replacedBases));
+      output.result(renderPlan(plan, { color: output.stdout.color, verbose }));
+      return exitCode.done;
+    }
+    const summaryFile = options["summary-file"];
+    return runBuild(
+      project.value,
+      {
+        ...selection.value,
+        concurrency: options.concurrency ?? Math.max(1, Math.floor(availableParallelism() / 2)),
+        failFast: options["fail-fast"],
+        reporter: options.reporter,
+        summaryFile: summaryFile === undefined ? undefined : resolve(directory, summaryFile),
+      },
+      { output, quiet, verbose },
+    );
+  },
+});

@@ -1,0 +1,131 @@
+// `lamina completion SHELL`: completion scripts, made of the table of commands.
+
+import { orList } from "../args.ts";
+import { type Command, commonOptions, defineCommand, refuseUsage } from "../command.ts";
+import { commandTable } from "../command-table.ts";
+import { exitCode } from "../exit-code.ts";
+
+const shells = ["bash", "zsh", "fish"] as const;
+
+export const command = defineCommand({
+  name: "completion",
+  operands: { name: "SHELL", min: 1, max: 1 },
+  description: "Prints a script that completes commands, options and layers of the catalog at hand.",
+  options: {},
+  examples: [
+    { command: "lamina completion bash > ~/.local/share/bash-completion/completions/lamina", does: "" },
+    { command: 'lamina completion zsh > "${fpath[1]}/_lamina"', does: "" },
+    { command: "lamina completion fish > ~/.config/fish/completions/lamina.fish", does: "" },
+  ],
+  run: async ({ operands, output }) => {
+    const shell = shells.find((one) => one === operands[0]);
+    if (shell === undefined)
+      return refuseUsage(output, {
+        message: `there is no completion for ${operands[0]}`,
+        help: `use ${orList(shells)}`,
+      });
+    const loaded = await Promise.all(commandTable.map(async (entry) => (await entry.load()).command));
+    const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript };
+    output.result(scripts[shell](loaded));
+    return exitCode.done;
+  },
+});
+
+function optionsOf(command: Command): string[] {
+  return Object.keys({ ...command.options, ...commonOptions }).map((name) => `--${name}`);
+}
+
+function takesLayers(command: Command): boolean {
+  return command.operands.name === "LAYER" || "layer" in command.options;
+}
+
+/** First words, and the second ones of those that have two. */
+function firstWords(): string[] {
+  return [...new Set(commandTable.map(({ name }) => name.split(" ")[0] ?? name))];
+}
+
+const listLayers = 'for w in catalog/*/workflow.ncl; do [ -e "$w" ] && basename "$(dirname "$w")"; done';
+
+function bashScript(commands: readonly Command[]): string {
+  const cases = commands.map((command) => {
+    const operands = takesLayers(command) ? ` $(${listLayers})` : "";
+    return `    ${JSON.stringify(command.name)}) words="${optionsOf(command).join(" ")}${operands.replaceAll('"', '\\"')}" ;;`;
+  });
+  const families = commands.filter(({ name }) => name.includes(" "));
+  return `# bash completion of lamina
+_lamina() {
+  local current="\${COMP_WORDS[COMP_CWORD]}" name="\${COMP_WORDS[1]}" words
+  if [ "$COMP_CWORD" -eq 1 ]; then
+    COMPREPLY=($(compgen -W "${firstWords().join(" ")} --help --version" -- "$current"))
+    return
+  fi
+  case "$name" in
+${[...new Set(families.map(({ name }) => name.split(" ")[0] ?? ""))]
+  .map((first) => {
+    const seconds = families
+      .filter(({ name }) => name.startsWith(`${first} `))
+      .map(({ name }) => name.split(" ")[1]);
+    return `    ${first})
+      if [ "$COMP_CWORD" -eq 2 ]; then
+        COMPREPLY=($(compgen -W "${seconds.join(" ")}" -- "$current"))
+        return
+      fi
+      name="$name \${COMP_WORDS[2]}" ;;`;
+  })
+  .join("\n")}
+  esac
+  case "$name" in
+${cases.join("\n")}
+    *) words="" ;;
+  esac
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+  [ "\${#COMPREPLY[@]}" -gt 0 ] || COMPREPLY=($(compgen -f -- "$current"))
+}
+complete -F _lamina lamina
+`;
+}
+
+function zshScript(commands: readonly Command[]): string {
+  return `#compdef lamina
+# zsh completion of lamina, by way of its bash completion
+autoload -U +X bashcompinit && bashcompinit
+${bashScript(commands)}`;
+}
+
+function fishScript(commands: readonly Command[]): string {
+  const lines = ["# fish completion of lamina", "complete -c lamina -f"];
+  for (const { name, summary } of commandTable) {
+    const [first, second] = name.split(" ");
+    const condition =
+      second === undefined
+        ? "__fish_use_subcommand"
+        : `__fish_seen_subcommand_from ${first}; and not __fish_seen_subcommand_from ${second}`;
+    if (second !== undefined && !lines.some((line) => line.includes(`-a ${first} `)))
+      lines.push(`complete -c lamina -n __fish_use_subcommand -a ${first} -d 'the embedded Nickel'`);
+    lines.push(`complete -c lamina -n '${condition}' -a ${second ?? first} -d ${quoteFish(summary)}`);
+  }
+  for (const command of commands) {
+    const seen = command.name
+      .split(" ")
+      .map((word) => `__fish_seen_subcommand_from ${word}`)
+      .join("; and ");
+    for (const [name, spec] of Object.entries({ ...command.options, ...commonOptions })) {
+      const short = spec.short === undefined ? "" : ` -s ${spec.short}`;
+      const value = spec.kind === "flag" ? "" : " -r";
+      const choices =
+        spec.kind === "value" && spec.choices !== undefined ? ` -a '${spec.choices.join(" ")}'` : "";
+      lines.push(
+        `complete -c lamina -n '${seen}' -l ${name}${short}${value}${choices} -d ${quoteFish(spec.summary)}`,
+      );
+    }
+    if (takesLayers(command))
+      lines.push(
+        `complete -c lamina -n '${seen}' -a '(string replace -r "catalog/(.*)/workflow.ncl" "$1" catalog/*/workflow.ncl)'`,
+      );
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function quoteFish(text: string): string {
+  return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+}

@@ -1,0 +1,31 @@
+// `lamina help [COMMAND]`.
+
+import { defineCommand, refuseUsage } from "../command.ts";
+import { commandTable } from "../command-table.ts";
+import { exitCode } from "../exit-code.ts";
+import { renderHelp, renderOverview } from "../help.ts";
+import { unknownCommand } from "../unknown-command.ts";
+
+export const command = defineCommand({
+  name: "help",
+  operands: { name: "COMMAND", min: 0, max: 2 },
+  description: "Shows all commands, or one with its options and examples.",
+  options: {},
+  examples: [
+    { command: "lamina help", does: "all commands" },
+    { command: "lamina help build", does: "the options of build" },
+    { command: "lamina help nickel export", does: "" },
+  ],
+  run: async ({ operands, output }) => {
+    const [first, second] = operands;
+    if (first === undefined) {
+      output.result(renderOverview());
+      return exitCode.done;
+    }
+    const name = operands.join(" ");
+    const entry = commandTable.find((one) => one.name === name);
+    if (entry === undefined) return refuseUsage(output, unknownCommand(first, second));
+    output.result(renderHelp((await entry.load()).command));
+    return exitCode.done;
+  },
+});

@@ -1,0 +1,28 @@
+// `lamina nickel eval FILE`: a Nickel file evaluated and printed as Nickel writes values.
+
+import { resolve } from "node:path";
+import { defineCommand } from "../command.ts";
+import { exitCode } from "../exit-code.ts";
+import { importPaths, nickelOptions } from "../nickel-options.ts";
+import { tellDiagnostics } from "../project.ts";
+import { renderNickelValue } from "../report/nickel-value.ts";
+import { createHost, openEvaluator } from "../wire.ts";
+
+export const command = defineCommand({
+  name: "nickel eval",
+  operands: { name: "FILE", min: 1, max: 1 },
+  description: "Evaluates a Nickel file as a whole and prints the value in Nickel's own syntax.",
+  options: nickelOptions,
+  examples: [{ command: "lamina nickel eval config.ncl", does: "" }],
+  run: ({ options, operands, directory, output }) => {
+    const host = createHost();
+    const paths = importPaths(options["import-path"], directory, host.env("NICKEL_IMPORT_PATH"));
+    const evaluated = openEvaluator(host, paths).evaluate(resolve(directory, operands[0] ?? ""));
+    if (!evaluated.ok) {
+      tellDiagnostics({ directory, output }, directory, evaluated.error);
+      return exitCode.failed;
+    }
+    output.result(`${renderNickelValue(evaluated.value.value)}\n`);
+    return exitCode.done;
+  },
+});

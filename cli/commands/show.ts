@@ -1,0 +1,97 @@
+// `lamina show LAYER`: one layer, evaluated, with what the lock holds of it.
+
+import { relative } from "node:path";
+import pc from "picocolors";
+import { entryOf } from "../../engine/lock/lock.ts";
+import type { Project } from "../../engine/pipeline.ts";
+import type { Step } from "../../engine/plan/step.ts";
+import { flag } from "../args.ts";
+import { defineCommand, refuseUsage } from "../command.ts";
+import { exitCode } from "../exit-code.ts";
+import { surveyHere } from "../project.ts";
+import { formatBytes } from "../report/format.ts";
+import { describeState } from "../report/graph-text.ts";
+import { renderLocalWorld } from "../report/plan-text.ts";
+import { pad } from "../report/text-width.ts";
+import { findLayer } from "../selection.ts";
+
+export const command = defineCommand({
+  name: "show",
+  operands: { name: "LAYER", min: 1, max: 1 },
+  description:
+    "Shows one layer as evaluated: what it stands on, the tools it promises with the versions\n" +
+    "last seen, what it hands on, the size of its runner, and its image.",
+  options: { json: flag("as JSON") },
+  examples: [{ command: "lamina show rust", does: "" }],
+  run: async ({ options, operands, directory, output }) => {
+    const surveyed = await surveyHere({ directory, output });
+    if (!surveyed.ok) return surveyed.error;
+    const { project, plan } = surveyed.value;
+    const found = findLayer(project.graph, operands[0] ?? "");
+    if (!found.ok) return refuseUsage(output, found.error);
+    const steps = plan.steps.filter(({ layer }) => layer === found.value);
+    if (options.json) {
+      const layer = project.graph.layer(found.value);
+      const json = {
+        version: 1,
+        layer: found.value,
+        workflow: layer.workflow,
+        parents: project.graph.parents(found.value),
+        children: project.graph.children(found.value),
+        externalBases: project.graph.externalBases(found.value),
+        platforms: steps.map((step) => ({
+          platform: step.platform,
+          action: step.action,
+          runner: step.runner,
+          locked: entryOf(project.lock.current, step.layer, step.platform) ?? null,
+        })),
+      };
+      output.result(`${JSON.stringify(json, null, 2)}\n`);
+    } else {
+      output.remark(renderLocalWorld(plan.replacedBases));
+      for (const step of steps) output.result(renderLayer(project, step, output.stdout.color));
+    }
+    return exitCode.done;
+  },
+});
+
+function renderLayer(project: Project, step: Step, color: boolean): string {
+  const colors = pc.createColors(color);
+  const { graph, lock } = project;
+  const { workflow, workflowPath } = graph.layer(step.layer);
+  const entry = entryOf(lock.current, step.layer, step.platform);
+  const { runner } = step;
+  const base = workflow.build_base;
+  const rows: readonly (readonly [string, readonly string[]])[] = [
+    ["declared in", [relative(graph.root, workflowPath)]],
+    ["platform", [step.platform]],
+    ["stands on", [typeof base === "string" ? base : base.image]],
+    [
+      "takes from",
+      [...graph.parents(step.layer), ...graph.externalBases(step.layer)].filter(
+        (name) => name !== (typeof base === "string" ? base : base.image),
+      ),
+    ],
+    ["needed by", graph.children(step.layer)],
+    [
+      "tools",
+      workflow.tools_provided.map(({ name, version }) => {
+        const seen = entry?.tools[name] ?? "";
+        const demanded = version === undefined ? "" : colors.dim(` (${version})`);
+        return `${name}${seen === "" ? "" : ` ${seen}`}${demanded}`;
+      }),
+    ],
+    ["hands on", workflow.artifact_paths],
+    ["runner", [`${runner.tier}: ${runner.cpu} cpu, ${runner.memoryGb} GB (${runner.source})`]],
+    ["state", [describeState(step, colors)]],
+    ["image", entry === undefined ? [] : [entry.image]],
+    ["size", entry === undefined ? [] : [formatBytes(entry.sizeBytes)]],
+    ["input", entry === undefined ? [] : [entry.input]],
+    ["caches", entry?.caches ?? []],
+  ];
+  const lines = rows.flatMap(([title, values]) =>
+    values.map((value, index) => `  ${colors.dim(pad(index === 0 ? title : "", 11))}  ${value}`),
+  );
+  const head = `${colors.bold(step.layer)} (${workflow.kind}, ${workflow.language})`;
+  return `${[head, ...lines].join("\n")}\n`;
+}

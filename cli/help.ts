@@ -1,0 +1,55 @@
+// Help texts, made of the tables: the overview, and a command with its options and examples.
+
+import type { OptionSpec } from "./args.ts";
+import { type Command, commonOptions } from "./command.ts";
+import { commandTable } from "./command-table.ts";
+
+/** The overview: every command with its summary. */
+export function renderOverview(): string {
+  const width = Math.max(...commandTable.map(({ name, usage }) => `${name} ${usage}`.length)) + 2;
+  const groups = [...new Set(commandTable.map(({ group }) => group))].map((group) => {
+    const rows = commandTable
+      .filter((entry) => entry.group === group)
+      .map(({ name, usage, summary }) => `  ${`${name} ${usage}`.padEnd(width)}${summary}`);
+    return [group, ...rows].join("\n");
+  });
+  return [
+    "lamina builds container base images from a catalog: exactly what has to be built.",
+    "Usage: lamina <command> [args]",
+    ...groups,
+    "`lamina help COMMAND` shows a command's options and examples; `lamina --version` the version.\n",
+  ].join("\n\n");
+}
+
+/** A command's usage, description, options and examples. */
+export function renderHelp(command: Command): string {
+  const own = Object.entries(command.options);
+  const common = Object.entries(commonOptions);
+  const width = Math.max(...[...own, ...common].map(([name, spec]) => optionHead(name, spec).length)) + 2;
+  const rows = (options: readonly (readonly [string, OptionSpec])[]) =>
+    options.map(([name, spec]) => `  ${optionHead(name, spec).padEnd(width)}${spec.summary}`).join("\n");
+  const exampleWidth = Math.max(0, ...command.examples.map((example) => example.command.length)) + 2;
+  const examples = command.examples.map((example) =>
+    `  ${example.command.padEnd(exampleWidth)}${example.does}`.trimEnd(),
+  );
+  return `${[
+    `Usage: ${usageLine(command)}`,
+    command.description,
+    ...(own.length > 0 ? [`Options\n${rows(own)}`] : []),
+    `Common options\n${rows(common)}`,
+    `Examples\n${examples.join("\n")}`,
+  ].join("\n\n")}\n`;
+}
+
+/** For example "lamina show LAYER [options]". */
+export function usageLine({ name, operands }: Command): string {
+  const many = operands.max > 1 ? "…" : "";
+  const shown = `${operands.name}${many}`;
+  const operand = operands.max === 0 ? "" : operands.min === 0 ? ` [${shown}]` : ` ${shown}`;
+  return `lamina ${name}${operand} [options]`;
+}
+
+function optionHead(name: string, spec: OptionSpec): string {
+  const short = spec.short === undefined ? "    " : `-${spec.short}, `;
+  return `${short}--${name}${spec.kind === "flag" ? "" : ` ${spec.placeholder}`}`;
+}

@@ -1,0 +1,11 @@
+// The builder of a run that builds nothing: no daemon is asked, none is started.
+
+import type { Builder } from "../engine/ports/builder.ts";
+
+export const idleBuilder: Builder = {
+  description: "nothing to build",
+  platforms: [],
+  solve: () => Promise.reject(new Error("a run that builds nothing asked for a solve")),
+  prove: () => Promise.reject(new Error("a run that builds nothing asked for a proof")),
+  close: () => Promise.resolve(),
+};

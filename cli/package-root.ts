@@ -1,0 +1,23 @@
+// Where this package lies on disk, the same from source and from dist: its version, and the Nickel files it ships.
+
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/** The nearest folder above this file that has a package.json. */
+export function packageRoot(): string {
+  let directory = import.meta.dirname;
+  while (!existsSync(join(directory, "package.json"))) {
+    const above = dirname(directory);
+    if (above === directory) throw new Error(`no package.json above ${import.meta.dirname}`);
+    directory = above;
+  }
+  return directory;
+}
+
+/** For example "0.1.0". */
+export function packageVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8"));
+  if (typeof manifest !== "object" || manifest === null || !("version" in manifest))
+    throw new Error("package.json has no version");
+  return String(manifest.version);
+}

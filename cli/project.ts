@@ -1,0 +1,82 @@
+// The project at hand for a command: opened and planned, or what keeps it from that told on stderr, with the exit code.
+
+import { locateProject } from "../engine/catalog/locate.ts";
+import type { Diagnostic } from "../engine/core/diagnostic.ts";
+import { err, ok, type Result } from "../engine/core/result.ts";
+import { openProject, type Project, planProject } from "../engine/pipeline.ts";
+import type { HeldImages, PlanOptions } from "../engine/plan/plan.ts";
+import type { Plan } from "../engine/plan/step.ts";
+import type { LayerName } from "../schemas/layer-name.ts";
+import type { Platform } from "../schemas/platform.ts";
+import type { Invocation } from "./command.ts";
+import { type ExitCode, exitCode } from "./exit-code.ts";
+import { renderDiagnostics } from "./report/diagnostic.ts";
+import { createHost, createResolver, hostPlatform, openEvaluator, openImageStore } from "./wire.ts";
+
+type Here = Pick<Invocation, "directory" | "output">;
+
+/** Opens the project in or above the command's folder. Warnings go to stderr. */
+export function openHere(
+  here: Here,
+  bases: ReadonlyMap<string, string> = new Map(),
+): Result<Project, ExitCode> {
+  const host = createHost();
+  const root = locateProject(here.directory, host.files);
+  if (!root.ok) {
+    tellDiagnostics(here, here.directory, [root.error]);
+    return err(exitCode.usage);
+  }
+  const project = openProject({ directory: root.value, host, evaluator: openEvaluator(host), bases });
+  if (!project.ok) {
+    tellDiagnostics(here, root.value, project.error);
+    return err(exitCode.failed);
+  }
+  tellDiagnostics(here, root.value, project.value.warnings);
+  return project;
+}
+
+export interface PlanHere {
+  readonly layers: readonly LayerName[];
+  readonly options: PlanOptions;
+  readonly platforms: readonly Platform[];
+  /** Of layers that declare none; this machine's own by default. */
+  readonly defaultPlatform?: Platform;
+  /** The project's own store by default. */
+  readonly images?: HeldImages;
+  readonly signal?: AbortSignal;
+}
+
+/** Every layer, as it is. */
+export const wholeCatalog: Pick<PlanHere, "layers" | "options" | "platforms"> = {
+  layers: [],
+  options: { only: false, force: false, withAncestors: true },
+  platforms: [],
+};
+
+export function planHere(project: Project, request: PlanHere): Promise<Plan> {
+  return planProject(project, {
+    selection: request.layers,
+    options: request.options,
+    platforms: request.platforms,
+    defaultPlatform: request.defaultPlatform ?? hostPlatform(),
+    images: request.images ?? openImageStore(project.graph.root),
+    resolver: createResolver(),
+    signal: request.signal ?? new AbortController().signal,
+  });
+}
+
+/** Opens and plans the whole catalog. */
+export async function surveyHere(
+  here: Here,
+): Promise<Result<{ readonly project: Project; readonly plan: Plan }, ExitCode>> {
+  const project = openHere(here);
+  if (!project.ok) return project;
+  return ok({ project: project.value, plan: await planHere(project.value, wholeCatalog) });
+}
+
+/** Prints diagnostics for people on stderr; nothing for none. */
+export function tellDiagnostics({ output }: Here, root: string, diagnostics: readonly Diagnostic[]): void {
+  output.remark(
+    renderDiagnostics(diagnostics, { root, color: output.stderr.color, width: output.stderr.columns() }),
+  );
+}

@@ -1,0 +1,30 @@
+// Diagnostics as `catalog-validate --json` prints them: schemas/diagnostics.ts.
+
+import { compareDiagnostics, type Diagnostic } from "../../engine/core/diagnostic.ts";
+import type { Span } from "../../engine/core/source.ts";
+import { type DiagnosticsJson, diagnosticsVersion } from "../../schemas/diagnostics.ts";
+import { locate } from "./snippet.ts";
+
+/** In order of their places; paths relative to `root` (absolute). */
+export function diagnosticsToJson(diagnostics: readonly Diagnostic[], root: string): DiagnosticsJson {
+  return {
+    version: diagnosticsVersion,
+    ok: !diagnostics.some(({ severity }) => severity === "error"),
+    diagnostics: diagnostics
+      .toSorted(compareDiagnostics)
+      .map(({ code, severity, message, span, notes, help }) => ({
+        code,
+        severity,
+        message,
+        ...placeOf(span, root),
+        notes: notes.map((note) => ({ message: note.message, ...placeOf(note.span, root) })),
+        ...(help === undefined ? {} : { help }),
+      })),
+  };
+}
+
+function placeOf(span: Span | undefined, root: string) {
+  if (span === undefined) return {};
+  const { path, ...place } = locate(span, root);
+  return { file: path, ...place };
+}

@@ -1,0 +1,17 @@
+// Phrases that more than one reporter says.
+
+import { shortDigest } from "../../engine/core/digest.ts";
+import type { EventOf } from "../../engine/events/event.ts";
+import { count, formatBytes, formatSeconds } from "./format.ts";
+
+/** "2 layers with buildkitd v0.34.2 at unix:///…, 1 at once". */
+export function describeRun(event: EventOf<"run.started">): string {
+  return `${count(event.steps, "layer")} with ${event.builder}, ${event.concurrency} at once${event.local ? " (local world)" : ""}`;
+}
+
+/** "built 0123456789ab in 12.3 s: 2 steps run, 5 cached, 48.2 MB". */
+export function describeCompleted(event: EventOf<"layer.completed">): string {
+  const same = event.changed ? "" : ", the same image as before";
+  const steps = `${count(event.stepsRun, "step")} run, ${event.stepsCached} cached`;
+  return `built ${shortDigest(event.image)} in ${formatSeconds(event.seconds)}: ${steps}, ${formatBytes(event.sizeBytes)}${same}`;
+}

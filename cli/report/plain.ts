@@ -1,0 +1,76 @@
+// Progress where there is no terminal: a line for every event that matters, with the seconds since the run began. Of the
+// logs, those of layers that fail, or all with --verbose.
+
+import pc from "picocolors";
+import { shortDigest } from "../../engine/core/digest.ts";
+import { unreachable } from "../../engine/core/unreachable.ts";
+import type { Event } from "../../engine/events/event.ts";
+import { describeCompleted, describeRun } from "./phrases.ts";
+import { type Reporter, type ReporterContext, stepLabel } from "./reporter.ts";
+import { printable } from "./text-width.ts";
+
+export function createPlainReporter(context: ReporterContext): Reporter {
+  const { output, verbose, quiet } = context;
+  const colors = pc.createColors(output.stderr.color);
+  const label = stepLabel(context);
+  let startedAt: number | undefined;
+
+  const line = (event: Event, text: string) => {
+    startedAt ??= event.at;
+    const seconds = Math.max(0, (event.at - startedAt) / 1000).toFixed(1);
+    output.remark(`${colors.dim(`[${seconds.padStart(6)}s]`)} ${text}\n`);
+  };
+  const remark = (event: Event, text: string) => {
+    if (!quiet) line(event, text);
+  };
+
+  return {
+    emit: (event) => {
+      switch (event.type) {
+        case "run.started":
+          return remark(event, describeRun(event));
+        case "run.note":
+          return remark(event, `note: ${printable(event.text)}`);
+        case "base.pinned":
+          return remark(event, `base ${event.image} (${event.platform}) is ${shortDigest(event.digest)}`);
+        case "layer.queued":
+          return verbose
+            ? remark(event, `${label(event)}: to build: ${event.reasons.join("; ")}`)
+            : undefined;
+        case "layer.started":
+          return remark(event, `${label(event)}: started`);
+        case "layer.step":
+          if (event.state === "started" && !verbose) return undefined;
+          return remark(event, `${label(event)}: ${event.state} ${printable(event.name)}`);
+        case "layer.log":
+          return verbose ? remark(event, `${label(event)} | ${printable(event.text).trimEnd()}`) : undefined;
+        case "layer.proving":
+          return remark(event, `${label(event)}: proving ${event.tools.join(", ")}`);
+        case "layer.reused":
+          return remark(
+            event,
+            `${label(event)}: reused ${shortDigest(event.image)}${event.reason === "cut-off" ? " (what it stands on came out the same)" : ""}`,
+          );
+        case "layer.completed":
+          return remark(event, `${label(event)}: ${colors.green(describeCompleted(event))}`);
+        case "layer.failed":
+          line(event, `${label(event)}: ${colors.red(`failed: ${printable(event.message)}`)}`);
+          for (const text of event.logTail) output.remark(`          | ${printable(text)}\n`);
+          if (event.help !== undefined) output.remark(`          help: ${printable(event.help)}\n`);
+          return undefined;
+        case "layer.doomed":
+          return line(event, `${label(event)}: ${colors.yellow(`not built, because of ${event.cause}`)}`);
+        case "layer.canceled":
+          return line(event, `${label(event)}: ${colors.yellow("canceled")}`);
+        case "lock.written":
+          return verbose ? remark(event, `${event.layer} is in ${event.path}`) : undefined;
+        case "run.completed":
+          return undefined;
+        default:
+          return unreachable(event);
+      }
+    },
+    announce: (text) => output.remark(`${text}\n`),
+    close: () => output.flush(),
+  };
+}

@@ -1,0 +1,135 @@
+// How a run ended, as a table: for a terminal, and as Markdown for pages.
+
+import pc from "picocolors";
+import { type Digest, shortDigest } from "../../engine/core/digest.ts";
+import { unreachable } from "../../engine/core/unreachable.ts";
+import {
+  elapsedSeconds,
+  type LayerState,
+  type LayerSummary,
+  type RunSummary,
+} from "../../engine/events/summary.ts";
+import { formatBytes, formatSeconds } from "./format.ts";
+import { stepLabel } from "./reporter.ts";
+import { renderTable } from "./table.ts";
+import { printable } from "./text-width.ts";
+
+const titles = ["layer", "action", "seconds", "size", "digest"] as const;
+
+/** layer, action, seconds, size, digest; with line ends; "" before the first layer. */
+export function renderSummaryTable(summary: RunSummary, severalPlatforms: boolean, color: boolean): string {
+  const colors = pc.createColors(color);
+  const layers = Array.from(summary.layers.values());
+  if (layers.length === 0) return "";
+  return renderTable(
+    [
+      { title: titles[0] },
+      { title: titles[1], paint: (cell, row) => paintState(colors, layers[row]?.state, cell) },
+      { title: titles[2], align: "right" },
+      { title: titles[3], align: "right" },
+      { title: titles[4] },
+    ],
+    layers.map((layer) => cellsOf(layer, severalPlatforms)),
+    colors.dim,
+  );
+}
+
+/** The same as a Markdown table under a heading, with what failed in full below it. */
+export function renderSummaryMarkdown(summary: RunSummary, severalPlatforms: boolean): string {
+  const layers = Array.from(summary.layers.values());
+  const row = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  const table = [
+    row(titles),
+    row(["---", "---", "---:", "---:", "---"]),
+    ...layers.map((layer) => row(cellsOf(layer, severalPlatforms))),
+  ];
+  const failures = layers.flatMap((layer) => {
+    const { state } = layer;
+    if (state.kind !== "failed") return [];
+    const log = state.logTail.length === 0 ? [] : ["", ...fence(state.logTail)];
+    const help = state.help === undefined ? [] : ["", `Help: ${printable(state.help)}`];
+    return [
+      "",
+      `**${stepLabel({ severalPlatforms })(layer)}**: ${printable(state.message)}`,
+      ...help,
+      ...log,
+    ];
+  });
+  return `${["## lamina build", "", describeResult(summary), "", ...table, ...failures].join("\n")}\n`;
+}
+
+/** "2 built, 1 current in 12.3 s", from the last event of a run. */
+export function describeResult({ completed }: RunSummary): string {
+  if (completed === undefined) return "not finished";
+  const parts = [
+    [completed.built, "built"],
+    [completed.reused, "current"],
+    [completed.failed, "failed"],
+    [completed.doomed, "not built because of others"],
+    [completed.canceled, "canceled"],
+  ] as const;
+  const shown = parts.filter(([amount]) => amount > 0).map(([amount, word]) => `${amount} ${word}`);
+  return `${shown.length === 0 ? "nothing to do" : shown.join(", ")} in ${formatSeconds(completed.seconds)}`;
+}
+
+function cellsOf(layer: LayerSummary, severalPlatforms: boolean): string[] {
+  const { state } = layer;
+  const seconds = layer.startedAtMs === undefined ? "" : elapsedSeconds(layer, layer.startedAtMs).toFixed(1);
+  const size = "sizeBytes" in state ? formatBytes(state.sizeBytes) : "";
+  const digest: Digest | undefined = "image" in state ? state.image : undefined;
+  return [
+    stepLabel({ severalPlatforms })(layer),
+    describeState(state),
+    seconds,
+    size,
+    digest === undefined ? "" : shortDigest(digest),
+  ];
+}
+
+function describeState(state: LayerState): string {
+  switch (state.kind) {
+    case "built":
+      return state.changed ? "built" : "built, unchanged";
+    case "reused":
+      return state.reason === "cut-off" ? "reused (parents came out the same)" : "current";
+    case "doomed":
+      return `not built (${state.cause})`;
+    case "queued":
+    case "running":
+    case "proving":
+      return "not finished";
+    case "failed":
+    case "canceled":
+      return state.kind;
+    default:
+      return unreachable(state);
+  }
+}
+
+function paintState(
+  colors: ReturnType<typeof pc.createColors>,
+  state: LayerState | undefined,
+  cell: string,
+): string {
+  switch (state?.kind) {
+    case "built":
+    case "reused":
+      return colors.green(cell);
+    case "failed":
+      return colors.red(cell);
+    default:
+      return colors.yellow(cell);
+  }
+}
+
+/** A fence longer than any run of backticks within. */
+function fence(lines: readonly string[]): string[] {
+  const text = lines.map(printable);
+  const longest = Math.max(
+    2,
+    ...text.flatMap((line) => Array.from(line.matchAll(/`+/g), ([ticks]) => ticks.length)),
+  );
+  const mark = "`".repeat(longest + 1);
+  return [mark, ...text, mark];
+}

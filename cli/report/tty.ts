@@ -1,0 +1,156 @@
+// Progress on a terminal: one live line a layer, redrawn at most ten times a second; after the run the logs of what
+// failed, in full.
+
+import pc from "picocolors";
+import { shortDigest } from "../../engine/core/digest.ts";
+import type { Clock } from "../../engine/core/host.ts";
+import { unreachable } from "../../engine/core/unreachable.ts";
+import {
+  currentStep,
+  elapsedSeconds,
+  emptySummary,
+  foldEvent,
+  type LayerSummary,
+  type RunSummary,
+} from "../../engine/events/summary.ts";
+import { FailedLogs } from "./failed-logs.ts";
+import { renderFailure } from "./failure.ts";
+import { count, formatBytes, formatSeconds } from "./format.ts";
+import { type LiveLine, openLiveArea } from "./live-area.ts";
+import { describeRun } from "./phrases.ts";
+import { type Reporter, type ReporterContext, stepLabel } from "./reporter.ts";
+import { displayWidth, pad, printable } from "./text-width.ts";
+
+const intervalMs = 100;
+const spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"] as const;
+
+export function createTtyReporter(context: ReporterContext, clock: Clock): Reporter {
+  const { output, verbose } = context;
+  const colors = pc.createColors(output.stderr.color);
+  const area = openLiveArea(output);
+  const logs = new FailedLogs();
+  const failures: string[] = [];
+  let summary = emptySummary;
+  let isDrawn = false;
+  let stopTimer: (() => void) | undefined;
+
+  const draw = () => {
+    isDrawn = true;
+    area.draw(liveLines(summary, context, clock.nowMs(), (output.stderr.rows() ?? 24) - 1));
+  };
+  const tick = () => {
+    stopTimer = clock.after(intervalMs, () => {
+      draw();
+      tick();
+    });
+  };
+  const print = (text: string) => area.print(`${text}\n`);
+
+  return {
+    emit: (event) => {
+      summary = foldEvent(summary, event);
+      logs.note(event);
+      switch (event.type) {
+        case "run.started":
+          print(describeRun(event));
+          break;
+        case "run.note":
+          print(`note: ${printable(event.text)}`);
+          break;
+        case "layer.log":
+          if (verbose)
+            print(`${colors.dim(`${stepLabel(context)(event)} |`)} ${printable(event.text).trimEnd()}`);
+          break;
+        case "layer.failed":
+          failures.push(renderFailure(event, logs.take(event), context, output.stderr.color));
+          break;
+        default:
+      }
+      // The first picture comes at once, the others when their time has come.
+      if (!isDrawn && summary.layers.size > 0) {
+        draw();
+        tick();
+      }
+    },
+    announce: print,
+    close: async () => {
+      stopTimer?.();
+      area.close();
+      for (const failure of failures) output.remark(failure);
+      await output.flush();
+    },
+  };
+}
+
+/** A line a layer; where the terminal has not rows enough, what is finished and what waits is only counted. */
+export function liveLines(
+  summary: RunSummary,
+  context: Pick<ReporterContext, "severalPlatforms" | "output">,
+  nowMs: number,
+  maxRows: number,
+): readonly LiveLine[] {
+  const layers = Array.from(summary.layers.values());
+  const label = stepLabel(context);
+  const width = Math.max(0, ...layers.map((layer) => displayWidth(label(layer))));
+  const colors = pc.createColors(context.output.stderr.color);
+  const line = (layer: LayerSummary) => liveLine(layer, pad(label(layer), width), nowMs, colors);
+  if (layers.length <= maxRows) return layers.map(line);
+  const busy = layers.filter(({ state }) => state.kind === "running" || state.kind === "proving");
+  const failed = layers.filter(({ state }) => state.kind === "failed");
+  const shown = [...failed, ...busy].slice(0, Math.max(0, maxRows - 1));
+  const waiting = layers.filter(({ state }) => state.kind === "queued").length;
+  const finished = layers.length - waiting - busy.length;
+  const counted = `${count(finished, "layer")} done, ${busy.length} running, ${waiting} waiting`;
+  return [...shown.map(line), { text: counted, paint: colors.dim }];
+}
+
+function liveLine(
+  layer: LayerSummary,
+  label: string,
+  nowMs: number,
+  colors: ReturnType<typeof pc.createColors>,
+): LiveLine {
+  const { state } = layer;
+  const elapsed = formatSeconds(elapsedSeconds(layer, nowMs));
+  const frame = spinner[Math.floor(nowMs / intervalMs) % spinner.length] ?? "";
+  const cached = layer.stepsCached > 0 ? `  ${layer.stepsCached} cached` : "";
+  switch (state.kind) {
+    case "queued":
+      return { text: `  ${label}  waiting`, paint: colors.dim };
+    case "running":
+      return {
+        text: `${frame} ${label}  ${elapsed.padStart(8)}${cached}  ${printable(currentStep(layer) ?? "starting")}`,
+        paint: plain,
+      };
+    case "proving":
+      return {
+        text: `${frame} ${label}  ${elapsed.padStart(8)}  proving ${state.tools.join(", ")}`,
+        paint: plain,
+      };
+    case "built": {
+      const same = state.changed ? "" : ", unchanged";
+      const text = `✓ ${label}  ${elapsed.padStart(8)}${cached}  built ${shortDigest(state.image)}, ${formatBytes(state.sizeBytes)}${same}`;
+      return { text, paint: colors.green };
+    }
+    case "reused":
+      return {
+        text: `✓ ${label}            ${state.reason === "cut-off" ? "parents came out the same" : "current"}`,
+        paint: colors.green,
+      };
+    case "failed":
+      return {
+        text: `✗ ${label}  ${elapsed.padStart(8)}  ${printable(state.message).replaceAll("\n", " ")}`,
+        paint: colors.red,
+      };
+    case "doomed":
+      return { text: `– ${label}            not built, because of ${state.cause}`, paint: colors.yellow };
+    case "canceled":
+      return { text: `– ${label}            canceled`, paint: colors.yellow };
+    default:
+      return unreachable(state);
+  }
+}
+
+function plain(text: string): string {
+  return text;
+}

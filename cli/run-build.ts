@@ -1,0 +1,189 @@
+// A plan carried out for a command: builder opened where one is needed, progress shown, table printed, exit code found.
+
+import { randomUUID } from "node:crypto";
+import { appendFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { emptySummary, foldEvent, type RunSummary } from "../engine/events/summary.ts";
+import { type Project, runPlan } from "../engine/pipeline.ts";
+import type { Plan } from "../engine/plan/step.ts";
+import type { Builder } from "../engine/ports/builder.ts";
+import type { Platform } from "../schemas/platform.ts";
+import { complain, type Invocation } from "./command.ts";
+import { type ExitCode, exitCode } from "./exit-code.ts";
+import { idleBuilder } from "./idle-builder.ts";
+import { listenForInterrupts } from "./interrupts.ts";
+import { type PlanHere, planHere } from "./project.ts";
+import { createGithubReporter } from "./report/github.ts";
+import { createJsonReporter } from "./report/json.ts";
+import { createPlainReporter } from "./report/plain.ts";
+import { renderLocalWorld } from "./report/plan-text.ts";
+import { chooseReporter, type Reporter, type ReporterContext, type ReporterName } from "./report/reporter.ts";
+import { describeResult, renderSummaryMarkdown, renderSummaryTable } from "./report/summary-table.ts";
+import { createTtyReporter } from "./report/tty.ts";
+import { createHost, createResolver, hostPlatform, openBuilder, openImageStore } from "./wire.ts";
+
+export interface BuildSettings extends Pick<PlanHere, "layers" | "options" | "platforms"> {
+  readonly concurrency: number;
+  readonly failFast: boolean;
+  /** Chosen by where the output goes where undefined. */
+  readonly reporter: ReporterName | undefined;
+  /** Absolute; Markdown. */
+  readonly summaryFile: string | undefined;
+}
+
+/** Plans, builds, and tells; `onDone` may add to the results. */
+export async function runBuild(
+  project: Project,
+  settings: BuildSettings,
+  invocation: Pick<Invocation, "output" | "quiet" | "verbose">,
+  onDone: (summary: RunSummary) => void = () => {},
+): Promise<ExitCode> {
+  const { output } = invocation;
+  const interrupted = new AbortController();
+  let reporter: Reporter | undefined;
+  const stopListening = listenForInterrupts(() => {
+    const text = "stopping… (once more to stop at once)";
+    if (reporter === undefined) output.remark(`${text}\n`);
+    else reporter.announce(text);
+    interrupted.abort(new Error("interrupted"));
+  });
+  let builder: Builder | undefined;
+  try {
+    const prepared = await prepare(project, settings, interrupted.signal, invocation);
+    if (interrupted.signal.aborted) return exitCode.interrupted;
+    if (prepared === undefined) return exitCode.environment;
+    builder = prepared.builder;
+    reporter = openReporter(project, prepared.plan, settings, invocation);
+    const summary = await carryOut(project, prepared, settings, reporter, interrupted.signal);
+    await reporter.close();
+    reporter = undefined;
+    tellSummary(summary, settings, invocation);
+    onDone(summary);
+    if (summary.completed?.result === "ok") return exitCode.done;
+    return summary.completed?.result === "canceled" || interrupted.signal.aborted
+      ? exitCode.interrupted
+      : exitCode.failed;
+  } finally {
+    await reporter?.close();
+    await builder?.close();
+    stopListening();
+  }
+}
+
+interface Prepared {
+  readonly plan: Plan;
+  readonly builder: Builder;
+}
+
+/** Plans first: a builder is opened only where something is to be built. Undefined where there is none. */
+async function prepare(
+  project: Project,
+  settings: BuildSettings,
+  signal: AbortSignal,
+  { output, verbose }: Pick<Invocation, "output" | "verbose">,
+): Promise<Prepared | undefined> {
+  const planFor = (defaultPlatform: Platform) => planHere(project, { ...settings, defaultPlatform, signal });
+  const plan = await planFor(hostPlatform());
+  output.remark(renderLocalWorld(plan.replacedBases));
+  if (!plan.steps.some(({ action }) => action === "build")) return { plan, builder: idleBuilder };
+  const opened = await openBuilder(project.graph.root, signal, (text) => {
+    if (verbose) output.remark(`${text}\n`);
+  });
+  if (!opened.ok) {
+    if (!signal.aborted) complain(output, opened.error.message, opened.error.help);
+    return undefined;
+  }
+  const own = opened.value.platforms[0];
+  // A builder elsewhere may be of another architecture than this machine.
+  if (own === undefined || own === hostPlatform()) return { plan, builder: opened.value };
+  return { plan: await planFor(own), builder: opened.value };
+}
+
+async function carryOut(
+  project: Project,
+  { plan, builder }: Prepared,
+  { concurrency, failFast }: BuildSettings,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<RunSummary> {
+  let summary = emptySummary;
+  const sink: Reporter = {
+    ...reporter,
+    emit: (event) => {
+      summary = foldEvent(summary, event);
+      reporter.emit(event);
+    },
+  };
+  await runPlan(
+    project,
+    plan,
+    {
+      builder,
+      images: openImageStore(project.graph.root),
+      resolver: createResolver(),
+      sink,
+      clock: createHost().clock,
+      secrets: project.local.secrets,
+    },
+    { runId: randomUUID(), concurrency, failFast, signal },
+  );
+  return summary;
+}
+
+function openReporter(
+  project: Project,
+  plan: Plan,
+  settings: BuildSettings,
+  { output, quiet, verbose }: Pick<Invocation, "output" | "quiet" | "verbose">,
+): Reporter {
+  const host = createHost();
+  const { graph } = project;
+  const context: ReporterContext = { output, quiet, verbose, severalPlatforms: severalPlatforms(plan) };
+  switch (settings.reporter ?? chooseReporter(output, host.env)) {
+    case "tty":
+      return quiet ? createPlainReporter(context) : createTtyReporter(context, host.clock);
+    case "json":
+      return createJsonReporter(context);
+    case "github":
+      return createGithubReporter({
+        ...context,
+        workspace: host.env("GITHUB_WORKSPACE") ?? graph.root,
+        dockerfileOf: (layer) =>
+          resolve(graph.layer(layer).directory, graph.layer(layer).workflow.dockerfile),
+      });
+    default:
+      return createPlainReporter(context);
+  }
+}
+
+/** The table on stdout, unless events are there; the Markdown where it was asked for. */
+function tellSummary(
+  summary: RunSummary,
+  settings: BuildSettings,
+  { output, quiet }: Pick<Invocation, "output" | "quiet">,
+): void {
+  const host = createHost();
+  const several = new Set(Array.from(summary.layers.values(), ({ platform }) => platform)).size > 1;
+  const reporter = settings.reporter ?? chooseReporter(output, host.env);
+  if (reporter !== "json" && !quiet) {
+    output.result(renderSummaryTable(summary, several, output.stdout.color));
+    output.remark(`${describeResult(summary)}\n`);
+  }
+  const markdown = renderSummaryMarkdown(summary, several);
+  if (settings.summaryFile !== undefined) {
+    const written = host.files.writeAtomically(settings.summaryFile, markdown);
+    if (!written.ok) complain(output, `cannot write ${settings.summaryFile}: ${written.error.message}`);
+  }
+  const page = host.env("GITHUB_STEP_SUMMARY");
+  if (reporter === "github" && page !== undefined && page !== "") {
+    try {
+      appendFileSync(page, markdown);
+    } catch (error) {
+      complain(output, `cannot write the summary into ${dirname(page)}: ${String(error)}`);
+    }
+  }
+}
+
+function severalPlatforms({ steps }: Plan): boolean {
+  return new Set(steps.map(({ platform }) => platform)).size > 1;
+}

@@ -1,0 +1,77 @@
+// The one place that chooses bodies for what the engine asks of the world.
+
+import { join } from "node:path";
+import type { Host } from "../engine/core/host.ts";
+import type { Result } from "../engine/core/result.ts";
+import { createEvaluator, type EvaluateOptions, type NickelEvaluator } from "../engine/nickel/evaluate.ts";
+import type { Builder } from "../engine/ports/builder.ts";
+import type { ImageResolver, ImageStore } from "../engine/ports/images.ts";
+import { systemClock } from "../providers/host/clock.ts";
+import { systemFiles } from "../providers/host/files.ts";
+import { openImageStore as openLayout } from "../providers/store/oci-layout.ts";
+import { type Platform, platform } from "../schemas/platform.ts";
+import { mountFolder } from "./mount-folder.ts";
+import { packageRoot } from "./package-root.ts";
+
+export function createHost(): Host {
+  return { files: systemFiles, clock: systemClock, env: (name) => process.env[name] };
+}
+
+/** The folder of lamina's own .ncl files, absolute. */
+export function schemaFolder(): string {
+  return isBuilt ? join(packageRoot(), "dist/lamina") : join(packageRoot(), "schemas");
+}
+
+// Built code finds the contracts in a folder that bears the name they are imported by; in the sources they lie in
+// schemas/, and are only seen under that name.
+const isBuilt = !import.meta.url.endsWith(".ts");
+
+/** An evaluator that knows `import "lamina/…"`, whatever else `importPaths` (absolute) hold. */
+export function openEvaluator(
+  host: Host,
+  importPaths: readonly string[] = [],
+  options: Pick<EvaluateOptions, "firstOnly"> = {},
+): NickelEvaluator {
+  const root = packageRoot();
+  if (isBuilt)
+    return createEvaluator({
+      ...options,
+      files: host.files,
+      importPaths: [...importPaths, join(root, "dist")],
+    });
+  const files = mountFolder(host.files, join(root, "lamina"), join(root, "schemas"));
+  return createEvaluator({ ...options, files, importPaths: [...importPaths, root] });
+}
+
+/** Where a project's own images lie, absolute. */
+export function storeDirectory(root: string): string {
+  return join(root, ".lamina/store");
+}
+
+export function openImageStore(root: string): ImageStore {
+  return openLayout(storeDirectory(root));
+}
+
+export function createResolver(): ImageResolver {
+  throw new Error("not yet");
+}
+
+export interface NoBuilder {
+  readonly message: string;
+  readonly help: string;
+}
+
+export function openBuilder(
+  root: string,
+  signal: AbortSignal,
+  say: (text: string) => void,
+): Promise<Result<Builder, NoBuilder>> {
+  void [root, signal, say];
+  throw new Error("not yet");
+}
+
+/** "linux/arm64" or "linux/amd64": containers are Linux whatever the machine runs. */
+export function hostPlatform(): Platform {
+  const architectures: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386" };
+  return platform.parse(`linux/${architectures[process.arch] ?? process.arch}`);
+}
