@@ -1,0 +1,68 @@
+// Differences between remembered inputs and those of now, also where only a folder as a whole is remembered.
+
+import { describe, expect, test } from "vitest";
+import { compareInputs } from "../../engine/plan/compare-inputs.ts";
+import type { LockInputs } from "../../schemas/lock.ts";
+import { digestOf, layer } from "../lock/samples.ts";
+
+const none = { parents: new Set<never>(), bases: new Set<never>() };
+
+function inputs(rest: Partial<LockInputs>): LockInputs {
+  return { recipe: 1, declaration: {}, files: {}, parents: {}, bases: {}, ...rest };
+}
+
+function changedFiles(was: Record<string, string>, is: Record<string, string>): readonly string[] {
+  return compareInputs(inputs({ files: was }), inputs({ files: is }), none).map((reason) =>
+    reason.kind === "file-changed" ? `${reason.path} ${reason.change}` : reason.kind,
+  );
+}
+
+describe("inputs", () => {
+  test("the order of keys is no difference", () => {
+    const was = inputs({ declaration: { args: { a: "1", b: ["2"] }, ssh: null } });
+    expect(
+      compareInputs(was, inputs({ declaration: { ssh: null, args: { b: ["2"], a: "1" } } }), none),
+    ).toEqual([]);
+  });
+
+  test.each([
+    [{ a: "1" }, { a: "1", b: "2" }],
+    [
+      ["1", "2"],
+      ["2", "1"],
+    ],
+    [[], {}],
+    [null, false],
+    [{ a: [{ b: 1 }] }, { a: [{ b: 2 }] }],
+  ])("%j is not %j", (was, is) => {
+    const reasons = compareInputs(
+      inputs({ declaration: { x: was } }),
+      inputs({ declaration: { x: is } }),
+      none,
+    );
+    expect(reasons).toEqual([{ kind: "declaration-changed", key: "x", was, is }]);
+  });
+
+  test("a folder that one side knows only as a whole is named once", () => {
+    expect(changedFiles({ "src/": "1" }, { "src/a": "2", "src/b": "3", top: "4" })).toEqual([
+      "src/ modified",
+      "top added",
+    ]);
+    expect(changedFiles({ "src/a": "2", "src/b": "3" }, { "src/": "1" })).toEqual(["src/ modified"]);
+    expect(changedFiles({ "src/": "1" }, { "src/": "2" })).toEqual(["src/ modified"]);
+    expect(changedFiles({ "src/": "1" }, { "src/": "1" })).toEqual([]);
+    expect(changedFiles({}, { "src/": "1" })).toEqual(["src/ added"]);
+    expect(changedFiles({ "src/": "1", "srcs/a": "1" }, { "srcs/a": "1" })).toEqual(["src/ removed"]);
+  });
+
+  test("names that every object inherits", () => {
+    expect(changedFiles({}, { constructor: "1" })).toEqual(["constructor added"]);
+    expect(changedFiles({ toString: "1" }, {})).toEqual(["toString removed"]);
+  });
+
+  test("what is pending is not compared", () => {
+    const was = inputs({ parents: { [layer("a")]: digestOf("1") }, bases: { x: digestOf("2") } });
+    const pending = { parents: new Set([layer("a")]), bases: new Set(["x"]) };
+    expect(compareInputs(was, inputs({}), pending)).toEqual([]);
+  });
+});

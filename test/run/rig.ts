@@ -1,0 +1,110 @@
+// A run with everything it works with, driven by the test: the real lock file over files in memory, the fake builder.
+
+import { setImmediate as nextTurnOfLoop } from "node:timers/promises";
+import { emptyLock } from "../../engine/lock/lock.ts";
+import { openLockFile } from "../../engine/lock/lock-file.ts";
+import { parseLock } from "../../engine/lock/parse-lock.ts";
+import { serializeLock } from "../../engine/lock/serialize-lock.ts";
+import { emptyHistory } from "../../engine/plan/history.ts";
+import { makePlan, type PlanOptions } from "../../engine/plan/plan.ts";
+import type { Plan } from "../../engine/plan/step.ts";
+import type { SecretSource } from "../../engine/ports/builder.ts";
+import type { Outcome } from "../../engine/run/outcome.ts";
+import { type RunOptions, run } from "../../engine/run/run.ts";
+import type { Lock } from "../../schemas/lock.ts";
+import { FakeBuilder } from "../fakes/builder.ts";
+import { FakeClock } from "../fakes/clock.ts";
+import { EventLog } from "../fakes/event-log.ts";
+import { FakeFiles } from "../fakes/files.ts";
+import { FakeImageStore, FakeResolver } from "../fakes/images.ts";
+import { amd64, layer } from "../lock/samples.ts";
+import type { Project } from "../plan/project.ts";
+
+export const lockPath = "/project/lamina.lock";
+
+export class RunRig {
+  readonly project: Project;
+  readonly images = new FakeImageStore();
+  readonly builder = new FakeBuilder(this.images);
+  readonly resolver = new FakeResolver();
+  readonly log = new EventLog();
+  readonly clock = new FakeClock();
+  readonly stop = new AbortController();
+  readonly secrets = new Map<string, SecretSource>();
+  readonly replaced = new Map<string, string>();
+  readonly files = new FakeFiles();
+
+  constructor(project: Project, lock: Lock = emptyLock) {
+    this.project = project;
+    if (lock !== emptyLock) this.files.put(lockPath, serializeLock(lock));
+    for (const platforms of Object.values(lock.layers))
+      for (const { image } of Object.values(platforms)) this.images.add(image);
+  }
+
+  /** The lock as it lies on disk now. */
+  get lock(): Lock {
+    const text = this.files.readText(lockPath);
+    if (!text.ok) return emptyLock;
+    const parsed = parseLock(text.value, lockPath);
+    if (!parsed.ok) throw new Error("the lock on disk is broken");
+    return parsed.value;
+  }
+
+  plan(selection: readonly string[] = [], options: Partial<PlanOptions> = {}): Plan {
+    return makePlan({
+      ...this.project,
+      lock: this.lock,
+      selection: selection.map(layer),
+      options: { only: false, force: false, withAncestors: false, ...options },
+      defaultPlatform: amd64,
+      platforms: [],
+      images: this.images,
+      replacedBases: new Map(
+        Array.from(this.replaced, ([image, reference]) => [image, { reference, digests: new Map() }]),
+      ),
+      history: emptyHistory,
+      leased: false,
+    });
+  }
+
+  start(options: Partial<RunOptions> = {}, plan: Plan = this.plan()): Promise<Outcome> {
+    const lock = openLockFile(this.files, lockPath);
+    if (!lock.ok) throw new Error("the lock cannot be opened");
+    const { builder, images, resolver, log: sink, clock, secrets } = this;
+    const deps = { ...this.project, lock: lock.value, builder, images, resolver, sink, clock, secrets };
+    const defaults = { runId: "run-1", concurrency: 4, failFast: false, signal: this.stop.signal };
+    return run(plan, deps, { ...defaults, ...options });
+  }
+
+  /** Ends a layer's solve well as soon as it runs, and waits until everything that follows from it has happened. */
+  async succeed(name: string): Promise<void> {
+    (await this.builder.solving(name)).succeed();
+    await settle();
+  }
+
+  async fail(name: string): Promise<void> {
+    const message = "process did not complete successfully";
+    const failure = {
+      kind: "step-failed",
+      step: "RUN false",
+      exitCode: 1,
+      message,
+      logTail: ["no"],
+    } as const;
+    (await this.builder.solving(name)).fail(failure);
+    await settle();
+  }
+}
+
+/** Lets everything happen that waits for nothing but its turn. */
+export async function settle(): Promise<void> {
+  await nextTurnOfLoop();
+  await nextTurnOfLoop();
+}
+
+/** "rust: built" and the like, in the plan's order. */
+export function brief({ steps }: Outcome): readonly string[] {
+  return steps.map(({ layer: name, outcome }) =>
+    outcome.kind === "doomed" ? `${name}: doomed by ${outcome.cause}` : `${name}: ${outcome.kind}`,
+  );
+}
