@@ -5,7 +5,7 @@ import { emptyLock } from "../../engine/lock/lock.ts";
 import { openLockFile } from "../../engine/lock/lock-file.ts";
 import { parseLock } from "../../engine/lock/parse-lock.ts";
 import { serializeLock } from "../../engine/lock/serialize-lock.ts";
-import { emptyHistory } from "../../engine/plan/history.ts";
+import { emptyHistory, type History } from "../../engine/plan/history.ts";
 import { makePlan, type PlanOptions } from "../../engine/plan/plan.ts";
 import type { Plan } from "../../engine/plan/step.ts";
 import type { SecretSource } from "../../engine/ports/builder.ts";
@@ -50,7 +50,11 @@ export class RunRig {
     return parsed.value;
   }
 
-  plan(selection: readonly string[] = [], options: Partial<PlanOptions> = {}): Plan {
+  plan(
+    selection: readonly string[] = [],
+    options: Partial<PlanOptions> = {},
+    history: History = emptyHistory,
+  ): Plan {
     return makePlan({
       ...this.project,
       lock: this.lock,
@@ -62,7 +66,7 @@ export class RunRig {
       replacedBases: new Map(
         Array.from(this.replaced, ([image, reference]) => [image, { reference, digests: new Map() }]),
       ),
-      history: emptyHistory,
+      history,
       leased: false,
     });
   }
