@@ -59,8 +59,9 @@ function checkCopies(layer: Layer, workspace: string, known: ReadonlySet<string>
     layer: layerOfImage(reference.image, workspace),
   }));
   // Declared names that are misspelt stand for the names that they were meant to be.
-  const meant = new Set<string>([...copies, ...(typeof base === "string" ? [base] : [])]);
-  for (const name of [...meant]) {
+  const declaredNames: readonly string[] = typeof base === "string" ? [base, ...copies] : copies;
+  const meant = new Set(declaredNames);
+  for (const name of declaredNames) {
     const near = known.has(name) ? undefined : nearMiss(name, known);
     if (near !== undefined) meant.add(near);
   }
@@ -157,12 +158,12 @@ function checkArgs(layer: Layer): readonly Diagnostic[] {
 /** Points to the first of the fields that is written. */
 function declarationNote(layer: Layer, ...keys: readonly string[]): readonly Note[] {
   const span = keys.map((key) => declared(layer, key)).find((place) => place !== undefined);
-  return span === undefined ? [] : [{ message: "declared is this", span }];
+  return span === undefined ? [] : [{ message: "workflow.ncl declares this", span }];
 }
 
 function dockerfileNote(layer: Layer): readonly Note[] {
   const first = layer.dockerfile.bases[0] ?? layer.dockerfile.references[0];
-  return first === undefined ? [] : [{ message: "the Dockerfile is this", span: first.span }];
+  return first === undefined ? [] : [{ message: "the Dockerfile stands on this", span: first.span }];
 }
 
 function declared(layer: Layer, key: string): Span | undefined {

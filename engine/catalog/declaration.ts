@@ -4,8 +4,8 @@ import path from "node:path/posix";
 import { type Workflow, workflow as workflowSchema } from "../../schemas/workflow.ts";
 import { type Diagnostic, diagnose } from "../core/diagnostic.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import { type Located, toJson } from "../nickel/located.ts";
-import { diagnoseIssues, type Examples } from "./diagnose-issues.ts";
+import { type Json, type Located, toJson } from "../nickel/located.ts";
+import { diagnoseIssues, type Examples, type SchemaIssue } from "./diagnose-issues.ts";
 import { catalogDiagnostics } from "./diagnostics.ts";
 import type { CatalogDeps } from "./load.ts";
 import type { LayerFolder } from "./locate.ts";
@@ -23,6 +23,8 @@ export interface DeclarationFailure {
   readonly diagnostics: readonly Diagnostic[];
   /** What the layer calls itself, so far as that could be read. */
   readonly names: readonly string[];
+  /** The declaration without its faults, where they have nothing to do with what else there is to check. */
+  readonly salvaged: Declaration | undefined;
 }
 
 const examples: Examples = {
@@ -44,17 +46,47 @@ export function readDeclaration(
     return err({
       diagnostics: [diagnose(catalogDiagnostics.noWorkflow, { layer: folder.name })],
       names: [],
+      salvaged: undefined,
     });
   const evaluated = deps.evaluate(workflowPath);
-  if (!evaluated.ok) return err({ diagnostics: evaluated.error, names: [] });
+  if (!evaluated.ok) return err({ diagnostics: evaluated.error, names: [], salvaged: undefined });
   const { value: located, imports } = evaluated.value;
-  const parsed = workflowSchema.safeParse(toJson(located));
+  const json = toJson(located);
+  const parsed = workflowSchema.safeParse(json);
   if (!parsed.success) {
+    const { issues } = parsed.error;
+    const workflow = salvage(json, issues, folder.name);
     const name = located.kind === "record" ? located.fields.get("name")?.value : undefined;
     return err({
-      diagnostics: diagnoseIssues(parsed.error.issues, located, examples),
+      diagnostics: diagnoseIssues(issues, located, examples),
       names: name?.kind === "string" ? [name.value] : [],
+      salvaged:
+        workflow === undefined ? undefined : { folder, workflowPath, workflow, located, sources: imports },
     });
   }
   return ok({ folder, workflowPath, workflow: parsed.data, located, sources: imports });
+}
+
+/** What the Dockerfile and other layers are held against: without these nothing more can be said of a layer. */
+const heldAgainst: ReadonlySet<string> = new Set([
+  "build_base",
+  "copies_from",
+  "args",
+  "secrets",
+  "ssh",
+  "platforms",
+  "target",
+  "dockerfile",
+]);
+
+/** Stand-ins for faulty fields; the layer's own name is that of its folder. */
+const standIns = { kind: "utility", tools_provided: [], artifact_paths: [], language: "none" };
+
+function salvage(json: Json, issues: readonly SchemaIssue[], folder: string): Workflow | undefined {
+  const faulty = new Set(issues.map(({ path: [field] }) => String(field)));
+  const meant = issues.map(({ params }) => String(params?.["suggestion"]));
+  if ([...faulty, ...meant].some((field) => heldAgainst.has(field))) return undefined;
+  if (typeof json !== "object" || json === null) return undefined;
+  const sound = Object.entries(json).filter(([field]) => !faulty.has(field));
+  return workflowSchema.safeParse({ name: folder, ...standIns, ...Object.fromEntries(sound) }).data;
 }

@@ -24,7 +24,18 @@ export function diagnoseIssues(
   located: Located,
   examples: Examples = {},
 ): readonly Diagnostic[] {
-  return issues.map((issue) => diagnoseIssue(issue, located, examples));
+  // A field that is misspelt is not missing as well.
+  const misspelt = new Set(issues.flatMap((issue) => suggestedPath(issue) ?? []));
+  return issues
+    .filter((issue) => !misspelt.has(showPath(issue.path)) || nearest(located, issue.path).found)
+    .map((issue) => diagnoseIssue(issue, located, examples));
+}
+
+/** Where the field that an unknown one is taken for would stand. */
+function suggestedPath(issue: SchemaIssue): string | undefined {
+  const suggestion = issue.params?.["suggestion"];
+  if (!isUnknownField(issue) || typeof suggestion !== "string") return undefined;
+  return showPath([...issue.path.slice(0, -1), suggestion]);
 }
 
 function diagnoseIssue(issue: SchemaIssue, located: Located, examples: Examples): Diagnostic {

@@ -109,9 +109,7 @@ export const catalogDiagnostics = {
     help: ({ stages, suggestion }) =>
       orElse(
         suggestion,
-        stages.length === 0
-          ? `name a stage with FROM … AS …, or leave target out`
-          : `its stages are ${list(stages)}`,
+        stages.length === 0 ? "name a stage with FROM … AS …, or leave target out" : `it has ${list(stages)}`,
       ),
   }),
   missingSource: template<{ path: string; suggestion: string | undefined }>({

@@ -28,6 +28,8 @@ export interface StageTexts {
   readonly globals: readonly Instruction[];
   readonly stages: readonly StageText[];
   readonly argNames: ReadonlySet<string>;
+  /** False where a FROM could not be read: then nothing can be said of who takes from whom. */
+  readonly isComplete: boolean;
   readonly faults: readonly StageFault[];
 }
 
@@ -68,6 +70,7 @@ export function readStages(
   const stages: (StageText & { readonly instructions: Instruction[] })[] = [];
   const argNames = new Set<string>();
   const faults: StageFault[] = [];
+  let isComplete = true;
   for (const instruction of instructions) {
     const { keyword, keywordSpan } = instruction;
     if (!keywords.includes(keyword)) {
@@ -83,8 +86,10 @@ export function readStages(
     const stage = stages.at(-1);
     if (keyword === "FROM") {
       const read = readFrom(file, instruction, stages.length);
-      if ("message" in read) faults.push(read);
-      else stages.push({ ...read, instructions: [] });
+      if ("message" in read) {
+        faults.push(read);
+        isComplete = false;
+      } else stages.push({ ...read, instructions: [] });
     } else if (stage !== undefined) stage.instructions.push(instruction);
     else if (keyword === "ARG") globals.push(instruction);
     else if (faults.length === 0)
@@ -96,7 +101,7 @@ export function readStages(
   }
   if (stages.length === 0 && faults.length === 0)
     faults.push({ message: "it has no FROM", span: { file, start: 0, end: Math.min(1, file.text.length) } });
-  return { globals, stages, argNames, faults };
+  return { globals, stages, argNames, isComplete: isComplete && stages.length > 0, faults };
 }
 
 /** The assignments of an ARG (NAME or NAME=value, several) or ENV (the same with values, or NAME value). */

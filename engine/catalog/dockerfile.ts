@@ -7,7 +7,7 @@ import type { SourceFile, Span } from "../core/source.ts";
 import { catalogDiagnostics } from "./diagnostics.ts";
 import { readInstructions } from "./dockerfile-instructions.ts";
 import { type Reach, reachStages } from "./dockerfile-reach.ts";
-import { readStages } from "./dockerfile-stages.ts";
+import { readStages, type StageFault } from "./dockerfile-stages.ts";
 
 export interface Stage {
   /** Lower-case name after AS; undefined for an unnamed stage. */
@@ -75,10 +75,8 @@ export function parseDockerfile(
   const { instructions, escape, faults } = readInstructions(file);
   const read = readStages(file, instructions, escape);
   const { stages } = read;
-  const diagnostics = [...faults, ...read.faults].map(({ span, ...params }) =>
-    diagnose(catalogDiagnostics.badDockerfile, params, { span }),
-  );
-  if (diagnostics.length > 0) return err(diagnostics);
+  const malformed = complain([...faults, ...read.faults]);
+  if (!read.isComplete) return err(malformed);
 
   const named = stages.flatMap((stage) => stage.name ?? []);
   const wanted = options.target?.name.toLowerCase();
@@ -87,19 +85,18 @@ export function parseDockerfile(
   if (options.target !== undefined && target === -1) {
     const { name, span } = options.target;
     const params = { target: name, stages: named, suggestion: nearMiss(name, named) };
-    const place = stages[0]?.span;
-    const notes = place === undefined ? [] : [{ message: "the stages are those of this file", span: place }];
-    return err([diagnose(catalogDiagnostics.unknownTarget, params, { span, notes })]);
+    const notes = [{ message: "the first of its stages", span: stages[0]?.span }];
+    return err([...malformed, diagnose(catalogDiagnostics.unknownTarget, params, { span, notes })]);
   }
 
   const reaches = options.platforms.map((platform) =>
     reachStages(file, read, { target, escape, args: options.args, platform }),
   );
-  const complaints = distinct(
+  const misled = distinct(
     reaches.flatMap((reach) => reach.faults),
-    (fault) => fault.message,
-  ).map(({ span, ...params }) => diagnose(catalogDiagnostics.badDockerfile, params, { span }));
-  if (complaints.length > 0) return err(complaints);
+    ({ message }) => message,
+  );
+  if (malformed.length > 0 || misled.length > 0) return err([...malformed, ...complain(misled)]);
 
   const all = <K extends "bases" | "references" | "secrets" | "ssh" | "contextSources">(key: K) =>
     reaches.flatMap((reach: Reach): readonly Reach[K][number][] => reach[key]);
@@ -113,6 +110,10 @@ export function parseDockerfile(
     contextSources: distinct(all("contextSources"), ({ path }) => path ?? "?"),
     args: read.argNames,
   });
+}
+
+function complain(faults: readonly StageFault[]): readonly Diagnostic[] {
+  return faults.map(({ span, ...params }) => diagnose(catalogDiagnostics.badDockerfile, params, { span }));
 }
 
 /** Without repetitions of the same thing at the same place, in order of the places. */

@@ -3,6 +3,7 @@
 
 import path from "node:path/posix";
 import type { SourceFile, Span } from "../core/source.ts";
+import { unreachable } from "../core/unreachable.ts";
 
 /** What a walk carries from a folder to its entries: which patterns matched it. */
 export interface FolderMatch {
@@ -158,6 +159,8 @@ function compileTest(pattern: string): ((entryPath: string) => boolean) | undefi
     }
     case "expression":
       return compileExpression(source);
+    default:
+      return unreachable(kind);
   }
 }
 

@@ -46,6 +46,7 @@ export function loadCatalog(root: string, deps: CatalogDeps): LoadedCatalog {
     else {
       diagnostics.push(...read.error.diagnostics);
       for (const name of [folder.name, ...read.error.names]) broken.add(name);
+      if (read.error.salvaged !== undefined) declarations.push(read.error.salvaged);
     }
   }
   const misnamed = checkNames(declarations);

@@ -1,14 +1,35 @@
 // What a layer's build can see, hashed: the same inputs give the same digest on every machine.
+//
+//   digest = sha256(canonical JSON of { recipe, layer, platform, declaration, files, parents, bases })
+//
+// Canonical JSON (RFC 8785) quotes every string, so no two different inputs run together into one text. `files` maps each
+// path to the sha256 of what is there: see `hashEntry`. Times, owners and other permission bits than the owner's x do not
+// count: git does not keep them, and the build rewrites times.
 
+import path from "node:path/posix";
 import type { LayerName } from "../../schemas/layer-name.ts";
-import type { LockInputs } from "../../schemas/lock.ts";
+import { type LockInputs, lockInputs } from "../../schemas/lock.ts";
 import type { Platform } from "../../schemas/platform.ts";
+import type { Workflow } from "../../schemas/workflow.ts";
+import { openDockerignore } from "../catalog/context-ignore.ts";
 import type { Layer } from "../catalog/layer.ts";
-import type { Diagnostic } from "../core/diagnostic.ts";
-import type { Digest, ImageDigest, InputDigest } from "../core/digest.ts";
-import type { Files } from "../core/host.ts";
-import type { Result } from "../core/result.ts";
+import { type Diagnostic, diagnose } from "../core/diagnostic.ts";
+import {
+  type Digest,
+  type ImageDigest,
+  type InputDigest,
+  inputDigest,
+  sha256,
+  shortDigest,
+} from "../core/digest.ts";
+import type { FileFailure, Files } from "../core/host.ts";
+import { err, ok, type Result } from "../core/result.ts";
+import { unreachable } from "../core/unreachable.ts";
 import type { Json } from "../nickel/located.ts";
+import { canonicalJson } from "./canonical-json.ts";
+import { type ContextEntry, listContext } from "./context-files.ts";
+import { isDeclarationSource } from "./declaration-sources.ts";
+import { graphDiagnostics } from "./diagnostics.ts";
 
 /** Version of this recipe: raised when the meaning of an input digest changes. */
 export const recipeVersion = 1;
@@ -30,9 +51,27 @@ export interface Fingerprint {
 
 /** Reads and hashes what a build of the layer can see of its own folder. Diagnostics name files that cannot be read. */
 export function readOwnInputs(layer: Layer, files: Files): Result<OwnInputs, readonly Diagnostic[]> {
-  void layer;
-  void files;
-  throw new Error("not yet");
+  const { ignore } = openDockerignore(layer, files);
+  const listed = listContext(layer.directory, ignore, files);
+  if (!listed.ok) return err(listed.error.map((failure) => diagnoseUnreadable(layer, failure)));
+
+  const digests = new Map<string, Digest>();
+  const diagnostics: Diagnostic[] = [];
+  const add = (entry: ContextEntry): void => {
+    const hashed = hashEntry(layer.directory, entry, files);
+    if (hashed.ok) digests.set(entry.kind === "empty-folder" ? `${entry.path}/` : entry.path, hashed.value);
+    else diagnostics.push(diagnoseUnreadable(layer, hashed.error));
+  };
+  for (const entry of listed.value) if (!isDeclarationSource(layer, entry.path)) add(entry);
+  // BuildKit sends the Dockerfile by itself, whatever .dockerignore says.
+  const dockerfile = path.relative(layer.directory, layer.dockerfile.file.path);
+  if (!digests.has(dockerfile)) add({ path: dockerfile, kind: "file" });
+  if (diagnostics.length > 0) return err(diagnostics);
+  return ok({
+    layer: layer.name,
+    declaration: relevantDeclaration(layer.workflow),
+    files: new Map([...digests].sort(([a], [b]) => (a < b ? -1 : 1))),
+  });
 }
 
 /** The input digest of a layer on a platform, standing on these images. */
@@ -42,9 +81,107 @@ export function combineInputs(
   parents: ReadonlyMap<LayerName, ImageDigest>,
   bases: ReadonlyMap<string, ImageDigest>,
 ): Fingerprint {
-  void own;
-  void platform;
-  void parents;
-  void bases;
-  throw new Error("not yet");
+  const digest = sha256(
+    canonicalJson({
+      recipe: recipeVersion,
+      layer: own.layer,
+      platform,
+      declaration: own.declaration,
+      files: Object.fromEntries(own.files),
+      parents: Object.fromEntries(parents),
+      bases: Object.fromEntries(bases),
+    }),
+  );
+  return {
+    digest: inputDigest(digest),
+    inputs: {
+      recipe: recipeVersion,
+      declaration: lockInputs.shape.declaration.parse(own.declaration),
+      files: shortenFiles(own.files),
+      parents: sortedRecord(parents),
+      bases: sortedRecord(bases),
+    },
+  };
+}
+
+/**
+ * The keys of a declaration that can change the image (build_base, copies_from, args, target, dockerfile, secrets, ssh) or what
+ * is proven of it (tools_provided, artifact_paths), lists whose order means nothing sorted. Left out, because a build with other
+ * values of theirs gives the same image and the same proof: name (stands by itself), kind and language (what it is for, and its
+ * default size), platforms (each has a digest of its own), tools_required (checked without a build), runner_type, cpu,
+ * memory_gb, time_budget_min, level_hierarchy.
+ */
+function relevantDeclaration(workflow: Workflow): Readonly<Record<string, Json>> {
+  const { build_base, args, target, dockerfile, ssh, tools_provided } = workflow;
+  const tools = tools_provided.map(({ name, check, version }) =>
+    version === undefined ? { name, check } : { name, check, version },
+  );
+  return {
+    args,
+    artifact_paths: workflow.artifact_paths.toSorted(),
+    build_base,
+    copies_from: workflow.copies_from.toSorted(),
+    dockerfile,
+    secrets: workflow.secrets.toSorted(),
+    ssh,
+    ...(target === undefined ? {} : { target }),
+    tools_provided: tools.sort((a, b) => (a.name < b.name ? -1 : 1)),
+  };
+}
+
+/**
+ * sha256 of a line that tells kind and mode, then the content: "file\n" or "executable\n" and the bytes, "symlink\n" and the
+ * target's text, "folder\n" and nothing. The line's end is the first in the whole, so kinds cannot be mistaken.
+ */
+function hashEntry(directory: string, entry: ContextEntry, files: Files): Result<Digest, FileFailure> {
+  const file = path.join(directory, entry.path);
+  switch (entry.kind) {
+    case "empty-folder":
+      return ok(sha256("folder\n"));
+    case "symlink": {
+      const target = files.readLink(file);
+      return target.ok ? ok(sha256(`symlink\n${target.value}`)) : target;
+    }
+    case "file": {
+      const info = files.info(file);
+      if (!info.ok) return info;
+      const content = files.read(file);
+      if (!content.ok) return content;
+      const kind = (info.value.mode & 0o100) === 0 ? "file" : "executable";
+      return ok(sha256(Buffer.concat([Buffer.from(`${kind}\n`), content.value])));
+    }
+    default:
+      return unreachable(entry.kind);
+  }
+}
+
+/** More files than this are told folder by folder. */
+const maxFileLines = 200;
+
+/** The first 16 digits each; in a large context one line for each folder at the top, over the lines of all that it holds. */
+function shortenFiles(files: ReadonlyMap<string, Digest>): Record<string, string> {
+  if (files.size <= maxFileLines) return shortenDigests(files);
+  const groups = Map.groupBy(files, ([name]) => {
+    const slash = name.indexOf("/");
+    return slash === -1 ? name : name.slice(0, slash + 1);
+  });
+  const lines = Array.from(groups, ([group, members]): readonly [string, Digest] => {
+    const [only] = members;
+    if (members.length === 1 && only !== undefined && only[0] === group) return only;
+    return [group, sha256(canonicalJson(Object.fromEntries(members)))];
+  });
+  return shortenDigests(lines);
+}
+
+function shortenDigests(lines: Iterable<readonly [string, Digest]>): Record<string, string> {
+  return Object.fromEntries(Array.from(lines, ([name, digest]) => [name, shortDigest(digest, 16)]));
+}
+
+function sortedRecord<V>(map: ReadonlyMap<string, V>): Record<string, V> {
+  return Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function diagnoseUnreadable(layer: Layer, { path: file, message }: FileFailure): Diagnostic {
+  const shown = `catalog/${layer.name}/${path.relative(layer.directory, file)}`;
+  return diagnose(graphDiagnostics.unreadableInput, { path: shown, reason: message });
 }

@@ -15,8 +15,8 @@ export interface FilesRig {
   close(): void;
 }
 
-export function describeFiles(name: string, open: () => FilesRig): void {
-  describe(name, () => {
+export function describeFiles(body: string, open: () => FilesRig): void {
+  describe(`Files: ${body}`, () => {
     let rig: FilesRig;
     beforeEach(() => {
       rig = open();

@@ -1,0 +1,604 @@
+// What people read when a catalog is wrong, whole: one fault at a time, then many at once.
+
+import { expect, test } from "vitest";
+import { edit, judgeCatalog } from "./written-catalog.ts";
+
+test("a sound catalog has nothing to say", () => {
+  expect(judgeCatalog({})).toBe("");
+});
+
+test("a base misspelt by a letter is told once, with the fix", () => {
+  expect(
+    judgeCatalog(edit("rust/workflow.ncl", ['build_base = "debian"', 'build_base = "debain"'])),
+  ).toMatchInlineSnapshot(`
+    "error[E0401]: there is no layer "debain" to build on
+     --> catalog/rust/workflow.ncl:4:16
+      |
+    4 |   build_base = "debain",
+      |                ^^^^^^^^ unknown layer
+      |
+      = help: did you mean "debian"?"
+  `);
+});
+
+test("a base that is like no layer may be meant as an image", () => {
+  expect(
+    judgeCatalog(edit("rust/workflow.ncl", ['build_base = "debian"', 'build_base = "archlinux"'])),
+  ).toMatchInlineSnapshot(`
+    "error[E0401]: there is no layer "archlinux" to build on
+     --> catalog/rust/workflow.ncl:4:16
+      |
+    4 |   build_base = "archlinux",
+      |                ^^^^^^^^^^^ unknown layer
+      |
+      = help: the layers are debian, nushell, rust, rust-deps; an image from outside is written build_base = { image = "archlinux" }"
+  `);
+});
+
+test("a cycle of three is told once, by its trail, each edge with its place", () => {
+  expect(
+    judgeCatalog({
+      ...edit("debian/workflow.ncl", ['{ image = "debian:trixie-slim" }', '"rust-deps"']),
+      ...edit("debian/Dockerfile", ["debian:trixie-slim", "lamina/rust-deps"]),
+    }),
+  ).toMatchInlineSnapshot(`
+    "error[E0403]: layers stand on one another in a circle: debian -> rust-deps -> rust -> debian
+     --> catalog/debian/workflow.ncl:4:16
+      |
+    4 |   build_base = "rust-deps",
+      |                ^^^^^^^^^^^ "debian" needs "rust-deps"
+    note: "rust-deps" needs "rust"
+     --> catalog/rust-deps/workflow.ncl:4:16
+      |
+    4 |   build_base = "rust",
+      |                ------
+    note: "rust" needs "debian"
+     --> catalog/rust/workflow.ncl:4:16
+      |
+    4 |   build_base = "debian",
+      |                --------
+      |
+      = help: take one of these edges out"
+  `);
+});
+
+test("a layer that stands on itself", () => {
+  expect(
+    judgeCatalog({
+      ...edit("nushell/workflow.ncl", ['build_base = "debian"', 'build_base = "nushell"']),
+      ...edit("nushell/Dockerfile", ["lamina/debian", "lamina/nushell"]),
+    }),
+  ).toMatchInlineSnapshot(`
+    "error[E0403]: layers stand on one another in a circle: nushell -> nushell
+     --> catalog/nushell/workflow.ncl:4:16
+      |
+    4 |   build_base = "nushell",
+      |                ^^^^^^^^^ "nushell" needs "nushell"
+      |
+      = help: let it stand on another layer, or on an image from outside"
+  `);
+});
+
+test("a Nickel syntax error is told, and not that others stand on what could not be read", () => {
+  expect(
+    judgeCatalog(edit("debian/workflow.ncl", ["kind = 'utility,", "kind = = 'utility,"])),
+  ).toMatchInlineSnapshot(`
+    "error[E0100]: unexpected \`=\`
+     --> catalog/debian/workflow.ncl:3:10
+      |
+    3 |   kind = = 'utility,
+      |          ^ expected an expression
+      |
+      = help: equality is \`==\`; a field is defined inside braces, a name with \`let … = … in\`"
+  `);
+});
+
+test("a fault in a file that several layers import is told once", () => {
+  const imported = ['language = "rust",', 'language = (import "../language.ncl").rust,'] as const;
+  expect(
+    judgeCatalog({
+      "language.ncl": '{ rust = "rust" + 1 }\n',
+      ...edit("rust/workflow.ncl", imported),
+      ...edit("nushell/workflow.ncl", imported),
+    }),
+  ).toMatchInlineSnapshot(`
+    "error[E0219]: \`+\` expects a Number as its first operand
+     --> catalog/language.ncl:1:10
+      |
+    1 | { rust = "rust" + 1 }
+      |          ^^^^^^ this is the string "rust"
+    note: needed here
+     --> catalog/language.ncl:1:10
+      |
+    1 | { rust = "rust" + 1 }
+      |          ----------"
+  `);
+});
+
+test("a number where a string belongs", () => {
+  expect(
+    judgeCatalog(edit("rust/workflow.ncl", ['["rustc", {', "[1.96, {"], ['["/usr/bin/cargo"]', "[7]"])),
+  ).toMatchInlineSnapshot(`
+    "error[E0307]: \`tools_provided[0]\` must be the name of an executable or a record { name, check, version }
+     --> catalog/rust/workflow.ncl:5:21
+      |
+    5 |   tools_provided = [1.96, { name = "cargo", version = ">=1.80" }],
+      |                     ^^^^ this is a number
+
+    error[E0307]: \`artifact_paths[0]\` must be an absolute path without "." and ".." and no slash at the end
+     --> catalog/rust/workflow.ncl:6:21
+      |
+    6 |   artifact_paths = [7],
+      |                     ^ this is a number"
+  `);
+});
+
+test("a missing field shows how to write it", () => {
+  expect(judgeCatalog(edit("rust/workflow.ncl", ["  kind = 'toolchain,\n", ""]))).toMatchInlineSnapshot(`
+    "error[E0305]: \`kind\` is missing
+     --> catalog/rust/workflow.ncl:2:10
+      |
+    2 |   name = "rust",
+      |          ^^^^^^ missing here
+      |
+      = help: write kind = 'toolchain, or 'deps, or 'utility"
+  `);
+});
+
+test("an unknown field is underlined at its name, with what was meant", () => {
+  expect(
+    judgeCatalog(edit("rust/workflow.ncl", ["tools_provided", "tools_provide"])),
+  ).toMatchInlineSnapshot(`
+    "error[E0306]: \`tools_provide\` is not a field of a layer
+     --> catalog/rust/workflow.ncl:5:3
+      |
+    5 |   tools_provide = ["rustc", { name = "cargo", version = ">=1.80" }],
+      |   ^^^^^^^^^^^^^ unknown field
+      |
+      = help: did you mean "tools_provided"?"
+  `);
+});
+
+test("an unknown kind", () => {
+  expect(judgeCatalog(edit("rust/workflow.ncl", ["'toolchain", "'toolchian"]))).toMatchInlineSnapshot(`
+    "error[E0307]: \`kind\` must be one of 'toolchain, 'deps, 'utility
+     --> catalog/rust/workflow.ncl:3:10
+      |
+    3 |   kind = 'toolchian,
+      |          ^^^^^^^^^^
+      |
+      = help: did you mean 'toolchain?"
+  `);
+});
+
+test("a name that is not its folder's", () => {
+  expect(
+    judgeCatalog(edit("nushell/workflow.ncl", ['name = "nushell"', 'name = "nu"'])),
+  ).toMatchInlineSnapshot(`
+    "error[E0308]: the layer in catalog/nushell is named "nu"
+     --> catalog/nushell/workflow.ncl:2:10
+      |
+    2 |   name = "nu",
+      |          ^^^^ must be "nushell", like its folder
+      |
+      = help: write name = "nushell", or rename the folder to catalog/nu"
+  `);
+});
+
+test("a name that is taken", () => {
+  expect(
+    judgeCatalog(edit("nushell/workflow.ncl", ['name = "nushell"', 'name = "rust"'])),
+  ).toMatchInlineSnapshot(`
+    "error[E0309]: two layers are named "rust"
+     --> catalog/nushell/workflow.ncl:2:10
+      |
+    2 |   name = "rust",
+      |          ^^^^^^ taken already
+    note: the other "rust" is here
+     --> catalog/rust/workflow.ncl:2:10
+      |
+    2 |   name = "rust",
+      |          ------
+      |
+      = help: write name = "nushell", like its folder"
+  `);
+});
+
+test("a Dockerfile without a declaration", () => {
+  expect(judgeCatalog({ "zig/Dockerfile": "FROM lamina/debian\n" })).toMatchInlineSnapshot(`
+    "error[E0303]: catalog/zig has a Dockerfile, but no workflow.ncl that declares it
+      = help: write catalog/zig/workflow.ncl with name, kind, build_base, tools_provided, artifact_paths and language"
+  `);
+});
+
+test("a declaration without a Dockerfile", () => {
+  expect(judgeCatalog({ "nushell/Dockerfile": undefined })).toMatchInlineSnapshot(`
+    "error[E0320]: there is no catalog/nushell/Dockerfile
+     --> catalog/nushell/workflow.ncl:2:10
+      |
+    2 |   name = "nushell",
+      |          ^^^^^^^^^ this layer has no Dockerfile
+      |
+      = help: write catalog/nushell/Dockerfile, or name another file of the folder with dockerfile = "…""
+  `);
+});
+
+test("a Dockerfile with a misspelt instruction and an unfinished COPY", () => {
+  expect(
+    judgeCatalog(edit("nushell/Dockerfile", ["RUN fetch-nu", "RNU fetch-nu\nCOPY --from=$STAGE nu\n"])),
+  ).toMatchInlineSnapshot(`
+    "error[E0321]: Dockerfile: unknown instruction RNU
+     --> catalog/nushell/Dockerfile:2:1
+      |
+    2 | RNU fetch-nu
+      | ^^^
+      |
+      = help: did you mean RUN?
+
+    error[E0321]: Dockerfile: COPY needs a source and a destination
+     --> catalog/nushell/Dockerfile:3:1
+      |
+    3 | COPY --from=$STAGE nu
+      | ^^^^^^^^^^^^^^^^^^^^^"
+  `);
+});
+
+test("a Dockerfile that stands on another layer than declared", () => {
+  expect(
+    judgeCatalog(edit("rust-deps/Dockerfile", ["FROM lamina/rust AS final", "FROM lamina/debian AS final"])),
+  ).toMatchInlineSnapshot(`
+    "error[E0330]: declared to stand on the layer "rust", but the Dockerfile stands on lamina/debian
+     --> catalog/rust-deps/workflow.ncl:4:16
+      |
+    4 |   build_base = "rust",
+      |                ^^^^^^ declared here
+    note: the Dockerfile stands on lamina/debian here
+     --> catalog/rust-deps/Dockerfile:6:6
+      |
+    6 | FROM lamina/debian AS final
+      |      -------------
+      |
+      = help: write FROM lamina/rust in the Dockerfile, or declare build_base = "debian""
+  `);
+});
+
+test("a Dockerfile that stands on an image, where a layer is declared", () => {
+  expect(
+    judgeCatalog(edit("nushell/Dockerfile", ["lamina/debian", "debian:bookworm"])),
+  ).toMatchInlineSnapshot(`
+    "error[E0330]: declared to stand on the layer "debian", but the Dockerfile stands on debian:bookworm
+     --> catalog/nushell/workflow.ncl:4:16
+      |
+    4 |   build_base = "debian",
+      |                ^^^^^^^^ declared here
+    note: the Dockerfile stands on debian:bookworm here
+     --> catalog/nushell/Dockerfile:1:6
+      |
+    1 | FROM debian:bookworm
+      |      ---------------
+      |
+      = help: write FROM lamina/debian in the Dockerfile, or declare build_base = { image = "debian:bookworm" }"
+  `);
+});
+
+test("a base misspelt in the Dockerfile is told once", () => {
+  expect(
+    judgeCatalog(edit("nushell/Dockerfile", ["lamina/debian", "lamina/debain"])),
+  ).toMatchInlineSnapshot(`
+    "error[E0330]: declared to stand on the layer "debian", but the Dockerfile stands on lamina/debain
+     --> catalog/nushell/workflow.ncl:4:16
+      |
+    4 |   build_base = "debian",
+      |                ^^^^^^^^ declared here
+    note: the Dockerfile stands on lamina/debain here
+     --> catalog/nushell/Dockerfile:1:6
+      |
+    1 | FROM lamina/debain
+      |      -------------
+      |
+      = help: write FROM lamina/debian in the Dockerfile"
+  `);
+});
+
+test("a COPY --from of a layer that is not declared", () => {
+  expect(
+    judgeCatalog(edit("rust-deps/workflow.ncl", ['  copies_from = ["nushell"],\n', ""])),
+  ).toMatchInlineSnapshot(`
+    "error[E0331]: the Dockerfile takes from lamina/nushell, which workflow.ncl does not declare
+     --> catalog/rust-deps/Dockerfile:8:13
+      |
+    8 | COPY --from=lamina/nushell /usr/local/bin/nu /usr/local/bin/nu
+      |             ^^^^^^^^^^^^^^ undeclared
+    note: workflow.ncl declares this
+     --> catalog/rust-deps/workflow.ncl:4:16
+      |
+    4 |   build_base = "rust",
+      |                ------
+      |
+      = help: add copies_from = ["nushell"]"
+  `);
+});
+
+test("a COPY --from of a layer that is misspelt is told once", () => {
+  expect(
+    judgeCatalog(edit("rust-deps/Dockerfile", ["lamina/nushell", "lamina/nushel"])),
+  ).toMatchInlineSnapshot(`
+    "error[E0331]: the Dockerfile takes from lamina/nushel, but there is no such layer
+     --> catalog/rust-deps/Dockerfile:8:13
+      |
+    8 | COPY --from=lamina/nushel /usr/local/bin/nu /usr/local/bin/nu
+      |             ^^^^^^^^^^^^^ unknown layer
+    note: workflow.ncl declares this
+     --> catalog/rust-deps/workflow.ncl:5:17
+      |
+    5 |   copies_from = ["nushell"],
+      |                 -----------
+      |
+      = help: did you mean "lamina/nushell"?"
+  `);
+});
+
+test("a copies_from that is misspelt is told once", () => {
+  expect(judgeCatalog(edit("rust-deps/workflow.ncl", ['["nushell"]', '["nushel"]']))).toMatchInlineSnapshot(`
+    "error[E0402]: there is no layer "nushel" to copy from
+     --> catalog/rust-deps/workflow.ncl:5:18
+      |
+    5 |   copies_from = ["nushel"],
+      |                  ^^^^^^^^ unknown layer
+      |
+      = help: did you mean "nushell"?"
+  `);
+});
+
+test("a copies_from that the Dockerfile does not use", () => {
+  expect(
+    judgeCatalog(
+      edit("rust-deps/Dockerfile", ["COPY --from=lamina/nushell", "# COPY --from=lamina/nushell"]),
+    ),
+  ).toMatchInlineSnapshot(`
+    "error[E0332]: copies_from names "nushell", but the Dockerfile takes nothing from lamina/nushell
+     --> catalog/rust-deps/workflow.ncl:5:18
+      |
+    5 |   copies_from = ["nushell"],
+      |                  ^^^^^^^^^ not used
+    note: the Dockerfile stands on this
+     --> catalog/rust-deps/Dockerfile:6:6
+      |
+    6 | FROM lamina/rust AS final
+      |      -----------
+      |
+      = help: write COPY --from=lamina/nushell … in the Dockerfile, or take "nushell" out of copies_from"
+  `);
+});
+
+test("a target that is no stage", () => {
+  expect(
+    judgeCatalog(edit("rust-deps/workflow.ncl", ['target = "final"', 'target = "finale"'])),
+  ).toMatchInlineSnapshot(`
+    "error[E0322]: the Dockerfile has no stage "finale"
+      --> catalog/rust-deps/workflow.ncl:11:12
+       |
+    11 |   target = "finale",
+       |            ^^^^^^^^ no such stage
+    note: the first of its stages
+      --> catalog/rust-deps/Dockerfile:1:1
+       |
+     1 | FROM lamina/rust AS cooker
+       | --------------------------
+       |
+       = help: did you mean "final"?"
+  `);
+});
+
+test("a secret that is mounted but not declared", () => {
+  expect(
+    judgeCatalog(edit("rust/workflow.ncl", ['  secrets = ["sccache_creds"],\n', ""])),
+  ).toMatchInlineSnapshot(`
+    "error[E0333]: the Dockerfile mounts the secret "sccache_creds", which workflow.ncl does not declare
+     --> catalog/rust/Dockerfile:2:28
+      |
+    2 | RUN --mount=type=secret,id=sccache_creds install-rust
+      |                            ^^^^^^^^^^^^^ undeclared
+      |
+      = help: add secrets = ["sccache_creds"] to workflow.ncl"
+  `);
+});
+
+test("a secret that is misspelt is told once", () => {
+  expect(
+    judgeCatalog(edit("rust/workflow.ncl", ['["sccache_creds"]', '["sccache_cred"]'])),
+  ).toMatchInlineSnapshot(`
+    "error[E0333]: the Dockerfile mounts the secret "sccache_creds", which workflow.ncl does not declare
+     --> catalog/rust/Dockerfile:2:28
+      |
+    2 | RUN --mount=type=secret,id=sccache_creds install-rust
+      |                            ^^^^^^^^^^^^^ undeclared
+    note: workflow.ncl declares this
+     --> catalog/rust/workflow.ncl:8:13
+      |
+    8 |   secrets = ["sccache_cred"],
+      |             ----------------
+      |
+      = help: did you mean "sccache_cred"?"
+  `);
+});
+
+test("declared, but not used: secret, SSH, build argument", () => {
+  expect(
+    judgeCatalog(
+      edit("rust-deps/workflow.ncl", [
+        'PROFILE = "release" },',
+        'PROFIL = "release" },\n  ssh = true,\n  secrets = ["token"],',
+      ]),
+    ),
+  ).toMatchInlineSnapshot(`
+    "warning[W0337]: the build argument "PROFIL" is declared, but the Dockerfile has no ARG PROFIL
+      --> catalog/rust-deps/workflow.ncl:10:12
+       |
+    10 |   args = { PROFIL = "release" },
+       |            ^^^^^^ not used
+       |
+       = help: did you mean "PROFILE"?
+
+    warning[W0336]: an SSH agent is declared, but the Dockerfile does not mount it
+      --> catalog/rust-deps/workflow.ncl:11:9
+       |
+    11 |   ssh = true,
+       |         ^^^^ not used
+       |
+       = help: write RUN --mount=type=ssh …, or take it out
+
+    warning[W0334]: the secret "token" is declared, but the Dockerfile does not mount it
+      --> catalog/rust-deps/workflow.ncl:12:14
+       |
+    12 |   secrets = ["token"],
+       |              ^^^^^^^ not used
+       |
+       = help: write RUN --mount=type=secret,id=token …, or take it out"
+  `);
+});
+
+test("files that the build would not find, or not see", () => {
+  expect(
+    judgeCatalog({
+      ...edit("rust-deps/Dockerfile", ["COPY Cargo.toml .", "COPY Cargo.tom Cargo.lock* ."]),
+      "debian/.dockerignore": "# everything but the Dockerfile\n*\n!Dockerfile\n[a-\n",
+      "rust/.dockerignore": "*\n",
+      ...edit("rust/Dockerfile", ["RUN", "COPY install ./\nRUN"]),
+      "rust/install": "",
+    }),
+  ).toMatchInlineSnapshot(`
+    "error[E0325]: .dockerignore holds a pattern that cannot be read: [a-
+     --> catalog/debian/.dockerignore:4:1
+      |
+    4 | [a-
+      | ^^^ malformed pattern
+      |
+      = help: close every [ and write a backslash as \\\\
+
+    error[E0323]: "Cargo.tom" is not in the layer's folder
+     --> catalog/rust-deps/Dockerfile:3:6
+      |
+    3 | COPY Cargo.tom Cargo.lock* .
+      |      ^^^^^^^^^ no such file or folder
+      |
+      = help: did you mean "Cargo.toml"?
+
+    error[E0324]: "install" is kept out of the build by .dockerignore
+     --> catalog/rust/Dockerfile:2:6
+      |
+    2 | COPY install ./
+      |      ^^^^^^^ the build cannot see this
+      |
+      = help: add the line !install to .dockerignore, or do not copy it"
+  `);
+});
+
+test("a platform that a base does not have", () => {
+  expect(
+    judgeCatalog({
+      ...edit("debian/workflow.ncl", ["language", 'platforms = ["linux/amd64"],\n  language']),
+      ...edit("rust/workflow.ncl", ["language", 'platforms = ["linux/amd64", "linux/arm64"],\n  language']),
+    }),
+  ).toMatchInlineSnapshot(`
+    "error[E0404]: "rust" is declared for linux/arm64, but "debian", which it takes from, is not
+     --> catalog/rust/workflow.ncl:7:31
+      |
+    7 |   platforms = ["linux/amd64", "linux/arm64"],
+      |                               ^^^^^^^^^^^^^ not a platform of "debian"
+    note: the platforms of "debian"
+     --> catalog/debian/workflow.ncl:7:15
+      |
+    7 |   platforms = ["linux/amd64"],
+      |               ---------------
+      |
+      = help: add "linux/arm64" to the platforms of "debian" (now linux/amd64), or take it out here"
+  `);
+});
+
+test("a tool that is provided twice in a chain, and one that nobody provides", () => {
+  expect(
+    judgeCatalog(
+      edit("rust-deps/workflow.ncl", ['["cook"]', '["cook", "rustc"]'], ['["cargo"]', '["cargo", "node"]']),
+    ),
+  ).toMatchInlineSnapshot(`
+    "error[E0405]: "rust-deps" provides the tool "rustc", which it has from "rust" already
+     --> catalog/rust-deps/workflow.ncl:6:29
+      |
+    6 |   tools_provided = ["cook", "rustc"],
+      |                             ^^^^^^^ shadows another
+    note: "rust" provides it here
+     --> catalog/rust/workflow.ncl:5:21
+      |
+    5 |   tools_provided = ["rustc", { name = "cargo", version = ">=1.80" }],
+      |                     -------
+      |
+      = help: take "rustc" out of the tools_provided of "rust-deps" or of "rust": only one of the two is found
+
+    error[E0406]: "rust-deps" requires "node", which no layer below it provides
+     --> catalog/rust-deps/workflow.ncl:7:30
+      |
+    7 |   tools_required = ["cargo", "node"],
+      |                              ^^^^^^ not provided
+      |
+      = help: add "node" to the tools_provided of a layer that it builds on"
+  `);
+});
+
+test("faults of several files at once, in order of files and places", () => {
+  expect(
+    judgeCatalog({
+      ...edit("debian/workflow.ncl", ["language", "langauge"]),
+      ...edit(
+        "nushell/workflow.ncl",
+        ['build_base = "debian"', 'build_base = "debiann"'],
+        ["'utility", "'tool"],
+      ),
+      ...edit("rust/Dockerfile", ["id=sccache_creds", "id=sccache_credentials"]),
+      ...edit("rust-deps/workflow.ncl", ['"rust",\n  copies', '"rusty",\n  copies']),
+    }),
+  ).toMatchInlineSnapshot(`
+    "error[E0306]: \`langauge\` is not a field of a layer
+     --> catalog/debian/workflow.ncl:7:3
+      |
+    7 |   langauge = "none",
+      |   ^^^^^^^^ unknown field
+      |
+      = help: did you mean "language"?
+
+    error[E0307]: \`kind\` must be one of 'toolchain, 'deps, 'utility
+     --> catalog/nushell/workflow.ncl:3:10
+      |
+    3 |   kind = 'tool,
+      |          ^^^^^
+
+    error[E0401]: there is no layer "debiann" to build on
+     --> catalog/nushell/workflow.ncl:4:16
+      |
+    4 |   build_base = "debiann",
+      |                ^^^^^^^^^ unknown layer
+      |
+      = help: did you mean "debian"?
+
+    error[E0401]: there is no layer "rusty" to build on
+     --> catalog/rust-deps/workflow.ncl:4:16
+      |
+    4 |   build_base = "rusty",
+      |                ^^^^^^^ unknown layer
+      |
+      = help: did you mean "rust"?
+
+    error[E0333]: the Dockerfile mounts the secret "sccache_credentials", which workflow.ncl does not declare
+     --> catalog/rust/Dockerfile:2:28
+      |
+    2 | RUN --mount=type=secret,id=sccache_credentials install-rust
+      |                            ^^^^^^^^^^^^^^^^^^^ undeclared
+    note: workflow.ncl declares this
+     --> catalog/rust/workflow.ncl:8:13
+      |
+    8 |   secrets = ["sccache_creds"],
+      |             -----------------
+      |
+      = help: did you mean "sccache_creds"?"
+  `);
+});
