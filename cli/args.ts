@@ -53,8 +53,9 @@ export interface UsageFault {
   readonly help?: string | undefined;
 }
 
-export interface ParsedArgs<O extends OptionSpecs> {
+export interface ParsedArgs<O extends OptionSpecs, C extends OptionSpecs> {
   readonly options: OptionValues<O>;
+  readonly common: OptionValues<C>;
   /** What is no option, in order. */
   readonly operands: readonly string[];
 }
@@ -105,11 +106,13 @@ export function orList(words: readonly string[]): string {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
-/** Parses what follows the name of a command. The first fault ends it. */
-export function parseArgs<O extends OptionSpecs>(
+/** Parses what follows the name of a command against its own options and those of all commands. The first fault ends it. */
+export function parseArgs<O extends OptionSpecs, C extends OptionSpecs>(
   args: readonly string[],
-  specs: O,
-): Result<ParsedArgs<O>, UsageFault> {
+  own: O,
+  common: C,
+): Result<ParsedArgs<O, C>, UsageFault> {
+  const specs: OptionSpecs = { ...own, ...common };
   const operands: string[] = [];
   const values = new Map<string, unknown>();
   const shortNames = new Map(
@@ -153,7 +156,10 @@ export function parseArgs<O extends OptionSpecs>(
     if (value === undefined)
       return err({ message: `option ${shown} needs a value: ${shown} ${spec.placeholder}` });
     const parsed = spec.parse(value);
-    if (!parsed.ok) return err({ message: `${shown} ${parsed.error}, not ${JSON.stringify(value)}` });
+    if (!parsed.ok) {
+      const given = value === "" ? "" : `, not ${JSON.stringify(value)}`;
+      return err({ message: `${shown} ${parsed.error}${given}` });
+    }
     if (spec.kind === "list") {
       const before = values.get(name);
       values.set(name, [...(Array.isArray(before) ? (before as unknown[]) : []), parsed.value]);
@@ -161,11 +167,20 @@ export function parseArgs<O extends OptionSpecs>(
       return err({ message: `option ${shown} is given twice` });
     } else values.set(name, parsed.value);
   }
+  return ok({ options: collect(values, own), common: collect(values, common), operands });
+}
+
+function collect<O extends OptionSpecs>(values: ReadonlyMap<string, unknown>, specs: O): OptionValues<O> {
   const options = Object.fromEntries(
     Object.entries(specs).map(([name, spec]) => [name, values.get(name) ?? absent(spec)]),
   );
-  // Every name of the table is there, with the value that its own parser made.
-  return ok({ options: options as OptionValues<O>, operands });
+  if (!holdsEvery(options, specs)) throw new Error("an option of the table has no value");
+  return options;
+}
+
+/** Every name of the table is there; each value was made by the parser of its own row. */
+function holdsEvery<O extends OptionSpecs>(options: object, specs: O): options is OptionValues<O> {
+  return Object.keys(specs).every((name) => Object.hasOwn(options, name));
 }
 
 function absent(spec: OptionSpec): unknown {

@@ -1,7 +1,7 @@
 // What a command is: how it is called, and what it does with its arguments, an exit code out.
 
-import type { OptionSpecs, OptionValues, UsageFault } from "./args.ts";
-import { flag, text } from "./args.ts";
+import { resolve } from "node:path";
+import { flag, type OptionSpecs, type OptionValues, parseArgs, text, type UsageFault } from "./args.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import type { Output } from "./output.ts";
 
@@ -36,23 +36,66 @@ export interface Example {
   readonly does: string;
 }
 
-export interface Command<O extends OptionSpecs = OptionSpecs> {
+interface CommandSpec<O extends OptionSpecs> {
   /** With spaces where it has two words: "nickel export". */
   readonly name: string;
   readonly operands: Operands;
-  /** A paragraph or two, wrapped at 80 columns. */
+  /** A paragraph or two, wrapped at 90 columns. */
   readonly description: string;
   readonly options: O;
   readonly examples: readonly Example[];
   readonly run: (invocation: Invocation<O>) => Promise<ExitCode> | ExitCode;
 }
 
+export interface Command extends Omit<CommandSpec<OptionSpecs>, "run"> {
+  /** Parses what follows the command's name, and runs it, or says on stderr what is wrong with the usage. */
+  readonly call: (args: readonly string[], output: Output) => Promise<ExitCode>;
+}
+
 export const noOperands: Operands = { name: "", min: 0, max: 0 };
 
-/** A command of the table; the options' types reach `run`. */
-export function defineCommand<const O extends OptionSpecs>(command: Command<O>): Command {
-  // The table's loop hands `run` only values that were parsed by these very options.
-  return command as unknown as Command;
+/** Makes a command; the types of its options reach `run`. */
+export function defineCommand<const O extends OptionSpecs>({ run, ...spec }: CommandSpec<O>): Command {
+  const call = async (args: readonly string[], output: Output): Promise<ExitCode> => {
+    const parsed = parseArgs(args, spec.options, commonOptions);
+    if (!parsed.ok) {
+      const { message, help } = parsed.error;
+      return refuseUsage(output, {
+        message: `${spec.name}: ${message}`,
+        help: help ?? `\`lamina help ${spec.name}\` shows its options`,
+      });
+    }
+    const { options, common, operands } = parsed.value;
+    const fault = checkOperands(spec, operands);
+    if (fault !== undefined) return refuseUsage(output, fault);
+    return run({
+      options,
+      operands,
+      directory: resolve(common.directory ?? "."),
+      quiet: common.quiet,
+      verbose: common.verbose,
+      output,
+    });
+  };
+  return { ...spec, call };
+}
+
+/** For example "lamina show LAYER [options]". */
+export function usageLine({ name, operands }: Pick<Command, "name" | "operands">): string {
+  const shown = `${operands.name}${operands.max > 1 ? "…" : ""}`;
+  const operand = operands.max === 0 ? "" : operands.min === 0 ? ` [${shown}]` : ` ${shown}`;
+  return `lamina ${name}${operand} [options]`;
+}
+
+function checkOperands(
+  command: Pick<Command, "name" | "operands">,
+  operands: readonly string[],
+): UsageFault | undefined {
+  const { min, max, name } = command.operands;
+  const help = `usage: ${usageLine(command)}`;
+  if (operands.length < min) return { message: `${command.name} needs a ${name}`, help };
+  if (operands.length <= max) return undefined;
+  return { message: `${command.name} does not know what to do with ${JSON.stringify(operands[max])}`, help };
 }
 
 /** Says on stderr what was wrong with the call. */

@@ -1,7 +1,7 @@
 // Help texts, made of the tables: the overview, and a command with its options and examples.
 
 import type { OptionSpec } from "./args.ts";
-import { type Command, commonOptions } from "./command.ts";
+import { type Command, commonOptions, usageLine } from "./command.ts";
 import { commandTable } from "./command-table.ts";
 
 /** The overview: every command with its summary. */
@@ -39,14 +39,6 @@ export function renderHelp(command: Command): string {
     `Common options\n${rows(common)}`,
     `Examples\n${examples.join("\n")}`,
   ].join("\n\n")}\n`;
-}
-
-/** For example "lamina show LAYER [options]". */
-export function usageLine({ name, operands }: Command): string {
-  const many = operands.max > 1 ? "…" : "";
-  const shown = `${operands.name}${many}`;
-  const operand = operands.max === 0 ? "" : operands.min === 0 ? ` [${shown}]` : ` ${shown}`;
-  return `lamina ${name}${operand} [options]`;
 }
 
 function optionHead(name: string, spec: OptionSpec): string {

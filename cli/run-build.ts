@@ -139,7 +139,7 @@ function openReporter(
   const host = createHost();
   const { graph } = project;
   const context: ReporterContext = { output, quiet, verbose, severalPlatforms: severalPlatforms(plan) };
-  switch (settings.reporter ?? chooseReporter(output, host.env)) {
+  switch (settings.reporter ?? chooseReporter(output, host)) {
     case "tty":
       return quiet ? createPlainReporter(context) : createTtyReporter(context, host.clock);
     case "json":
@@ -164,7 +164,7 @@ function tellSummary(
 ): void {
   const host = createHost();
   const several = new Set(Array.from(summary.layers.values(), ({ platform }) => platform)).size > 1;
-  const reporter = settings.reporter ?? chooseReporter(output, host.env);
+  const reporter = settings.reporter ?? chooseReporter(output, host);
   if (reporter !== "json" && !quiet) {
     output.result(renderSummaryTable(summary, several, output.stdout.color));
     output.remark(`${describeResult(summary)}\n`);

@@ -1,11 +1,10 @@
 // An argument vector in; the command found, its options parsed, the command run, an exit code out.
 
-import { resolve } from "node:path";
-import { type OptionSpecs, type OptionValues, parseArgs, type UsageFault } from "./args.ts";
-import { type Command, commonOptions, complain, refuseUsage } from "./command.ts";
+import type { UsageFault } from "./args.ts";
+import { complain, refuseUsage } from "./command.ts";
 import { commandTable, type TableEntry } from "./command-table.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
-import { renderHelp, renderOverview, usageLine } from "./help.ts";
+import { renderHelp, renderOverview } from "./help.ts";
 import { type Output, openOutput } from "./output.ts";
 import { packageVersion } from "./package-root.ts";
 import { unknownCommand } from "./unknown-command.ts";
@@ -50,26 +49,7 @@ async function dispatch(args: readonly string[], output: Output): Promise<ExitCo
     output.result(renderHelp(command));
     return exitCode.done;
   }
-  const parsed = parseArgs(found.rest, { ...command.options, ...commonOptions });
-  if (!parsed.ok) {
-    const { message, help } = parsed.error;
-    return refuseUsage(output, {
-      message: `${command.name}: ${message}`,
-      help: help ?? `\`lamina help ${command.name}\` shows its options`,
-    });
-  }
-  const { options, operands } = parsed.value;
-  const fault = checkOperands(command, operands);
-  if (fault !== undefined) return refuseUsage(output, fault);
-  return await command.run({
-    // The command's own options are among them, parsed by its own table.
-    options: options as OptionValues<OptionSpecs>,
-    operands,
-    directory: resolve(options.directory ?? "."),
-    quiet: options.quiet,
-    verbose: options.verbose,
-    output,
-  });
+  return command.call(found.rest, output);
 }
 
 type Found =
@@ -94,18 +74,6 @@ function findCommand(args: readonly string[]): Found {
   const entry = commandTable.find(({ name }) => name === first);
   if (entry !== undefined) return { kind: "command", entry, rest: [...leading, ...args.slice(at + 1)] };
   return { kind: "fault", fault: unknownCommand(first, second) };
-}
-
-function checkOperands(command: Command, operands: readonly string[]): UsageFault | undefined {
-  const { min, max, name } = command.operands;
-  const help = `usage: ${usageLine(command)}`;
-  if (operands.length < min) return { message: `${command.name} needs a ${name}`, help };
-  if (operands.length > max)
-    return {
-      message: `${command.name} does not know what to do with ${JSON.stringify(operands[max])}`,
-      help,
-    };
-  return undefined;
 }
 
 function isHelp(arg: string): boolean {

@@ -10,16 +10,21 @@ export function diagnosticsToJson(diagnostics: readonly Diagnostic[], root: stri
   return {
     version: diagnosticsVersion,
     ok: !diagnostics.some(({ severity }) => severity === "error"),
-    diagnostics: diagnostics
-      .toSorted(compareDiagnostics)
-      .map(({ code, severity, message, span, notes, help }) => ({
-        code,
-        severity,
-        message,
-        ...placeOf(span, root),
-        notes: notes.map((note) => ({ message: note.message, ...placeOf(note.span, root) })),
-        ...(help === undefined ? {} : { help }),
-      })),
+    diagnostics: diagnostics.toSorted(compareDiagnostics).map((diagnostic) => toJson(diagnostic, root)),
+  };
+}
+
+function toJson(
+  { code, severity, message, span, notes, help }: Diagnostic,
+  root: string,
+): DiagnosticsJson["diagnostics"][number] {
+  return {
+    code,
+    severity,
+    message,
+    ...placeOf(span, root),
+    notes: notes.map((note) => Object.assign({ message: note.message }, placeOf(note.span, root))),
+    ...(help === undefined ? {} : { help }),
   };
 }
 

@@ -4,6 +4,7 @@
 import { relative } from "node:path";
 import type { EventOf } from "../../engine/events/event.ts";
 import type { LayerName } from "../../schemas/layer-name.ts";
+import type { Output } from "../output.ts";
 import { FailedLogs } from "./failed-logs.ts";
 import { createPlainReporter } from "./plain.ts";
 import { type Reporter, type ReporterContext, stepLabel } from "./reporter.ts";
@@ -29,7 +30,7 @@ export function createGithubReporter(context: GithubContext): Reporter {
       `::group::log of ${stepLabel(context)(event)}${step === "" ? "" : `: ${printable(step)}`}\n`,
     );
     if (dropped > 0) output.remark(`… ${dropped} lines before\n`);
-    writeVerbatim(output.remark, lines);
+    writeVerbatim(output, lines);
     output.remark("::endgroup::\n");
     output.remark(annotation(event, context));
   };
@@ -47,7 +48,7 @@ export function createGithubReporter(context: GithubContext): Reporter {
       } else if (event.type === "layer.completed") {
         const key = stepLabel(context)(event);
         output.remark(`::group::log of ${key}\n`);
-        writeVerbatim(output.remark, all.get(key) ?? []);
+        writeVerbatim(output, all.get(key) ?? []);
         output.remark("::endgroup::\n");
         all.delete(key);
       }
@@ -66,11 +67,11 @@ function annotation(event: EventOf<"layer.failed">, context: GithubContext): str
 }
 
 /** Lines of a log may look like commands of the workflow; a token that nobody knows keeps them from being heard. */
-function writeVerbatim(write: (text: string) => void, lines: readonly string[]): void {
+function writeVerbatim(output: Output, lines: readonly string[]): void {
   const token = crypto.randomUUID();
-  write(`::stop-commands::${token}\n`);
-  for (const line of lines) write(`${printable(line)}\n`);
-  write(`::${token}::\n`);
+  output.remark(`::stop-commands::${token}\n`);
+  for (const line of lines) output.remark(`${printable(line)}\n`);
+  output.remark(`::${token}::\n`);
 }
 
 function escapeData(text: string): string {

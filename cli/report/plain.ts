@@ -16,8 +16,7 @@ export function createPlainReporter(context: ReporterContext): Reporter {
   let startedAt: number | undefined;
 
   const line = (event: Event, text: string) => {
-    startedAt ??= event.at;
-    const seconds = Math.max(0, (event.at - startedAt) / 1000).toFixed(1);
+    const seconds = Math.max(0, (event.at - (startedAt ?? event.at)) / 1000).toFixed(1);
     output.remark(`${colors.dim(`[${seconds.padStart(6)}s]`)} ${text}\n`);
   };
   const remark = (event: Event, text: string) => {
@@ -26,6 +25,7 @@ export function createPlainReporter(context: ReporterContext): Reporter {
 
   return {
     emit: (event) => {
+      startedAt ??= event.at;
       switch (event.type) {
         case "run.started":
           return remark(event, describeRun(event));

@@ -18,28 +18,27 @@ export function renderPlan(plan: Plan, { color, verbose }: PlanTextOptions): str
   const colors = pc.createColors(color);
   const several = new Set(plan.steps.map(({ platform }) => platform)).size > 1;
   const actions: Action[] = [];
-  const rows = plan.steps.flatMap((step) => {
-    const reasons = step.reasons.map(describeReason);
-    if (step.action === "reuse") reasons.push("current");
-    const head = [
+  const rows: string[][] = [];
+  for (const step of plan.steps) {
+    const reasons = step.action === "reuse" ? ["current"] : step.reasons.map(describeReason);
+    if (verbose)
+      reasons.push(
+        ...step.cache.from.map((ref) => `cache from ${ref}`),
+        ...step.cache.to.map((ref) => `cache to ${ref}`),
+      );
+    const [first = "", ...others] = reasons;
+    rows.push([
       step.layer,
       several ? step.platform : "",
       step.action,
       step.action === "build" ? formatMinutes(step.estimate.seconds) : "",
       step.estimate.costEur > 0 ? step.estimate.costEur.toFixed(3) : "",
       verbose ? `${step.runner.tier} (${step.runner.cpu} cpu, ${step.runner.memoryGb} GB)` : "",
-    ];
-    const more = verbose
-      ? [
-          ...step.cache.from.map((ref) => `cache from ${ref}`),
-          ...step.cache.to.map((ref) => `cache to ${ref}`),
-        ]
-      : [];
-    return [...reasons, ...more].map((reason, index) => {
-      actions.push(step.action);
-      return [...(index === 0 ? head : head.map(() => "")), reason];
-    });
-  });
+      first,
+    ]);
+    for (const other of others) rows.push(["", "", "", "", "", "", other]);
+    while (actions.length < rows.length) actions.push(step.action);
+  }
   const table = renderTable(
     [
       { title: "layer" },

@@ -1,6 +1,7 @@
 // What shows a run to people and programs while it happens: a reader of events, chosen by --reporter or by where the
 // output goes.
 
+import type { Host } from "../../engine/core/host.ts";
 import type { EventSink } from "../../engine/ports/event-sink.ts";
 import type { LayerName } from "../../schemas/layer-name.ts";
 import type { Platform } from "../../schemas/platform.ts";
@@ -25,9 +26,11 @@ export interface Reporter extends EventSink {
 }
 
 /** GitHub's own form in its workflows, live lines on a terminal, else plain lines. */
-export function chooseReporter(output: Output, env: (name: string) => string | undefined): ReporterName {
-  if (env("GITHUB_ACTIONS") === "true") return "github";
-  return output.stderr.isTerminal && env("TERM") !== "dumb" && env("CI") === undefined ? "tty" : "plain";
+export function chooseReporter(output: Output, host: Pick<Host, "env">): ReporterName {
+  if (host.env("GITHUB_ACTIONS") === "true") return "github";
+  return output.stderr.isTerminal && host.env("TERM") !== "dumb" && host.env("CI") === undefined
+    ? "tty"
+    : "plain";
 }
 
 /** How a run names one of its steps: "rust", or "rust (linux/arm64)" where there are several platforms. */

@@ -37,26 +37,25 @@ export function renderSummaryTable(summary: RunSummary, severalPlatforms: boolea
 /** The same as a Markdown table under a heading, with what failed in full below it. */
 export function renderSummaryMarkdown(summary: RunSummary, severalPlatforms: boolean): string {
   const layers = Array.from(summary.layers.values());
-  const row = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   const table = [
-    row(titles),
-    row(["---", "---", "---:", "---:", "---"]),
-    ...layers.map((layer) => row(cellsOf(layer, severalPlatforms))),
+    markdownRow(titles),
+    markdownRow(["---", "---", "---:", "---:", "---"]),
+    ...layers.map((layer) => markdownRow(cellsOf(layer, severalPlatforms))),
   ];
-  const failures = layers.flatMap((layer) => {
-    const { state } = layer;
-    if (state.kind !== "failed") return [];
-    const log = state.logTail.length === 0 ? [] : ["", ...fence(state.logTail)];
-    const help = state.help === undefined ? [] : ["", `Help: ${printable(state.help)}`];
-    return [
-      "",
-      `**${stepLabel({ severalPlatforms })(layer)}**: ${printable(state.message)}`,
-      ...help,
-      ...log,
-    ];
-  });
+  const failures = layers.flatMap((layer) => describeFailure(layer, stepLabel({ severalPlatforms })(layer)));
   return `${["## lamina build", "", describeResult(summary), "", ...table, ...failures].join("\n")}\n`;
+}
+
+function markdownRow(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+}
+
+function describeFailure({ state }: LayerSummary, label: string): string[] {
+  if (state.kind !== "failed") return [];
+  const lines = ["", `**${label}**: ${printable(state.message)}`];
+  if (state.help !== undefined) lines.push("", `Help: ${printable(state.help)}`);
+  if (state.logTail.length > 0) lines.push("", ...fence(state.logTail));
+  return lines;
 }
 
 /** "2 built, 1 current in 12.3 s", from the last event of a run. */

@@ -23,7 +23,7 @@ export function renderTable(
     const isLast = position === shown.length - 1;
     const fit = (cell: string) =>
       column.align === "right" ? pad(cell, width, "left") : isLast ? cell : pad(cell, width);
-    return { ...column, fit };
+    return Object.assign(column, { fit });
   });
   const lines = [
     laidOut.map(({ title, fit }) => paintTitle(fit(title))).join("  "),

@@ -116,7 +116,7 @@ function liveLine(
   const cached = layer.stepsCached > 0 ? `  ${layer.stepsCached} cached` : "";
   switch (state.kind) {
     case "queued":
-      return { text: `  ${label}  waiting`, paint: colors.dim };
+      return { text: `  ${label}            waiting`, paint: colors.dim };
     case "running":
       return {
         text: `${frame} ${label}  ${elapsed.padStart(8)}${cached}  ${printable(currentStep(layer) ?? "starting")}`,

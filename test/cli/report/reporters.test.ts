@@ -1,0 +1,270 @@
+// What a run looks like in each reporter: the same events, each text pinned whole.
+
+import { describe, expect, test } from "vitest";
+import { createGithubReporter } from "../../../cli/report/github.ts";
+import { createJsonReporter } from "../../../cli/report/json.ts";
+import { createPlainReporter } from "../../../cli/report/plain.ts";
+import { chooseReporter, type ReporterContext } from "../../../cli/report/reporter.ts";
+import {
+  describeResult,
+  renderSummaryMarkdown,
+  renderSummaryTable,
+} from "../../../cli/report/summary-table.ts";
+import { createTtyReporter } from "../../../cli/report/tty.ts";
+import { emptySummary, foldEvent } from "../../../engine/events/summary.ts";
+import { event as eventSchema } from "../../../schemas/event.ts";
+import { FakeClock } from "../../fakes/clock.ts";
+import { collectOutput } from "../collect-output.ts";
+import { sampleRun } from "./sample-run.ts";
+import { Screen } from "./screen.ts";
+
+const quiet = { verbose: false, quiet: false, severalPlatforms: false };
+
+function contextOf(shape: Partial<ReporterContext> = {}) {
+  const output = collectOutput({ columns: 80, rows: 24 });
+  return { ...quiet, output, ...shape };
+}
+
+describe("plain", () => {
+  test("a line for every event that matters", () => {
+    const context = contextOf();
+    const reporter = createPlainReporter(context);
+    for (const event of sampleRun) reporter.emit(event);
+    expect(context.output.remarks()).toBe(`\
+[   0.0s] 4 layers with buildkitd v0.34.2 at unix:///run/b.sock, 2 at once
+[   0.0s] debian: reused dddddddddddd
+[   0.1s] rust: started
+[   0.2s] nushell: started
+[   0.3s] rust: cached [1/2] FROM lamina/debian
+[   1.5s] nushell: failed [2/2] RUN cargo install nu
+[   1.5s] nushell: failed: the step "RUN cargo install nu" ended with 101
+          | ::error::linker not found
+          help: see its log
+[   1.5s] shell-plus: not built, because of nushell
+[  12.0s] rust: completed [2/2] RUN apt-get install rustc
+[  12.1s] rust: proving rustc, cargo
+[  13.0s] rust: built aaaaaaaaaaaa in 12.9 s: 1 step run, 1 cached, 312 MB
+`);
+    expect(context.output.results()).toBe("");
+  });
+
+  test("with --quiet only what went wrong", () => {
+    const context = contextOf({ quiet: true });
+    const reporter = createPlainReporter(context);
+    for (const event of sampleRun) reporter.emit(event);
+    expect(context.output.remarks()).toBe(`\
+[   1.5s] nushell: failed: the step "RUN cargo install nu" ended with 101
+          | ::error::linker not found
+          help: see its log
+[   1.5s] shell-plus: not built, because of nushell
+`);
+  });
+
+  test("with --verbose logs and reasons, which cannot steer the terminal", () => {
+    const context = contextOf({ verbose: true });
+    const reporter = createPlainReporter(context);
+    for (const event of sampleRun) reporter.emit(event);
+    const lines = context.output.remarks().split("\n");
+    expect(lines).toContain("[   0.0s] rust: to build: Dockerfile was modified");
+    expect(lines).toContain("[   0.5s] rust | Setting up rustc");
+    expect(lines).toContain("Compiling ␛[1mmore");
+  });
+});
+
+test("json: every event, one a line, as the schema has it", () => {
+  const output = collectOutput();
+  const reporter = createJsonReporter({ output });
+  for (const event of sampleRun) reporter.emit(event);
+  reporter.announce("stopping…");
+  const lines = output.results().trimEnd().split("\n");
+  expect(lines.map((line) => eventSchema.parse(JSON.parse(line)))).toEqual(sampleRun);
+  expect(output.remarks()).toBe("");
+});
+
+describe("github", () => {
+  test("logs of what failed fold, with an annotation at its Dockerfile; log lines are no commands", () => {
+    const context = {
+      ...contextOf(),
+      workspace: "/checkout",
+      dockerfileOf: (layer: string) => `/checkout/base/catalog/${layer}/Dockerfile`,
+    };
+    const reporter = createGithubReporter(context);
+    for (const event of sampleRun) reporter.emit(event);
+    const text = context.output.remarks().replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "TOKEN");
+    expect(text).toBe(`\
+[   0.0s] 4 layers with buildkitd v0.34.2 at unix:///run/b.sock, 2 at once
+[   0.0s] debian: reused dddddddddddd
+[   0.1s] rust: started
+[   0.2s] nushell: started
+[   0.3s] rust: cached [1/2] FROM lamina/debian
+[   1.5s] nushell: failed [2/2] RUN cargo install nu
+[   1.5s] nushell: failed: the step "RUN cargo install nu" ended with 101
+          help: see its log
+::group::log of nushell: [2/2] RUN cargo install nu
+::stop-commands::TOKEN
+Compiling nu
+Compiling ␛[1mmore
+::error::linker not found
+::TOKEN::
+::endgroup::
+::error file=base/catalog/nushell/Dockerfile,line=1,title=nushell failed::the step "RUN cargo install nu" ended with 101%0Asee its log
+[   1.5s] shell-plus: not built, because of nushell
+[  12.0s] rust: completed [2/2] RUN apt-get install rustc
+[  12.1s] rust: proving rustc, cargo
+[  13.0s] rust: built aaaaaaaaaaaa in 12.9 s: 1 step run, 1 cached, 312 MB
+`);
+  });
+
+  test("with --verbose the log of what succeeded as well, in one piece", () => {
+    const context = { ...contextOf({ verbose: true }), workspace: "/", dockerfileOf: () => "/Dockerfile" };
+    const reporter = createGithubReporter(context);
+    for (const event of sampleRun) reporter.emit(event);
+    const text = context.output.remarks().replaceAll(/[0-9a-f-]{36}/g, "TOKEN");
+    expect(text).toContain(`\
+::group::log of rust
+::stop-commands::TOKEN
+Setting up rustc
+::TOKEN::
+::endgroup::
+`);
+  });
+});
+
+describe("tty", () => {
+  function play(columns: number, rows: number, until: number, verbose = false) {
+    const clock = new FakeClock(1_000_000);
+    const screen = new Screen();
+    const output = collectOutput({ isTerminal: true, columns, rows });
+    const context = {
+      ...quiet,
+      verbose,
+      output: { ...output, remark: (text: string) => screen.write(text) },
+    };
+    const reporter = createTtyReporter(context, clock);
+    for (const event of sampleRun) {
+      if (event.at > 1_000_000 + until * 1000) break;
+      clock.advance(event.at - clock.nowMs());
+      reporter.emit(event);
+    }
+    clock.advance(1_000_000 + until * 1000 - clock.nowMs());
+    return { screen, reporter, clock };
+  }
+
+  test("a live line a layer, in the order of the plan", () => {
+    const { screen } = play(80, 24, 0.8);
+    expect(screen.text()).toBe(`\
+4 layers with buildkitd v0.34.2 at unix:///run/b.sock, 2 at once
+✓ debian                current
+⠇ rust           0.7 s  1 cached  [2/2] RUN apt-get install rustc
+⠇ nushell        0.6 s  [2/2] RUN cargo install nu
+  shell-plus            waiting
+`);
+    expect(screen.cursorIsVisible).toBe(false);
+  });
+
+  test("lines are redrawn in place, and cut to the terminal's width", () => {
+    const { screen } = play(40, 24, 12.5);
+    expect(screen.text()).toBe(`\
+4 layers with buildkitd v0.34.2 at unix:///run/b.sock, 2 at once
+✓ debian                current
+⠴ rust          12.4 s  proving rustc,…
+✗ nushell        1.3 s  the step "RUN …
+– shell-plus            not built, bec…
+`);
+  });
+
+  test("where there are more layers than rows, what runs and failed is shown, the rest counted", () => {
+    const { screen } = play(80, 4, 2);
+    expect(screen.text()).toBe(`\
+4 layers with buildkitd v0.34.2 at unix:///run/b.sock, 2 at once
+✗ nushell        1.3 s  the step "RUN cargo install nu" ended with 101
+⠋ rust           1.9 s  1 cached  [2/2] RUN apt-get install rustc
+3 layers done, 1 running, 0 waiting
+`);
+  });
+
+  test("in the end the lines are gone, the cursor is back, and the log of what failed is there in full", async () => {
+    const { screen, reporter, clock } = play(80, 24, 14);
+    await reporter.close();
+    clock.advance(1000);
+    expect(screen.text()).toBe(`\
+4 layers with buildkitd v0.34.2 at unix:///run/b.sock, 2 at once
+error: nushell: the step "RUN cargo install nu" ended with 101
+  [2/2] RUN cargo install nu
+  | Compiling nu
+  | Compiling ␛[1mmore
+  | ::error::linker not found
+help: see its log
+`);
+    expect(screen.cursorIsVisible).toBe(true);
+  });
+
+  test("with --verbose logs run by above the live lines", () => {
+    const { screen } = play(80, 24, 0.55, true);
+    expect(screen.text()).toBe(`\
+4 layers with buildkitd v0.34.2 at unix:///run/b.sock, 2 at once
+rust | Setting up rustc
+✓ debian                current
+⠴ rust           0.4 s  1 cached  [2/2] RUN apt-get install rustc
+⠴ nushell        0.3 s  starting
+  shell-plus            waiting
+`);
+  });
+});
+
+describe("the end of a run", () => {
+  const summary = sampleRun.reduce(foldEvent, emptySummary);
+
+  test("is a table", () => {
+    expect(renderSummaryTable(summary, false, false)).toBe(`\
+layer       action               seconds     size  digest
+debian      current                       48.2 MB  dddddddddddd
+rust        built                   12.9   312 MB  aaaaaaaaaaaa
+nushell     failed                   1.3
+shell-plus  not built (nushell)
+`);
+    expect(describeResult(summary)).toBe(
+      "1 built, 1 current, 1 failed, 1 not built because of others in 13.1 s",
+    );
+  });
+
+  test("names platforms where there are several", () => {
+    expect(renderSummaryTable(summary, true, false)).toContain("rust (linux/amd64)");
+  });
+
+  test("is a page in Markdown", () => {
+    expect(renderSummaryMarkdown(summary, false)).toBe(`\
+## lamina build
+
+1 built, 1 current, 1 failed, 1 not built because of others in 13.1 s
+
+| layer | action | seconds | size | digest |
+| --- | --- | ---: | ---: | --- |
+| debian | current |  | 48.2 MB | dddddddddddd |
+| rust | built | 12.9 | 312 MB | aaaaaaaaaaaa |
+| nushell | failed | 1.3 |  |  |
+| shell-plus | not built (nushell) |  |  |  |
+
+**nushell**: the step "RUN cargo install nu" ended with 101
+
+Help: see its log
+
+\`\`\`
+::error::linker not found
+\`\`\`
+`);
+  });
+});
+
+describe("which reporter is chosen", () => {
+  const env = (variables: Record<string, string>) => ({ env: (name: string) => variables[name] });
+  const terminal = collectOutput({ isTerminal: true });
+
+  test("live lines on a terminal, plain ones elsewhere, GitHub's in its workflows", () => {
+    expect(chooseReporter(terminal, env({}))).toBe("tty");
+    expect(chooseReporter(collectOutput(), env({}))).toBe("plain");
+    expect(chooseReporter(terminal, env({ TERM: "dumb" }))).toBe("plain");
+    expect(chooseReporter(terminal, env({ CI: "true" }))).toBe("plain");
+    expect(chooseReporter(collectOutput(), env({ GITHUB_ACTIONS: "true", CI: "true" }))).toBe("github");
+  });
+});
