@@ -10,6 +10,13 @@ import type { NamedContext, SecretSource, SolveRequest } from "../../engine/port
  */
 export const sourceDateEpoch = 315_532_800;
 
+/**
+ * Rewriting timestamps compresses every new layer once more, also when all steps were cached. With gzip, BuildKit's own
+ * choice, 240 MB took 27 s, and 14 s cached; with zstd 4.6 s and 4.0 s, at the same size. Layers of external bases stay
+ * as they are. Docker Engine reads zstd since 23.0, containerd since 1.5.
+ */
+const compression = "zstd";
+
 /** Where a solve puts its image and its metadata; absolute paths. */
 export interface SolveOutput {
   readonly layoutDirectory: string;
@@ -22,19 +29,23 @@ export interface LayoutMount {
   readonly directory: string;
 }
 
-/** Arguments for a request; `layouts` has an entry for each layout that `contextFor` named. */
-export function solveArgs(
-  request: SolveRequest,
-  contexts: readonly string[],
-  layouts: readonly LayoutMount[],
-  output: SolveOutput,
-): string[] {
+/** The images that a Dockerfile names, as arguments. */
+export interface HandedOver {
+  /** Values of --opt, from `contextFor`. */
+  readonly contexts: readonly string[];
+  /** Every layout that those speak of. */
+  readonly layouts: readonly LayoutMount[];
+}
+
+/** The arguments for a request whose named contexts are handed over as `images`. */
+export function solveArgs(request: SolveRequest, images: HandedOver, output: SolveOutput): string[] {
   const image = csv([
     "type=oci",
     "tar=false",
     `dest=${output.layoutDirectory}`,
     `name=${request.imageName}`,
     "rewrite-timestamp=true",
+    `compression=${compression}`,
   ]);
   return [
     ...frontendArgs(request.contextDirectory, request.dockerfilePath, request.noCache),
@@ -43,8 +54,7 @@ export function solveArgs(
     ...Array.from(request.buildArgs).flatMap(([name, value]) => option(`build-arg:${name}`, value)),
     // Last, so that a build argument of that name does not undo it.
     ...option("build-arg:SOURCE_DATE_EPOCH", String(sourceDateEpoch)),
-    ...contexts.flatMap((context) => ["--opt", context]),
-    ...layouts.flatMap((layout) => ["--oci-layout", `${layout.id}=${layout.directory}`]),
+    ...imageArgs(images),
     ...request.secrets.flatMap((secret) => ["--secret", secretArg(secret)]),
     ...(request.ssh ? ["--ssh", "default"] : []),
     ...request.cacheFrom.flatMap((cache) => ["--import-cache", cache]),
@@ -69,6 +79,13 @@ export function frontendArgs(contextDirectory: string, dockerfilePath: string, n
     `dockerfile=${dirname(dockerfilePath)}`,
     ...option("filename", basename(dockerfilePath)),
     ...(noCache ? ["--no-cache"] : []),
+  ];
+}
+
+export function imageArgs(images: HandedOver): string[] {
+  return [
+    ...images.contexts.flatMap((context) => ["--opt", context]),
+    ...images.layouts.flatMap((layout) => ["--oci-layout", `${layout.id}=${layout.directory}`]),
   ];
 }
 

@@ -46,7 +46,10 @@ export function measureImage(directory: string, image: ImageDigest): number | un
 /** The manifest or index of that digest; `undefined` when it is missing, damaged, or neither. */
 export function readManifest(directory: string, digest: string): Manifest | undefined {
   const bytes = readBlob(directory, digest);
-  if (bytes === undefined) return undefined;
+  return bytes === undefined ? undefined : parseManifest(bytes);
+}
+
+function parseManifest(bytes: Uint8Array): Manifest | undefined {
   const parsed = manifestSchema.safeParse(parseJson(bytes));
   if (!parsed.success) return undefined;
   return parsed.data.config === undefined && parsed.data.manifests === undefined ? undefined : parsed.data;
@@ -76,9 +79,10 @@ export function parseJson(bytes: Uint8Array): unknown {
 
 /** Each blob once, since images share theirs. */
 function collectSizes(directory: string, digest: string, sizes: Map<string, number>): boolean {
-  const manifest = readManifest(directory, digest);
-  if (manifest === undefined) return false;
-  sizes.set(digest, statSync(blobPath(directory, digest)).size);
+  const bytes = readBlob(directory, digest);
+  const manifest = bytes === undefined ? undefined : parseManifest(bytes);
+  if (bytes === undefined || manifest === undefined) return false;
+  sizes.set(digest, bytes.byteLength);
   for (const blob of [...(manifest.config === undefined ? [] : [manifest.config]), ...manifest.layers]) {
     const size = statSync(blobPath(directory, blob.digest), { throwIfNoEntry: false })?.size;
     if (size !== blob.size) return false;

@@ -28,7 +28,7 @@ function layoutId(directory: string | undefined): string {
 }
 
 test("a plain request", () => {
-  expect(solveArgs(plain, [], [], output)).toEqual([
+  expect(solveArgs(plain, { contexts: [], layouts: [] }, output)).toEqual([
     "build",
     "--progress=rawjson",
     "--frontend",
@@ -44,7 +44,7 @@ test("a plain request", () => {
     "--opt",
     "build-arg:SOURCE_DATE_EPOCH=315532800",
     "--output",
-    "type=oci,tar=false,dest=/w/.lamina/store/tmp/1,name=lamina/rust,rewrite-timestamp=true",
+    "type=oci,tar=false,dest=/w/.lamina/store/tmp/1,name=lamina/rust,rewrite-timestamp=true,compression=zstd",
     "--metadata-file",
     "/w/.lamina/store/tmp/1/m.json",
   ]);
@@ -69,8 +69,10 @@ test("everything that a request can ask for", () => {
       cacheTo: ["type=registry,ref=r/c:main,mode=max"],
       noCache: true,
     },
-    ["context:lamina/debian=oci-layout://store@x"],
-    [{ id: "store", directory: "/w/.lamina/store" }],
+    {
+      contexts: ["context:lamina/debian=oci-layout://store@x"],
+      layouts: [{ id: "store", directory: "/w/.lamina/store" }],
+    },
     output,
   );
   expect(args.slice(7, -4)).toEqual([

@@ -1,0 +1,101 @@
+// The Builder that runs `buildctl` against a BuildKit daemon, whoever started that. Images go into an OCI layout on
+// this machine, the store, from which later solves take them by digest.
+
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { type ImageDigest, imageDigest } from "../../engine/core/digest.ts";
+import { err, ok, type Result } from "../../engine/core/result.ts";
+import type {
+  Builder,
+  SolveFailure,
+  SolveProgress,
+  SolveRequest,
+  SolveResult,
+} from "../../engine/ports/builder.ts";
+import type { Platform } from "../../schemas/platform.ts";
+import { type Descriptor, descriptorSchema, measureImage } from "../store/oci-layout.ts";
+import { recordImage } from "../store/record-image.ts";
+import { solveArgs } from "./buildctl-args.ts";
+import { handOverImages } from "./hand-over.ts";
+import { prove } from "./prove.ts";
+import { type Daemon, runBuildctl } from "./run-buildctl.ts";
+import { readSecrets } from "./secrets.ts";
+import { findShadowedStage } from "./shadowed-stage.ts";
+import { shareBlobs, withWorkDirectory } from "./work-directory.ts";
+
+export interface BuildctlSettings {
+  readonly daemon: Daemon;
+  readonly description: string;
+  readonly platforms: readonly Platform[];
+  /** Whether the daemon's Dockerfile frontend knows `COPY --exclude`, with which a proof copies no contents. */
+  readonly copyExcludes: boolean;
+  /** Absolute path of the layout that takes the images; made when it is not there. */
+  readonly storeDirectory: string;
+  readonly env: (name: string) => string | undefined;
+  /** Ends what opening the builder started. */
+  readonly close: () => Promise<void>;
+}
+
+/** A Builder over a daemon that answers. */
+export function buildctlBuilder(settings: BuildctlSettings): Builder {
+  const { storeDirectory, daemon, copyExcludes } = settings;
+  return {
+    description: settings.description,
+    platforms: settings.platforms,
+    solve: (request, report, signal) => solve(settings, request, report, signal),
+    prove: (request, signal) =>
+      withWorkDirectory(storeDirectory, (directory) => {
+        const subject = { name: "lamina/subject", source: request.image };
+        const images = handOverImages([subject], storeDirectory, directory);
+        return prove(daemon, { request, subject: subject.name, directory, images, copyExcludes }, signal);
+      }),
+    close: settings.close,
+  };
+}
+
+async function solve(
+  settings: BuildctlSettings,
+  request: SolveRequest,
+  report: (progress: SolveProgress) => void,
+  signal: AbortSignal,
+): Promise<Result<SolveResult, SolveFailure>> {
+  const { storeDirectory, daemon } = settings;
+  const secrets = readSecrets(request.secrets, settings.env);
+  if (!secrets.ok) return secrets;
+  const shadowed = findShadowedStage(request);
+  if (shadowed !== undefined) return err(shadowed);
+  mkdirSync(join(storeDirectory, "blobs", "sha256"), { recursive: true });
+  return withWorkDirectory(storeDirectory, async (directory) => {
+    const output = {
+      layoutDirectory: join(directory, "out"),
+      metadataFile: join(directory, "metadata.json"),
+    };
+    shareBlobs(output.layoutDirectory, storeDirectory);
+    const images = handOverImages(request.namedContexts, storeDirectory, directory);
+    const args = solveArgs(request, images, output);
+    const { log, failure } = await runBuildctl(daemon, { args, ...secrets.value }, report, signal);
+    if (failure !== undefined) return err(failure);
+    const image = readMetadata(output.metadataFile);
+    const sizeBytes = image === undefined ? undefined : measureImage(storeDirectory, image.digest);
+    if (image === undefined || sizeBytes === undefined)
+      return err({ kind: "other", message: "BuildKit finished, but the image is not whole in the store" });
+    recordImage(storeDirectory, request.imageName, image.descriptor);
+    const { run, cached } = log.count();
+    return ok({ imageDigest: image.digest, sizeBytes, stepsRun: run, stepsCached: cached });
+  });
+}
+
+const metadataSchema = z.looseObject({ "containerimage.descriptor": descriptorSchema });
+
+/** What buildctl's --metadata-file says of the image; `undefined` when it says nothing. */
+function readMetadata(path: string): { digest: ImageDigest; descriptor: Descriptor } | undefined {
+  try {
+    const descriptor = metadataSchema.parse(JSON.parse(readFileSync(path, "utf8")))[
+      "containerimage.descriptor"
+    ];
+    return { digest: imageDigest(descriptor.digest), descriptor };
+  } catch {
+    return undefined;
+  }
+}
