@@ -2,6 +2,7 @@
 
 import { execaSync } from "execa";
 import { ensureBuildkit } from "./tools/buildkit.ts";
+import { runScript } from "./tools/missing-requirement.ts";
 import { ensureTestRequirements } from "./tools/test-requirements.ts";
 
 const checks: readonly (readonly [label: string, command: string, ...args: string[]])[] = [
@@ -13,10 +14,13 @@ const checks: readonly (readonly [label: string, command: string, ...args: strin
   ["tests", "vitest", "run", ...process.argv.slice(2)],
 ];
 
-ensureTestRequirements();
-await ensureBuildkit();
-for (const [label, command, ...args] of checks) {
-  process.stderr.write(`\n▸ ${label}: ${command} ${args.join(" ")}\n`);
-  const { exitCode } = execaSync(command, args, { preferLocal: true, stdio: "inherit", reject: false });
-  if (exitCode !== 0) process.exit(exitCode ?? 1);
-}
+await runScript(async () => {
+  await ensureTestRequirements();
+  await ensureBuildkit();
+  for (const [label, command, ...args] of checks) {
+    process.stderr.write(`\n▸ ${label}: ${command} ${args.join(" ")}\n`);
+    const { exitCode } = execaSync(command, args, { preferLocal: true, stdio: "inherit", reject: false });
+    if (exitCode !== 0) return exitCode ?? 1;
+  }
+  return 0;
+});

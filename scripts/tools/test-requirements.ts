@@ -1,0 +1,33 @@
+// What the tests run that is neither an npm package nor BuildKit: Debian's packages, installed where that can be done.
+
+import { open } from "node:fs/promises";
+import { ensurePrograms, type Program } from "./debian-packages.ts";
+import { type Say, sayOnStderr } from "./say.ts";
+
+/** Whether a program runs in an image without libraries: it names no dynamic loader in its head. */
+async function isStatic(path: string): Promise<boolean> {
+  const file = await open(path);
+  const head = Buffer.alloc(4096);
+  await file.read(head);
+  await file.close();
+  return !head.includes("/ld-");
+}
+
+const requirements: readonly Program[] = [
+  { name: "runc", package: "runc", why: "buildkitd runs the steps of a build with it" },
+  { name: "docker-registry", package: "docker-registry", why: "images are pushed to it and resolved in it" },
+  {
+    name: "busybox",
+    package: "busybox-static",
+    why: "the small base image of the tests is made of it",
+    accepts: isStatic,
+  },
+  { name: "git", package: "git", why: "tests make repositories" },
+  { name: "rsync", package: "rsync", why: "contexts are sent with it" },
+  { name: "sshd", package: "openssh-server", why: "tests log in to it" },
+];
+
+/** Absolute paths by program name. Throws MissingRequirement, naming all that is missing and how to get it. */
+export async function ensureTestRequirements(say: Say = sayOnStderr): Promise<ReadonlyMap<string, string>> {
+  return await ensurePrograms(requirements, say);
+}
