@@ -44,6 +44,8 @@ export const planReason = z.discriminatedUnion("kind", [
   }),
   z.strictObject({ kind: z.literal("image-missing"), image: imageDigestSchema }),
   z.strictObject({ kind: z.literal("recipe-changed"), was: z.number().int(), is: z.number().int() }),
+  /** Nothing that the lock remembers accounts for it. */
+  z.strictObject({ kind: z.literal("digest-changed"), was: inputDigestSchema, is: inputDigestSchema }),
   z.strictObject({ kind: z.literal("parent-not-current"), parent: layerName }),
 ]);
 
