@@ -20,9 +20,33 @@ import { Screen } from "./screen.ts";
 
 const quiet = { verbose: false, quiet: false, severalPlatforms: false };
 
-function contextOf(shape: Partial<ReporterContext> = {}) {
-  const output = collectOutput({ columns: 80, rows: 24 });
-  return { ...quiet, output, ...shape };
+function contextOf(shape: Partial<Omit<ReporterContext, "output">> = {}) {
+  return { ...quiet, ...shape, output: collectOutput({ columns: 80, rows: 24 }) };
+}
+
+/** Plays the sample run on a terminal up to so many seconds. */
+function play(columns: number, rows: number, until: number, verbose = false) {
+  const clock = new FakeClock(1_000_000);
+  const screen = new Screen();
+  const output = collectOutput({ isTerminal: true, columns, rows });
+  const context = {
+    ...quiet,
+    verbose,
+    output: { ...output, remark: (text: string) => screen.write(text) },
+  };
+  const reporter = createTtyReporter(context, clock);
+  for (const event of sampleRun) {
+    if (event.at > 1_000_000 + until * 1000) break;
+    clock.advance(event.at - clock.nowMs());
+    reporter.emit(event);
+  }
+  clock.advance(1_000_000 + until * 1000 - clock.nowMs());
+  return { screen, reporter, clock };
+}
+
+/** An environment of these variables. */
+function env(variables: Record<string, string>) {
+  return { env: (name: string) => variables[name] };
 }
 
 describe("plain", () => {
@@ -131,25 +155,6 @@ Setting up rustc
 });
 
 describe("tty", () => {
-  function play(columns: number, rows: number, until: number, verbose = false) {
-    const clock = new FakeClock(1_000_000);
-    const screen = new Screen();
-    const output = collectOutput({ isTerminal: true, columns, rows });
-    const context = {
-      ...quiet,
-      verbose,
-      output: { ...output, remark: (text: string) => screen.write(text) },
-    };
-    const reporter = createTtyReporter(context, clock);
-    for (const event of sampleRun) {
-      if (event.at > 1_000_000 + until * 1000) break;
-      clock.advance(event.at - clock.nowMs());
-      reporter.emit(event);
-    }
-    clock.advance(1_000_000 + until * 1000 - clock.nowMs());
-    return { screen, reporter, clock };
-  }
-
   test("a live line a layer, in the order of the plan", () => {
     const { screen } = play(80, 24, 0.8);
     expect(screen.text()).toBe(`\
@@ -257,7 +262,6 @@ Help: see its log
 });
 
 describe("which reporter is chosen", () => {
-  const env = (variables: Record<string, string>) => ({ env: (name: string) => variables[name] });
   const terminal = collectOutput({ isTerminal: true });
 
   test("live lines on a terminal, plain ones elsewhere, GitHub's in its workflows", () => {
