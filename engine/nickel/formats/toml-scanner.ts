@@ -36,6 +36,7 @@ export class TomlScanner {
   constructor(file: SourceFile) {
     this.file = file;
     this.text = file.text;
+    if (file.text.startsWith("\ufeff")) this.at = 1;
   }
 
   span(start: number): Span {
