@@ -15,8 +15,8 @@ import {
   type Value,
 } from "./value.ts";
 
-/** Converts the whole of a file. */
-export function fromData(root: DataNode): Lazy {
+/** Converts the whole of a file. A key that occurs twice is defined piecewise, unless the last is to win. */
+export function fromData(root: DataNode, lastWins = false): Lazy {
   const known = new Map<DataNode, Lazy>();
   return convert(root);
 
@@ -47,8 +47,8 @@ export function fromData(root: DataNode): Lazy {
     for (const { key, keySpan, value } of node.entries) {
       const present = fields.get(key)?.definition;
       const lazy = convert(value);
-      // A key that occurs twice is defined piecewise.
-      if (present === undefined || present.kind === "recipe") fields.set(key, plainField(lazy, keySpan));
+      if (lastWins || present === undefined || present.kind === "recipe")
+        fields.set(key, plainField(lazy, keySpan));
       else
         fields.set(
           key,

@@ -41,6 +41,15 @@ export const generalPrimops: Readonly<Record<string, Primop>> = {
       return second(operands);
     },
   },
+  // What is traced goes nowhere: the engine has no output of its own.
+  trace: {
+    arity: 2,
+    strict: 1,
+    run: (operands, span) => {
+      operand(operands[0], "string", { name: "trace", arity: 2 }, 1, span);
+      return second(operands);
+    },
+  },
   force: unary("force", (value, span) => {
     deepForce(value, span);
     return value;

@@ -3,16 +3,26 @@
 import { arrayPrimops } from "./arrays.ts";
 import { contractPrimops } from "./contracts.ts";
 import { generalPrimops } from "./general.ts";
+import { numberPrimops } from "./numbers.ts";
 import { operators } from "./operators.ts";
 import type { Primop } from "./primop.ts";
 import { recordPrimops } from "./records.ts";
+import { serializePrimops } from "./serialize.ts";
+import { stringPrimops } from "./strings.ts";
 
 export type { Primop } from "./primop.ts";
 
 const all = new Map<string, Primop>(
-  [operators, generalPrimops, recordPrimops, arrayPrimops, contractPrimops].flatMap((group) =>
-    Object.entries(group),
-  ),
+  [
+    operators,
+    generalPrimops,
+    recordPrimops,
+    arrayPrimops,
+    contractPrimops,
+    numberPrimops,
+    stringPrimops,
+    serializePrimops,
+  ].flatMap((group) => Object.entries(group)),
 );
 
 /** A primitive operation by its name without percent signs. */
