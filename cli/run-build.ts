@@ -7,11 +7,13 @@ import { emptySummary, foldEvent, type RunSummary } from "../engine/events/summa
 import { type Project, runPlan } from "../engine/pipeline.ts";
 import type { Plan } from "../engine/plan/step.ts";
 import type { Builder } from "../engine/ports/builder.ts";
+import type { NoBuilder } from "../providers/builder/connect.ts";
 import type { Platform } from "../schemas/platform.ts";
 import { complain, type Invocation } from "./command.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import { idleBuilder } from "./idle-builder.ts";
 import { listenForInterrupts } from "./interrupts.ts";
+import type { Output } from "./output.ts";
 import { type PlanHere, planHere } from "./project.ts";
 import { createGithubReporter } from "./report/github.ts";
 import { createJsonReporter } from "./report/json.ts";
@@ -49,7 +51,7 @@ export async function runBuild(
   });
   let builder: Builder | undefined;
   try {
-    const prepared = await prepare(project, settings, interrupted.signal, invocation);
+    const prepared = await prepare(project, settings, interrupted.signal, output);
     if (interrupted.signal.aborted) return exitCode.interrupted;
     if (prepared === undefined) return exitCode.environment;
     builder = prepared.builder;
@@ -80,23 +82,31 @@ async function prepare(
   project: Project,
   settings: BuildSettings,
   signal: AbortSignal,
-  { output, verbose }: Pick<Invocation, "output" | "verbose">,
+  output: Output,
 ): Promise<Prepared | undefined> {
   const planFor = (defaultPlatform: Platform) => planHere(project, { ...settings, defaultPlatform, signal });
   const plan = await planFor(hostPlatform());
   output.remark(renderLocalWorld(plan.replacedBases));
   if (!plan.steps.some(({ action }) => action === "build")) return { plan, builder: idleBuilder };
-  const opened = await openBuilder(project.graph.root, signal, (text) => {
-    if (verbose) output.remark(`${text}\n`);
-  });
+  const opened = await openBuilder(project.graph.root, signal);
   if (!opened.ok) {
-    if (!signal.aborted) complain(output, opened.error.message, opened.error.help);
+    if (!signal.aborted) tellNoBuilder(output, opened.error);
     return undefined;
   }
   const own = opened.value.platforms[0];
   // A builder elsewhere may be of another architecture than this machine.
   if (own === undefined || own === hostPlatform()) return { plan, builder: opened.value };
   return { plan: await planFor(own), builder: opened.value };
+}
+
+function tellNoBuilder(output: Output, { attempts }: NoBuilder): void {
+  const tried = attempts.map(({ way, reason }) => `\n  ${way}: ${reason}`).join("");
+  const ways = attempts.map(({ help }) => (attempts.length > 1 ? `\n  ${help}` : help)).join("");
+  complain(
+    output,
+    `there is no BuildKit to build with${tried}`,
+    `${attempts.length > 1 ? "any of these will do" : ""}${ways}\n  \`lamina doctor\` checks again`,
+  );
 }
 
 async function carryOut(

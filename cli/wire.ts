@@ -2,10 +2,11 @@
 
 import { join } from "node:path";
 import type { Host } from "../engine/core/host.ts";
-import type { Result } from "../engine/core/result.ts";
+import { err, type Result } from "../engine/core/result.ts";
 import { createEvaluator, type EvaluateOptions, type NickelEvaluator } from "../engine/nickel/evaluate.ts";
 import type { Builder } from "../engine/ports/builder.ts";
 import type { ImageResolver, ImageStore } from "../engine/ports/images.ts";
+import type { NoBuilder } from "../providers/builder/connect.ts";
 import { systemClock } from "../providers/host/clock.ts";
 import { systemFiles } from "../providers/host/files.ts";
 import { openImageStore as openLayout } from "../providers/store/oci-layout.ts";
@@ -53,21 +54,16 @@ export function openImageStore(root: string): ImageStore {
 }
 
 export function createResolver(): ImageResolver {
-  throw new Error("not yet");
+  return { resolve: (image) => Promise.resolve(err({ kind: "unreachable", image, message: "not yet" })) };
 }
 
-export interface NoBuilder {
-  readonly message: string;
-  readonly help: string;
-}
-
-export function openBuilder(
-  root: string,
-  signal: AbortSignal,
-  say: (text: string) => void,
-): Promise<Result<Builder, NoBuilder>> {
-  void [root, signal, say];
-  throw new Error("not yet");
+/** Opens a builder for a project as every build does, or tells which ways were tried. Loaded only where it is needed. */
+export async function openBuilder(root: string, signal: AbortSignal): Promise<Result<Builder, NoBuilder>> {
+  const connect = await import("../providers/builder/connect.ts");
+  return connect.openBuilder(
+    { storeDirectory: storeDirectory(root), env: (name) => process.env[name] },
+    signal,
+  );
 }
 
 /** "linux/arm64" or "linux/amd64": containers are Linux whatever the machine runs. */

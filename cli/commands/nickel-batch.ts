@@ -11,7 +11,7 @@ import { choice } from "../args.ts";
 import { defineCommand, noOperands } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
 import { importPaths, nickelOptions } from "../nickel-options.ts";
-import { renderNickelJson } from "../report/nickel-json.ts";
+import { renderJsonLine } from "../report/json-line.ts";
 import { createHost, openEvaluator } from "../wire.ts";
 
 const modes = ["export", "eval", "parse"] as const;
@@ -69,7 +69,7 @@ function respond(
     return refusal(parse(new SourceFile(path, text.value)).diagnostics) ?? { ok: true, json: "null" };
   }
   const evaluated = evaluator.evaluate(path);
-  if (evaluated.ok) return { ok: true, json: renderNickelJson(evaluated.value.value) };
+  if (evaluated.ok) return { ok: true, json: renderJsonLine(evaluated.value.value) };
   return refusal(evaluated.error) ?? { ok: false, kind: "InternalError", message: "failed without a word" };
 }
 

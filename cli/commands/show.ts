@@ -55,6 +55,11 @@ export const command = defineCommand({
   },
 });
 
+/** "" where none was seen. Of the record's own: a tool may be called "constructor". */
+function seenVersion(tools: Readonly<Record<string, string>> | undefined, name: string): string {
+  return tools !== undefined && Object.hasOwn(tools, name) ? (tools[name] ?? "") : "";
+}
+
 function renderLayer(project: Project, step: Step, color: boolean): string {
   const colors = pc.createColors(color);
   const { graph, lock } = project;
@@ -76,12 +81,12 @@ function renderLayer(project: Project, step: Step, color: boolean): string {
     [
       "tools",
       workflow.tools_provided.map(({ name, version }) => {
-        const seen = entry?.tools[name] ?? "";
+        const seen = seenVersion(entry?.tools, name);
         const demanded = version === undefined ? "" : colors.dim(` (${version})`);
         return `${name}${seen === "" ? "" : ` ${seen}`}${demanded}`;
       }),
     ],
-    ["hands on", workflow.artifact_paths],
+    ["artifacts", workflow.artifact_paths],
     ["runner", [`${runner.tier}: ${runner.cpu} cpu, ${runner.memoryGb} GB (${runner.source})`]],
     ["state", [describeState(step, colors)]],
     ["image", entry === undefined ? [] : [entry.image]],

@@ -102,7 +102,11 @@ function stateOf(plan: Plan, layer: LayerName, colors: ReturnType<typeof pc.crea
 /** "current", or "to build: Dockerfile was modified, and 2 more reasons". */
 export function describeState(step: Step, colors: ReturnType<typeof pc.createColors>): string {
   if (step.action === "reuse") return colors.green("current");
-  const [first, ...more] = step.reasons.map(describeReason);
+  // Of what was never built, nothing else needs to be said.
+  const isNew = step.reasons.some(({ kind }) => kind === "never-built");
+  const [first, ...more] = step.reasons
+    .filter(({ kind }) => !isNew || kind === "never-built")
+    .map(describeReason);
   const word = step.action === "build" ? colors.yellow("to build") : colors.red("blocked");
   const rest =
     more.length === 0 ? "" : `, and ${more.length} more ${more.length === 1 ? "reason" : "reasons"}`;

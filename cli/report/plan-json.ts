@@ -12,6 +12,16 @@ export function planToJson({ steps, replacedBases }: Plan) {
   };
 }
 
-function nodeToJson({ layer, platform, action, reasons, inputDigest, parents, runner, cache, estimate }: Step) {
+function nodeToJson({
+  layer,
+  platform,
+  action,
+  reasons,
+  inputDigest,
+  parents,
+  runner,
+  cache,
+  estimate,
+}: Step) {
   return { layer, platform, action, reasons, inputDigest, parents, runner, cache, estimate };
 }
