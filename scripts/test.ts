@@ -1,6 +1,6 @@
 // `npm test`: what the machine lacks is installed, then every check runs, cheapest first; ends with the first that fails.
 
-import { execaSync } from "execa";
+import { execa } from "execa";
 import { ensureBuildkit } from "./tools/buildkit.ts";
 import { runScript } from "./tools/missing-requirement.ts";
 import { ensureTestRequirements } from "./tools/test-requirements.ts";
@@ -14,12 +14,17 @@ const checks: readonly (readonly [label: string, command: string, ...args: strin
   ["tests", "vitest", "run", ...process.argv.slice(2)],
 ];
 
-await runScript(async () => {
+await runScript(async (signal) => {
   await ensureTestRequirements();
   await ensureBuildkit();
   for (const [label, command, ...args] of checks) {
     process.stderr.write(`\n▸ ${label}: ${command} ${args.join(" ")}\n`);
-    const { exitCode } = execaSync(command, args, { preferLocal: true, stdio: "inherit", reject: false });
+    const { exitCode } = await execa(command, args, {
+      preferLocal: true,
+      stdio: "inherit",
+      reject: false,
+      cancelSignal: signal,
+    });
     if (exitCode !== 0) return exitCode ?? 1;
   }
   return 0;
