@@ -6,7 +6,7 @@ import type { Files } from "../core/host.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { complain, type NickelDiagnostic } from "./diagnostics.ts";
 import { stackOverflow } from "./eval/diagnostics.ts";
-import { exportValue } from "./eval/export.ts";
+import { type ExportOptions, exportValue } from "./eval/export.ts";
 import { closure, Loader, type Unit, wholeSpan } from "./imports.ts";
 import type { Located } from "./located.ts";
 import { createLibrary } from "./stdlib/library.ts";
@@ -27,9 +27,15 @@ export interface Evaluated {
   readonly imports: readonly string[];
 }
 
+/**
+ * export: deep, without fields that are not exported. eval: deep, those fields too, and values that no format can
+ * hold are let be, described in place of data. check: names and imports only, nothing is computed; answers null.
+ */
+export type EvaluationMode = "export" | "eval" | "check";
+
 export interface NickelEvaluator {
-  /** Evaluates for export: deep, without fields that are not exported; all errors at once. */
-  evaluate(entryPath: string): Result<Evaluated, readonly NickelDiagnostic[]>;
+  /** Evaluates, for export unless another mode is asked for; answers all errors at once. */
+  evaluate(entryPath: string, mode?: EvaluationMode): Result<Evaluated, readonly NickelDiagnostic[]>;
 }
 
 /** Parsed, compiled and evaluated imports are shared by all evaluations of one evaluator. */
@@ -38,24 +44,25 @@ export function createEvaluator(options: EvaluateOptions): NickelEvaluator {
   const loader = new Loader({ ...options, ...library });
   const firstOnly = options.firstOnly === true;
   return {
-    evaluate(entryPath) {
+    evaluate(entryPath, mode = "export") {
       const unit = loader.entry(entryPath);
       if ("code" in unit) return err([unit]);
       const units = closure(unit);
       const faults = units.flatMap((one) => one.diagnostics);
       if (faults.length > 0) return err(firstOnly ? faults.slice(0, 1) : faults.sort(compareDiagnostics));
-      const { value, diagnostics } = exportWhole(unit, firstOnly);
-      if (value === undefined) return err(diagnostics.toSorted(compareDiagnostics));
       const imports = Array.from(new Set(units.map((one) => one.file.path))).sort();
+      if (mode === "check") return ok({ value: { kind: "null", span: wholeSpan(unit) }, imports });
+      const { value, diagnostics } = exportWhole(unit, { firstOnly, everything: mode === "eval" });
+      if (value === undefined) return err(diagnostics.toSorted(compareDiagnostics));
       return ok({ value, imports });
     },
   };
 }
 
-function exportWhole(unit: Unit, firstOnly: boolean): ReturnType<typeof exportValue> {
+function exportWhole(unit: Unit, options: ExportOptions): ReturnType<typeof exportValue> {
   const span = wholeSpan(unit);
   try {
-    return exportValue(unit.value, span, firstOnly);
+    return exportValue(unit.value, span, options);
   } catch (failure) {
     if (!(failure instanceof RangeError)) throw failure;
     return { value: undefined, diagnostics: [complain(stackOverflow, {}, span)] };

@@ -63,8 +63,13 @@ export function checkContract(contract: Lazy, label: Label, value: Lazy, at: Pla
     fields.set("notes", plainField(new ArrayValue(notes, [], undefined)));
   }
   fields.set("blame_location", plainField(new LabelValue(verdict.label, undefined)));
-  return new EnumValue("Error", new RecordValue(fields, {}, undefined), at);
+  const data = new RecordValue(fields, {}, undefined);
+  refusals.set(data, verdict);
+  return new EnumValue("Error", data, at);
 }
+
+/** What stands behind the data of an 'Error: a contract that hands it on as it is hands on the whole refusal. */
+const refusals = new WeakMap<RecordValue, Refusal>();
 
 /** What a contract value says of a value. */
 export function judgeTerm(contract: Lazy, label: Label, value: Lazy): Verdict {
@@ -120,6 +125,8 @@ function readError(data: Lazy, label: Label): Refusal {
     const params = { operator: "'Error", expected: "a record", found: describeValue(record), position: "" };
     return fail(wrongOperand, params, record.span ?? label.span);
   }
+  const handedOn = refusals.get(record);
+  if (handedOn !== undefined) return handedOn;
   const read = (name: string): Value | undefined => {
     const field = record.fields.get(name);
     const cell = field === undefined ? undefined : record.cellOf(field);

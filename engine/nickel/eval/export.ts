@@ -19,9 +19,16 @@ export interface Exported {
   readonly diagnostics: readonly NickelDiagnostic[];
 }
 
+export interface ExportOptions {
+  /** The first error ends it. */
+  readonly firstOnly: boolean;
+  /** Also fields that are not exported; what no format can hold is described in a string. */
+  readonly everything: boolean;
+}
+
 /** Computes and converts the whole of a value; `span` is the place of what has none of its own. */
-export function exportValue(lazy: Lazy, span: Span, firstOnly: boolean): Exported {
-  const run = new ExportRun(firstOnly);
+export function exportValue(lazy: Lazy, span: Span, options: ExportOptions): Exported {
+  const run = new ExportRun(options);
   try {
     const value = run.visit(lazy, span, "");
     return { value: run.diagnostics.length === 0 ? value : undefined, diagnostics: run.diagnostics };
@@ -34,10 +41,12 @@ export function exportValue(lazy: Lazy, span: Span, firstOnly: boolean): Exporte
 class ExportRun {
   readonly diagnostics: NickelDiagnostic[] = [];
   readonly #firstOnly: boolean;
+  readonly #everything: boolean;
   readonly #seen = new Set<string>();
 
-  constructor(firstOnly: boolean) {
-    this.#firstOnly = firstOnly;
+  constructor(options: ExportOptions) {
+    this.#firstOnly = options.firstOnly;
+    this.#everything = options.everything;
   }
 
   /** `undefined` where something failed that has been noted. */
@@ -90,7 +99,11 @@ class ExportRun {
     }
   }
 
-  #refuse(value: Value, span: Span, path: string): undefined {
+  #refuse(value: Value, span: Span, path: string): Located | undefined {
+    if (this.#everything) {
+      if (value.kind === "enum" && value.argument !== undefined) this.visit(value.argument, span, path);
+      return { kind: "string", value: `<${describeValue(value)}>`, span };
+    }
     return this.#note([complain(notSerializable, { what: describeValue(value), path }, span)]);
   }
 
@@ -107,7 +120,7 @@ class ExportRun {
   #record(record: RecordValue, span: Span, path: string): Located {
     const present: (readonly [string, Field, Lazy])[] = [];
     for (const [name, field] of record.present()) {
-      if (field.attributes.notExported) continue;
+      if (field.attributes.notExported && !this.#everything) continue;
       const cell = record.cellOf(field);
       if (cell !== undefined) present.push([name, field, cell]);
       else if (this.#firstOnly) raiseMissing({ record, name, field, at: undefined });

@@ -50,7 +50,10 @@ export const serializePrimops: Readonly<Record<string, Primop>> = {
         operand(operands[0], "enum", { name: "serialize", arity: 2 }, 1, span).tag,
         span,
       );
-      const { value, diagnostics } = exportValue(lazyOperand(operands, 1), span ?? nowhere, true);
+      const { value, diagnostics } = exportValue(lazyOperand(operands, 1), span ?? nowhere, {
+        firstOnly: true,
+        everything: false,
+      });
       if (value === undefined) return refuse(diagnostics, span);
       const text = writeData(value, format);
       if (!text.ok) return refuse(text.error, span);
