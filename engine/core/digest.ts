@@ -13,20 +13,24 @@ export type ImageDigest = Digest & { readonly __image: true };
 
 const pattern = /^sha256:[0-9a-f]{64}$/;
 
-export function isDigest(text: string): text is Digest {
+/** Whether a text is a sha256 digest; of what, the caller says by the type it asks for. */
+export function isDigest<D extends Digest = Digest>(text: string): text is D {
   return pattern.test(text);
 }
 
 /** @throws RangeError when the text is no sha256 digest: check foreign text with `isDigest` first. */
 export function inputDigest(text: string): InputDigest {
-  if (!isDigest(text)) throw new RangeError(`not a sha256 digest: ${text}`);
-  return text as InputDigest;
+  return parse<InputDigest>(text);
 }
 
 /** @throws RangeError when the text is no sha256 digest: check foreign text with `isDigest` first. */
 export function imageDigest(text: string): ImageDigest {
-  if (!isDigest(text)) throw new RangeError(`not a sha256 digest: ${text}`);
-  return text as ImageDigest;
+  return parse<ImageDigest>(text);
+}
+
+function parse<D extends Digest>(text: string): D {
+  if (!isDigest<D>(text)) throw new RangeError(`not a sha256 digest: ${text}`);
+  return text;
 }
 
 /** The sha256 digest of bytes or of a text's UTF-8. */
