@@ -46,17 +46,23 @@ rm -f "$rootfs"/var/cache/debconf/*-old "$rootfs"/var/lib/dpkg/*-old
  * The base image for this machine's architecture; made in about half a minute the first time, then found.
  * Throws MissingRequirement where mmdebstrap is missing, or cannot reach Debian's archive.
  */
-export async function ensureBaseImage(say: Say = sayOnStderr): Promise<BaseImage> {
+export async function ensureBaseImage(say: Say = sayOnStderr, signal?: AbortSignal): Promise<BaseImage> {
   const architecture = debianArchitecture();
   const image = `debian:${suite}-slim`;
   const directory = join(cacheDir(), "bases", `debian-${suite}-slim-${architecture}`);
   if (!(await exists(directory))) {
-    await makeDirOnce(directory, (temporary) => make(architecture, temporary, image, say));
+    await makeDirOnce(directory, (temporary) => make(architecture, temporary, image, say, signal));
   }
   return { image, directory, digest: await readManifestDigest(directory) };
 }
 
-async function make(architecture: string, into: string, image: string, say: Say): Promise<void> {
+async function make(
+  architecture: string,
+  into: string,
+  image: string,
+  say: Say,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const found = await ensurePrograms(
     [{ name: "mmdebstrap", package: "mmdebstrap", why: `it makes ${image} from Debian's archive` }],
     say,
@@ -75,8 +81,14 @@ async function make(architecture: string, into: string, image: string, say: Say)
       suite,
       tar,
     ],
-    { env: { SOURCE_DATE_EPOCH: String(sourceDateEpoch) }, all: true, reject: false },
+    {
+      env: { SOURCE_DATE_EPOCH: String(sourceDateEpoch) },
+      all: true,
+      reject: false,
+      ...(signal && { cancelSignal: signal }),
+    },
   );
+  signal?.throwIfAborted();
   if (result.failed) {
     throw new MissingRequirement(
       `mmdebstrap could not make ${image}:\n${result.all.trimEnd()}`,

@@ -25,10 +25,14 @@ const programs = ["buildctl", "buildkitd"] as const;
  * BuildKit's programs and runc, which buildkitd runs steps with. Idempotent, and safe when called twice at once.
  * Throws MissingRequirement where Go or runc are missing and cannot be installed.
  */
-export async function ensureBuildkit(say: Say = sayOnStderr): Promise<BuildkitPrograms> {
+export async function ensureBuildkit(
+  say: Say = sayOnStderr,
+  signal?: AbortSignal,
+): Promise<BuildkitPrograms> {
   const version = await pinnedVersion();
   const directory = join(cacheDir(), "tools", `buildkit-${version}`);
-  if (!(await exists(directory))) await makeDirOnce(directory, (temporary) => build(version, temporary, say));
+  if (!(await exists(directory)))
+    await makeDirOnce(directory, (temporary) => build(version, temporary, say, signal));
   await ensurePrograms(
     [{ name: "runc", package: "runc", why: "buildkitd runs the steps of a build with it" }],
     say,
@@ -48,7 +52,12 @@ async function pinnedVersion(): Promise<string> {
   return version;
 }
 
-async function build(version: string, into: string, say: Say): Promise<void> {
+async function build(
+  version: string,
+  into: string,
+  say: Say,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const go =
     (await findProgram("go")) ??
     ((await exists("/usr/local/go/bin/go")) ? "/usr/local/go/bin/go" : undefined);
@@ -71,8 +80,15 @@ async function build(version: string, into: string, say: Say): Promise<void> {
       `-o=${into}/`,
       ...programs.map((program) => `github.com/moby/buildkit/cmd/${program}`),
     ],
-    { cwd: moduleDir, env: { CGO_ENABLED: "0" }, all: true, reject: false },
+    {
+      cwd: moduleDir,
+      env: { CGO_ENABLED: "0" },
+      all: true,
+      reject: false,
+      ...(signal && { cancelSignal: signal }),
+    },
   );
+  signal?.throwIfAborted();
   if (result.failed) {
     throw new MissingRequirement(
       `building BuildKit v${version} failed:\n${result.all.trimEnd()}`,

@@ -10,13 +10,23 @@ export class MissingRequirement extends Error {
   }
 }
 
-/** Runs a script's main function and turns what it throws into the exit codes of the command line. */
-export async function runScript(main: () => Promise<number>): Promise<void> {
+/**
+ * Runs a script's main function and turns how it ends into the exit codes of the command line: what it returns, 3 for
+ * MissingRequirement, 130 when it was interrupted. The first interrupt aborts `signal`, and main ends by itself.
+ */
+export async function runScript(main: (signal: AbortSignal) => Promise<number>): Promise<void> {
+  const interrupt = new AbortController();
+  const abort = (): void => interrupt.abort();
+  process.on("SIGINT", abort).on("SIGTERM", abort);
   try {
-    process.exitCode = await main();
+    process.exitCode = await main(interrupt.signal);
   } catch (error) {
-    if (!(error instanceof MissingRequirement)) throw error;
-    process.stderr.write(`error: ${error.message}\n  help: ${error.hint}\n`);
-    process.exitCode = 3;
+    if (interrupt.signal.aborted) process.exitCode = 130;
+    else if (error instanceof MissingRequirement) {
+      process.stderr.write(`error: ${error.message}\n  help: ${error.hint}\n`);
+      process.exitCode = 3;
+    } else throw error;
+  } finally {
+    process.off("SIGINT", abort).off("SIGTERM", abort);
   }
 }
