@@ -62,14 +62,15 @@ export function checkContract(contract: Lazy, label: Label, value: Lazy, at: Pla
     const notes = verdict.notes.map((note) => new StringValue(note, undefined));
     fields.set("notes", plainField(new ArrayValue(notes, [], undefined)));
   }
-  fields.set("blame_location", plainField(new LabelValue(verdict.label, undefined)));
-  const data = new RecordValue(fields, {}, undefined);
-  refusals.set(data, verdict);
-  return new EnumValue("Error", data, at);
+  const location = new LabelValue(verdict.label, undefined);
+  refusals.set(location, verdict);
+  fields.set("blame_location", plainField(location));
+  return new EnumValue("Error", new RecordValue(fields, {}, undefined), at);
 }
 
-/** What stands behind the data of an 'Error: a contract that hands it on as it is hands on the whole refusal. */
-const refusals = new WeakMap<RecordValue, Refusal>();
+/** What stands behind the data of an 'Error, by the label in it: a contract that hands on the data of another hands on
+ * the whole refusal. */
+const refusals = new WeakMap<LabelValue, Refusal>();
 
 /** What a contract value says of a value. */
 export function judgeTerm(contract: Lazy, label: Label, value: Lazy): Verdict {
@@ -125,8 +126,6 @@ function readError(data: Lazy, label: Label): Refusal {
     const params = { operator: "'Error", expected: "a record", found: describeValue(record), position: "" };
     return fail(wrongOperand, params, record.span ?? label.span);
   }
-  const handedOn = refusals.get(record);
-  if (handedOn !== undefined) return handedOn;
   const read = (name: string): Value | undefined => {
     const field = record.fields.get(name);
     const cell = field === undefined ? undefined : record.cellOf(field);
@@ -134,20 +133,19 @@ function readError(data: Lazy, label: Label): Refusal {
   };
   const location = read("blame_location");
   const message = read("message");
+  const said = message?.kind === "string" ? message.value : undefined;
+  const handedOn = location?.kind === "label" ? refusals.get(location) : undefined;
+  if (handedOn !== undefined && handedOn.message === said) return handedOn;
   const notes = read("notes");
-  return new Refusal(
-    location?.kind === "label" ? location.label : label,
-    message?.kind === "string" ? message.value : undefined,
-    {
-      notes:
-        notes?.kind === "array"
-          ? notes.elements().flatMap((note) => {
-              const text = force(note);
-              return text.kind === "string" ? [text.value] : [];
-            })
-          : [],
-    },
-  );
+  return new Refusal(location?.kind === "label" ? location.label : label, said, {
+    notes:
+      notes?.kind === "array"
+        ? notes.elements().flatMap((note) => {
+            const text = force(note);
+            return text.kind === "string" ? [text.value] : [];
+          })
+        : [],
+  });
 }
 
 /** What a type says of a value. Nothing is computed for `Dyn`. */
@@ -201,40 +199,40 @@ export function judge(type: RuntimeType, keys: Keys | undefined, label: Label, v
     }
     case "enum": {
       const found = look(value);
-      const labelled = checking(label, value);
-      const expected = (): string => expectedTags(type.rows.keys());
-      if (found.kind !== "enum") return new Refusal(labelled, `expected ${expected()}`);
-      if (!type.rows.has(found.tag)) {
-        if (type.open) return found;
-        return new Refusal(labelled, `expected ${expected()}`, {
-          nearest: nearestTag(found.tag, type.rows.keys()),
-        });
+      if (found.kind !== "enum") return new Refusal(checking(label, value), `expected ${expectedTags(type)}`);
+      if (found.argument === undefined) {
+        return type.tags.has(found.tag) || type.open ? found : refuseTag(type, found, checking(label, value));
       }
-      const argument = type.rows.get(found.tag);
-      if (argument === undefined || found.argument === undefined) {
-        if (argument === undefined && found.argument === undefined) return found;
-        return new Refusal(
-          labelled,
-          argument === undefined ? `'${found.tag} takes no argument` : `'${found.tag} takes an argument`,
-        );
+      const argument = type.variants.get(found.tag);
+      if (argument !== undefined) {
+        return new EnumValue(found.tag, wrapType(argument, keys, label, found.argument), found.span);
       }
-      return new EnumValue(found.tag, wrapType(argument, keys, label, found.argument), found.span);
+      return type.open ? found : refuseTag(type, found, checking(label, value));
     }
   }
 }
 
-const typeName = { number: "Number", bool: "Bool", string: "String" } as const;
+type EnumType = Extract<RuntimeType, { kind: "enum" }>;
 
-function expectedTags(tags: Iterable<string>): string {
-  const all = Array.from(tags, (tag) => `'${tag}`);
+function refuseTag(type: EnumType, found: EnumValue, label: Label): Refusal {
+  if (type.variants.has(found.tag)) return new Refusal(label, `'${found.tag} takes an argument`);
+  if (type.tags.has(found.tag)) return new Refusal(label, `'${found.tag} takes no argument`);
+  const nearest = nearestName(found.tag, [...type.tags, ...type.variants.keys()]);
+  return new Refusal(label, `expected ${expectedTags(type)}`, {
+    nearest: nearest === undefined ? undefined : `'${nearest}`,
+  });
+}
+
+function expectedTags(type: EnumType): string {
+  const all = [
+    ...Array.from(type.tags, (tag) => `'${tag}`),
+    ...Array.from(type.variants.keys(), (tag) => `'${tag} …`),
+  ];
   if (all.length === 0) return "an enum tag";
   return all.length === 1 ? (all[0] ?? "") : `one of ${all.join(", ")}`;
 }
 
-function nearestTag(tag: string, tags: Iterable<string>): string | undefined {
-  const nearest = nearestName(tag, Array.from(tags));
-  return nearest === undefined ? undefined : `'${nearest}`;
-}
+const typeName = { number: "Number", bool: "Bool", string: "String" } as const;
 
 /** To weak head normal form, for a look at what it is: a sealed value blames. */
 function look(value: Lazy): Value {
