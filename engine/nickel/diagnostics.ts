@@ -33,7 +33,7 @@ export type NickelErrorKind =
   | "TypecheckError::UnboundTypeVariable"
   | "TypecheckError::OrPatternVarsMismatch"
   | "ImportError::IOError"
-  | "ImportError::ParseErrors"
+  | "ImportError::ParseError"
   | "ImportError::MissingDependency"
   | "ImportError::NoPackageMap"
   | "EvalError::BlameError"

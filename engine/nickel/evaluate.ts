@@ -48,7 +48,9 @@ export function createEvaluator(options: EvaluateOptions): NickelEvaluator {
       const unit = loader.entry(entryPath);
       if ("code" in unit) return err([unit]);
       const units = closure(unit);
-      const faults = units.flatMap((one) => one.diagnostics);
+      const faults = units.flatMap((one) =>
+        one === unit ? one.diagnostics : one.diagnostics.map(asImported),
+      );
       if (faults.length > 0) return err(firstOnly ? faults.slice(0, 1) : faults.sort(compareDiagnostics));
       const imports = Array.from(new Set(units.map((one) => one.file.path))).sort();
       if (mode === "check") return ok({ value: { kind: "null", span: wholeSpan(unit) }, imports });
@@ -57,6 +59,13 @@ export function createEvaluator(options: EvaluateOptions): NickelEvaluator {
       return ok({ value, imports });
     },
   };
+}
+
+/** A syntax error in an imported file is an import error. */
+function asImported(diagnostic: NickelDiagnostic): NickelDiagnostic {
+  return diagnostic.kind.startsWith("ParseError::")
+    ? { ...diagnostic, kind: "ImportError::ParseError" }
+    : diagnostic;
 }
 
 function exportWhole(unit: Unit, options: ExportOptions): ReturnType<typeof exportValue> {

@@ -62,11 +62,15 @@ export function compileType(compiler: Compiler, type: CoreType, chain: Chain | u
         argument: row.argument === undefined ? undefined : one(row.argument),
       }));
       const { open } = type;
+      const tags = new Set(rows.flatMap((row) => (row.argument === undefined ? [row.tag] : [])));
       return combine(
         rows.flatMap((row) => row.argument ?? []),
         (env) => ({
           kind: "enum",
-          rows: new Map(rows.map((row) => [row.tag, row.argument?.build(env)])),
+          tags,
+          variants: new Map(
+            rows.flatMap((row) => (row.argument === undefined ? [] : [[row.tag, row.argument.build(env)]])),
+          ),
           open,
         }),
       );

@@ -22,6 +22,7 @@ import {
 } from "./diagnostics.ts";
 import { fail } from "./failure.ts";
 import { accessField } from "./primop/access.ts";
+import { type Operator, operand } from "./primop/primop.ts";
 import { findPrimop, type Primop } from "./primop/registry.ts";
 import { stringify } from "./primop/stringify.ts";
 import { apply, type Code, delay, Env, emptyEnv, force, leaveCall, Thunk } from "./thunk.ts";
@@ -346,6 +347,11 @@ function truth(value: Value, purpose: string, span: Span): boolean {
   return fail(wrongType, { purpose, expected: "a Bool", found: describeValue(value) }, span);
 }
 
+/** The first operand of a logical operator. */
+function decided(value: Value, operator: Operator, span: Span): boolean {
+  return value.kind === "bool" ? value.value : operand(value, "bool", operator, 1, span).value;
+}
+
 function compileLogical(
   compiler: Compiler,
   core: Of<"and" | "or">,
@@ -355,11 +361,11 @@ function compileLogical(
   const left = compiler.code(core.left, chain, false);
   const right = compiler.code(core.right, chain, tail);
   const decisive = core.kind === "or";
-  const purpose = core.kind === "or" ? "the left side of `||`" : "the left side of `&&`";
+  const operator = { name: core.kind === "or" ? "||" : "&&", arity: 2 };
   const { span } = core.left;
   return (env) => {
     const first = left(env);
-    return truth(first, purpose, span) === decisive ? first : right(env);
+    return decided(first, operator, span) === decisive ? first : right(env);
   };
 }
 

@@ -30,11 +30,36 @@ export interface ExportOptions {
 export function exportValue(lazy: Lazy, span: Span, options: ExportOptions): Exported {
   const run = new ExportRun(options);
   try {
+    // Upstream computes everything before it asks whether a format can hold it.
+    if (options.firstOnly) forceLastFirst(lazy, options.everything);
     const value = run.visit(lazy, span, "");
     return { value: run.diagnostics.length === 0 ? value : undefined, diagnostics: run.diagnostics };
   } catch (failure) {
     if (!(failure instanceof NickelFailure)) throw failure;
     return { value: undefined, diagnostics: [...run.diagnostics, ...failure.diagnostics] };
+  }
+}
+
+/** @throws the first failure there is, fields and elements taken from the last to the first. */
+function forceLastFirst(lazy: Lazy, everything: boolean): void {
+  const value = force(lazy);
+  switch (value.kind) {
+    case "array":
+      for (const element of value.elements().toReversed()) forceLastFirst(element, everything);
+      break;
+    case "enum":
+      if (value.argument !== undefined) forceLastFirst(value.argument, everything);
+      break;
+    case "record": {
+      const cells: Lazy[] = [];
+      for (const [name, field] of value.present()) {
+        if (field.attributes.notExported && !everything) continue;
+        cells.push(value.cellOf(field) ?? raiseMissing({ record: value, name, field, at: undefined }));
+      }
+      for (const cell of cells.reverse()) forceLastFirst(cell, everything);
+      break;
+    }
+    default:
   }
 }
 
@@ -100,8 +125,8 @@ class ExportRun {
   }
 
   #refuse(value: Value, span: Span, path: string): Located | undefined {
+    if (value.kind === "enum" && value.argument !== undefined) this.visit(value.argument, span, path);
     if (this.#everything) {
-      if (value.kind === "enum" && value.argument !== undefined) this.visit(value.argument, span, path);
       return { kind: "string", value: `<${describeValue(value)}>`, span };
     }
     return this.#note([complain(notSerializable, { what: describeValue(value), path }, span)]);

@@ -19,8 +19,8 @@ export type RuntimeType =
     }
   | {
       readonly kind: "enum";
-      /** A tag without an argument has `undefined`. */
-      readonly rows: ReadonlyMap<string, RuntimeType | undefined>;
+      readonly tags: ReadonlySet<string>;
+      readonly variants: ReadonlyMap<string, RuntimeType>;
       readonly open: boolean;
     };
 

@@ -10,6 +10,13 @@ export const unboundIdentifier: NickelTemplate<{ name: string; nearest: string |
   help: ({ nearest }) => (nearest === undefined ? undefined : `did you mean \`${nearest}\`?`),
 };
 
+export const unboundTypeVariable: NickelTemplate<{ name: string }> = {
+  code: "E0202",
+  kind: "TypecheckError::UnboundTypeVariable",
+  message: ({ name }) => `unbound type variable \`${name}\``,
+  help: ({ name }) => `bind it: \`forall ${name}. …\``,
+};
+
 export const orPatternVariables: NickelTemplate<{ names: readonly string[] }> = {
   code: "E0201",
   kind: "TypecheckError::OrPatternVarsMismatch",

@@ -2,7 +2,7 @@
 // annotations are simplified, since a static type is trusted where the text itself provides the value.
 
 import { unreachable } from "../../core/unreachable.ts";
-import type { Annotations, TypeNode } from "../syntax/ast.ts";
+import type { Annotations, RecordTail, TypeNode } from "../syntax/ast.ts";
 import type { CoreContract, CoreType, TypeVariable } from "./core.ts";
 import type { Lowering, Scope, TypeScope } from "./scope.ts";
 
@@ -23,7 +23,7 @@ export function lowerType(lowering: Lowering, type: TypeNode, scope: Scope): Cor
       case "variable": {
         const variable = findVariable(node.name, variables);
         if (variable !== undefined) return { kind: "variable", variable, span: node.span };
-        lowering.unbound(node.name, node.span, scope);
+        lowering.unboundType(node.name, node.span);
         return { kind: "dyn", span: node.span };
       }
       case "arrow":
@@ -52,12 +52,7 @@ export function lowerType(lowering: Lowering, type: TypeNode, scope: Scope): Cor
           span: node.span,
         };
       case "record": {
-        const tail =
-          node.tail.kind === "variable"
-            ? (findVariable(node.tail.name.text, variables) ?? "dyn")
-            : node.tail.kind === "dyn"
-              ? "dyn"
-              : "closed";
+        const tail = convertTail(node.tail, variables);
         const rows = node.rows.map((row) => ({
           name: row.name.text,
           nameSpan: row.name.span,
@@ -66,6 +61,9 @@ export function lowerType(lowering: Lowering, type: TypeNode, scope: Scope): Cor
         return { kind: "record", rows, tail, span: node.span };
       }
       case "enum": {
+        if (node.tail !== undefined && findVariable(node.tail.text, variables) === undefined) {
+          lowering.unboundType(node.tail.text, node.tail.span);
+        }
         const rows = node.rows.map((row) => ({
           tag: row.tag.text,
           argument: row.argument === undefined ? undefined : convert(row.argument, variables),
@@ -75,6 +73,13 @@ export function lowerType(lowering: Lowering, type: TypeNode, scope: Scope): Cor
       default:
         return unreachable(node);
     }
+  }
+
+  function convertTail(tail: RecordTail, variables: TypeScope | undefined): "closed" | "dyn" | TypeVariable {
+    if (tail.kind !== "variable") return tail.kind;
+    const variable = findVariable(tail.name.text, variables);
+    if (variable === undefined) lowering.unboundType(tail.name.text, tail.name.span);
+    return variable ?? "dyn";
   }
 }
 

@@ -7,7 +7,7 @@ import { parseNumber } from "../number.ts";
 import { nearestName } from "../suggest.ts";
 import type { BinaryOperator, BinaryTerm, Binding, Chunk, LetTerm, Pattern, Term } from "../syntax/ast.ts";
 import type { Core, CoreBinding, CoreChunk, CoreFunction, CoreRecord } from "./core.ts";
-import { unboundIdentifier } from "./diagnostics.ts";
+import { unboundIdentifier, unboundTypeVariable } from "./diagnostics.ts";
 import { boundNames, lowerPattern } from "./lower-pattern.ts";
 import { lowerRecord } from "./lower-record.ts";
 import { lowerAnnotations, lowerType } from "./lower-type.ts";
@@ -33,6 +33,9 @@ export function lowerFile(term: Term, globals: ReadonlySet<string>, trusted: boo
     unbound(name, span, scope) {
       const nearest = nearestName(name, new Set([...scope.visible(), ...globals]));
       this.diagnostics.push(complain(unboundIdentifier, { name, nearest }, span));
+    },
+    unboundType(name, span) {
+      this.diagnostics.push(complain(unboundTypeVariable, { name }, span));
     },
   };
   const core = lowerTerm(lowering, term, new Scope(undefined));

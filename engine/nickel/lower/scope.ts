@@ -103,4 +103,5 @@ export interface Lowering {
   pattern(pattern: Pattern, scope: Scope, outer: Scope): CorePattern;
   type(type: TypeNode, scope: Scope): CoreType;
   unbound(name: string, span: Span, scope: Scope): void;
+  unboundType(name: string, span: Span): void;
 }

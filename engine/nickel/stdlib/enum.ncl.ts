@@ -21,8 +21,8 @@ in
   is_enum_variant : Dyn -> Bool = fun value => %enum/is_variant% value,
   to_tag_and_arg | Enum -> { tag | String, arg | optional }
     = fun value =>
-      let tag = %to_string% (%enum/get_tag% value) in
-      if %enum/is_variant% value then { tag = tag, arg = %enum/get_arg% value } else { tag = tag },
+      let name = %to_string% (%enum/get_tag% value) in
+      if %enum/is_variant% value then { tag = name, arg = %enum/get_arg% value } else { tag = name },
   from_tag_and_arg | { tag | String, arg | optional } -> Enum
     = fun data =>
       if %record/has_field% "arg" data then

@@ -2,14 +2,14 @@
 
 export default String.raw`
 let
-  number_that = fun holds message =>
+  number_that = fun holds explanation =>
     %contract/custom% (fun _label value =>
       if %typeof% value != 'Number then
         'Error { message = "expected a number" }
       else if holds value then
         'Ok value
       else
-        'Error { message = message }
+        'Error { message = explanation }
     ),
 in
 {

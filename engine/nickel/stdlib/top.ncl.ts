@@ -19,7 +19,7 @@ export default String.raw`
     = fun format text => %deserialize% format text,
   to_string | std.string.Stringable -> String = fun x => %to_string% x,
   trace : forall a. String -> a -> a = fun message x => %trace% message x,
-  FailWith = fun message => %contract/custom% (fun _label _value => 'Error { message = message }),
+  FailWith = fun text => %contract/custom% (fun _label _value => 'Error { message = text }),
   fail_with | String -> Dyn = fun message => null | FailWith message,
   test = {
     Assert = %contract/custom% (fun _label value => if value then 'Ok value else 'Error {}),

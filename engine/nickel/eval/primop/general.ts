@@ -24,7 +24,7 @@ const second = (operands: readonly Lazy[]): Value => force(lazyOperand(operands,
 
 export const generalPrimops: Readonly<Record<string, Primop>> = {
   typeof: unary("typeof", (value, span) => new EnumValue(typeTag(value), undefined, span)),
-  cast: unary("cast", (value) => value),
+  cast: unary("cast", (value, span) => new EnumValue(typeTag(value), value, span)),
   seq: {
     arity: 2,
     strict: 1,

@@ -84,11 +84,20 @@ function pieces(whole: string, part: string): string[] {
     found.push(whole.slice(from, at));
     from = at + part.length;
   }
-  return [...found, whole.slice(from)];
+  // What follows the last match counts only when there is something.
+  return from < whole.length ? [...found, whole.slice(from)] : found;
 }
 
 function replaceAll(whole: string, part: string, replacement: string): string {
-  if (part !== "") return pieces(whole, part).join(replacement);
+  if (part !== "") {
+    let result = "";
+    let from = 0;
+    for (const at of occurrences(whole, part)) {
+      result += whole.slice(from, at) + replacement;
+      from = at + part.length;
+    }
+    return result + whole.slice(from);
+  }
   return (
     replacement +
     clusters(whole)
