@@ -178,6 +178,25 @@ describe("reasons", () => {
     ]);
   });
 
+  test("an image that is gone is not worth a word where another is to be built anyway", () => {
+    const plan = planOf(change("rust", { run: "RUN true\n" }), lock, { images: new FakeImageStore() });
+    expect(decisions(plan)).toEqual([
+      ["debian", "build", { kind: "image-missing", image: imageOf("debian") }],
+      [
+        "rust",
+        "build",
+        { kind: "file-changed", path: "Dockerfile", change: "modified" },
+        { kind: "parent-pending", parent: "debian" },
+      ],
+      [
+        "rust-deps",
+        "build",
+        { kind: "parent-pending", parent: "rust" },
+        { kind: "image-missing", image: imageOf("rust-deps") },
+      ],
+    ]);
+  });
+
   test("an older recipe says nothing about the rest", () => {
     const old = editEntry(lock, "rust", (entry) => ({
       ...entry,

@@ -1,0 +1,95 @@
+// Failures of the ports in the words that people read.
+
+import { describe, expect, test } from "vitest";
+import type { SolveFailure } from "../../engine/ports/builder.ts";
+import type { ResolveFailure } from "../../engine/ports/images.ts";
+import {
+  explainLockFailure,
+  explainResolveFailure,
+  explainSolveFailure,
+} from "../../engine/run/layer-failure.ts";
+import { amd64 } from "../lock/samples.ts";
+
+const image = "debian:trixie-slim";
+
+describe("failures", () => {
+  test.each<[string, string | undefined, SolveFailure]>([
+    [
+      "[2/3] RUN make failed with exit code 2: no rule",
+      undefined,
+      {
+        kind: "step-failed",
+        step: "[2/3] RUN make",
+        exitCode: 2,
+        message: "no rule",
+        logTail: ["make: ***"],
+      },
+    ],
+    [
+      "[2/3] COPY x failed: not found",
+      undefined,
+      { kind: "step-failed", step: "[2/3] COPY x", exitCode: undefined, message: "not found", logTail: [] },
+    ],
+    [
+      "unknown instruction: FORM",
+      undefined,
+      { kind: "dockerfile-refused", message: "unknown instruction: FORM" },
+    ],
+    ["no such image", undefined, { kind: "source-missing", message: "no such image" }],
+    [
+      'the secret "token" is required, and nothing gives it',
+      'name a source for "token", or drop required=true from its mount in the Dockerfile',
+      { kind: "secret-missing", id: "token" },
+    ],
+    [
+      "the builder was lost: EOF",
+      "see that it runs (`lamina doctor`), then build again: finished layers stay",
+      { kind: "daemon-lost", message: "EOF" },
+    ],
+    ["the builder canceled the solve of its own accord", undefined, { kind: "canceled" }],
+    ["no space left on device", undefined, { kind: "other", message: "no space left on device" }],
+  ])("%s", (message, help, failure) => {
+    expect(explainSolveFailure(failure)).toEqual({
+      kind: failure.kind,
+      message,
+      ...(help === undefined ? {} : { help }),
+      logTail: failure.kind === "step-failed" ? failure.logTail : [],
+    });
+  });
+
+  test.each<[string, string, ResolveFailure]>([
+    ["debian:trixie-slim does not exist", "correct its name", { kind: "not-found", image }],
+    [
+      "debian:trixie-slim does not exist for linux/amd64, only for linux/arm64, linux/s390x",
+      "build for a platform that it exists for",
+      { kind: "platform-missing", image, platform: amd64, offered: ["linux/arm64", "linux/s390x"] },
+    ],
+    [
+      "its registry refuses to show debian:trixie-slim",
+      "log in to the registry",
+      { kind: "unauthorized", image },
+    ],
+    [
+      "the registry of debian:trixie-slim does not answer: timed out",
+      "try again when it can be reached",
+      { kind: "unreachable", image, message: "timed out" },
+    ],
+  ])("%s", (message, help, failure) => {
+    expect(explainResolveFailure(failure)).toEqual({
+      kind: `base-${failure.kind}`,
+      message,
+      help: `${help}, or stand another image in for it: --base debian:trixie-slim=REF`,
+      logTail: [],
+    });
+  });
+
+  test("a lock that cannot be written", () => {
+    const failure = { kind: "denied", path: "/p/lamina.lock", message: "permission denied" } as const;
+    expect(explainLockFailure("/p/lamina.lock", { kind: "file", failure })).toEqual({
+      kind: "lock-unwritable",
+      message: "it was built, but /p/lamina.lock cannot be written: permission denied",
+      help: "mend the file and build again: BuildKit's cache still has the layer",
+      logTail: [],
+    });
+  });
+});
