@@ -138,7 +138,7 @@ describe("structure", () => {
   });
 
   test("engine, providers and cli know no caller by name", () => {
-    const callers = new RegExp(["provisioning" + "_workspace", "vapora" + "_", "woodpecker" + "_"].join("|"));
+    const callers = /provisioning_workspace|vapora_|woodpecker_/;
     const named = Array.from(new Set(imports.map(({ from }) => from))).filter((from) =>
       callers.test(readFileSync(from, "utf8")),
     );

@@ -13,23 +13,27 @@ export type ImageDigest = Digest & { readonly __image: true };
 
 const pattern = /^sha256:[0-9a-f]{64}$/;
 
-/** Whether a text is a sha256 digest; of what, the caller says by the type it asks for. */
-export function isDigest<D extends Digest = Digest>(text: string): text is D {
+export function isDigest(text: string): text is Digest {
   return pattern.test(text);
+}
+
+function isInputDigest(text: string): text is InputDigest {
+  return isDigest(text);
+}
+
+function isImageDigest(text: string): text is ImageDigest {
+  return isDigest(text);
 }
 
 /** @throws RangeError when the text is no sha256 digest: check foreign text with `isDigest` first. */
 export function inputDigest(text: string): InputDigest {
-  return parse<InputDigest>(text);
+  if (!isInputDigest(text)) throw new RangeError(`not a sha256 digest: ${text}`);
+  return text;
 }
 
 /** @throws RangeError when the text is no sha256 digest: check foreign text with `isDigest` first. */
 export function imageDigest(text: string): ImageDigest {
-  return parse<ImageDigest>(text);
-}
-
-function parse<D extends Digest>(text: string): D {
-  if (!isDigest<D>(text)) throw new RangeError(`not a sha256 digest: ${text}`);
+  if (!isImageDigest(text)) throw new RangeError(`not a sha256 digest: ${text}`);
   return text;
 }
 
