@@ -1,0 +1,47 @@
+// HTTP requests with a deadline. A URL comes in, and whatever the server answered comes out, also 404 and 500; only a
+// server that does not answer is a failure.
+
+import { err, ok, type Result } from "../../engine/core/result.ts";
+
+const defaultTimeoutMs = 30_000;
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+}
+
+export interface HttpFailure {
+  readonly kind: "unreachable" | "timeout" | "canceled";
+  /** For people, such as "connect ECONNREFUSED 127.0.0.1:1". */
+  readonly message: string;
+}
+
+/**
+ * GETs a URL, following redirects; `headers` do not follow to another host when they are credentials. The deadline
+ * spans the whole answer. Never rejects.
+ */
+export async function httpGet(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+  timeoutMs = defaultTimeoutMs,
+): Promise<Result<HttpAnswer, HttpFailure>> {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  try {
+    const response = await fetch(url, { headers, signal: AbortSignal.any([signal, timeout]) });
+    const body = new Uint8Array(await response.arrayBuffer());
+    return ok({ status: response.status, headers: response.headers, body });
+  } catch (error) {
+    if (signal.aborted) return err({ kind: "canceled", message: "canceled" });
+    if (timeout.aborted) return err({ kind: "timeout", message: `no answer within ${timeoutMs / 1000} s` });
+    return err({ kind: "unreachable", message: innermost(error) });
+  }
+}
+
+/** `fetch` says "fetch failed"; what failed stands in the cause. */
+function innermost(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return innermost(error.errors[0]);
+  if (error instanceof Error) return error.cause === undefined ? error.message : innermost(error.cause);
+  return String(error);
+}
