@@ -1,7 +1,7 @@
 // External images during a run: each is looked up once for each platform, whoever asks first, so that all layers of a
 // run stand on the same one.
 
-import { type Lock } from "../../schemas/lock.ts";
+import type { Lock } from "../../schemas/lock.ts";
 import type { Platform } from "../../schemas/platform.ts";
 import type { ImageDigest } from "../core/digest.ts";
 import { ok, type Result } from "../core/result.ts";
@@ -66,7 +66,7 @@ function sourceOf(reference: string, digest: ImageDigest): ImageSource {
 }
 
 /** The reference with the registry and folder that Docker implies: "debian" is "docker.io/library/debian". */
-export function expandReference(name: string): string {
+function expandReference(name: string): string {
   const [first = "", ...rest] = name.split("/");
   if (rest.length === 0) return `docker.io/library/${name}`;
   if (/[.:]/.test(first) || first === "localhost") return name;

@@ -241,7 +241,9 @@ function forward(build: LayerBuild, progress: SolveProgress): void {
 }
 
 function halt(build: LayerBuild, failure: SolveFailure): Halt {
-  return failure.kind === "canceled" && build.signal.aborted ? "canceled" : explainSolveFailure(failure);
+  // A daemon that hears the terminal's Ctrl-C as well may be gone before it can say that it canceled.
+  const isEnd = failure.kind === "canceled" || failure.kind === "daemon-lost";
+  return isEnd && build.signal.aborted ? "canceled" : explainSolveFailure(failure);
 }
 
 function node(build: LayerBuild): { at: number; layer: LayerName; platform: Platform } {

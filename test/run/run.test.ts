@@ -2,6 +2,8 @@
 
 import { describe, expect, test } from "vitest";
 import { entryOf, pinOf } from "../../engine/lock/lock.ts";
+import { emptyHistory } from "../../engine/plan/history.ts";
+import { recordDurations } from "../../engine/run/record-durations.ts";
 import { imageOf } from "../fakes/images.ts";
 import { amd64, digestOf, layer } from "../lock/samples.ts";
 import { baseOf, builtLock, chain, type LayerSpec, projectOf } from "../plan/project.ts";
@@ -192,6 +194,18 @@ describe("what the builder is asked", () => {
     ]);
     expect(rig.log.of("run.note")).toEqual([{ type: "run.note", at: 1_000_000, text: "a: no tag" }]);
     expect(rig.log.of("layer.completed")).toMatchObject([{ seconds: 1.5, stepsRun: 2, stepsCached: 3 }]);
+  });
+});
+
+describe("durations", () => {
+  test("of what was built are remembered for the next plan", async () => {
+    const rig = new RunRig(change("rust", { run: "RUN true\n" }), builtLock(project));
+    const outcome = rig.start();
+    const solve = await rig.builder.solving("rust");
+    rig.clock.advance(12_340);
+    solve.succeed();
+    const history = recordDurations(emptyHistory, await outcome);
+    expect(history.seconds).toEqual(new Map([[`rust@${amd64}`, [12.3]]]));
   });
 });
 

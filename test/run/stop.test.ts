@@ -145,6 +145,15 @@ describe("cancellation", () => {
     expect(rig.lock.layers).toEqual({});
   });
 
+  test("a daemon that is gone by then is no failure of the layer", async () => {
+    const rig = new RunRig(projectOf({ a: {} }));
+    const outcome = rig.start();
+    const solve = await rig.builder.solving("a");
+    rig.stop.abort();
+    solve.fail({ kind: "daemon-lost", message: "EOF" });
+    expect(brief(await outcome)).toEqual(["a: canceled"]);
+  });
+
   test("that comes when all is done changes nothing", async () => {
     const rig = new RunRig(projectOf({ a: {} }));
     const outcome = rig.start();
