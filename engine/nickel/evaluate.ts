@@ -74,6 +74,6 @@ function exportWhole(unit: Unit, options: ExportOptions): ReturnType<typeof expo
     return exportValue(unit.value, span, options);
   } catch (failure) {
     if (!(failure instanceof RangeError)) throw failure;
-    return { value: undefined, diagnostics: [complain(stackOverflow, {}, span)] };
+    return { value: undefined, diagnostics: [complain(stackOverflow, undefined, span)] };
   }
 }

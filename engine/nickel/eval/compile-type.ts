@@ -94,8 +94,7 @@ function closed(type: RuntimeType): TypeCode {
 
 /** Builds once when all parts are closed; `build` looks at its environment only through its parts. */
 function combine(parts: readonly TypeCode[], build: (env: Env) => RuntimeType): TypeCode {
-  const [open] = parts.filter((part) => part.closed === undefined);
-  if (open !== undefined) return { closed: undefined, build };
+  if (parts.some((part) => part.closed === undefined)) return { closed: undefined, build };
   return closed(build(noEnv));
 }
 

@@ -151,6 +151,8 @@ function constant(core: ConstantCore): Value {
       return new StringValue(core.value, core.span);
     case "tag":
       return new EnumValue(core.tag, undefined, core.span);
+    default:
+      return unreachable(core);
   }
 }
 
@@ -288,7 +290,7 @@ function compileLet(compiler: Compiler, core: CoreLet, chain: Chain | undefined,
 function forward(slots: Lazy[], slot: number, span: Span): Thunk {
   const self: Thunk = delay(() => {
     const lazy = slots[slot];
-    return lazy === undefined || lazy === self ? fail(infiniteRecursion, {}, span) : force(lazy);
+    return lazy === undefined || lazy === self ? fail(infiniteRecursion, undefined, span) : force(lazy);
   }, span);
   return self;
 }

@@ -2,6 +2,7 @@
 // (wrapped, where it has more to check later) or refuses; applying turns a refusal into blame, checking hands it
 // back to the program.
 
+import { unreachable } from "../../core/unreachable.ts";
 import type { NickelDiagnostic } from "../diagnostics.ts";
 import { complain } from "../diagnostics.ts";
 import { nearestName } from "../suggest.ts";
@@ -209,6 +210,8 @@ export function judge(type: RuntimeType, keys: Keys | undefined, label: Label, v
       }
       return type.open ? found : refuseTag(type, found, checking(label, value));
     }
+    default:
+      return unreachable(type);
   }
 }
 

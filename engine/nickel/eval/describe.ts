@@ -1,5 +1,6 @@
 // Values in a few words, for messages. Nothing is computed for it.
 
+import { unreachable } from "../../core/unreachable.ts";
 import { printNumber } from "../number.ts";
 import type { Value } from "./value.ts";
 
@@ -36,6 +37,8 @@ export function describeValue(value: Value): string {
       return "a sealing key";
     case "sealed":
       return "a sealed value";
+    default:
+      return unreachable(value);
   }
 }
 
@@ -66,5 +69,7 @@ export function typeTag(value: Value): string {
     case "key":
     case "sealed":
       return "Other";
+    default:
+      return unreachable(value);
   }
 }

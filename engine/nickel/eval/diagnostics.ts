@@ -47,14 +47,14 @@ export const incompatibleMerge: NickelTemplate<{ left: string; right: string }> 
   help: () => "give one of them a priority: `| default` lets the other win, `| force` makes it win",
 };
 
-export const infiniteRecursion: NickelTemplate<Record<never, never>> = {
+export const infiniteRecursion: NickelTemplate<undefined> = {
   code: "E0214",
   kind: "EvalError::InfiniteRecursion",
   message: () => "infinite recursion",
   label: () => "this needs its own value",
 };
 
-export const stackOverflow: NickelTemplate<Record<never, never>> = {
+export const stackOverflow: NickelTemplate<undefined> = {
   code: "E0215",
   kind: "EvalError::InfiniteRecursion",
   message: () => "the evaluation nests too deep",

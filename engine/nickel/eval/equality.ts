@@ -1,5 +1,6 @@
 // Structural equality, by need: contracts are applied to what is compared, and functions cannot be compared.
 
+import { unreachable } from "../../core/unreachable.ts";
 import { equals } from "../number.ts";
 import { raiseSealed } from "./blame.ts";
 import { describeValue } from "./describe.ts";
@@ -50,6 +51,8 @@ export function equal(left: Lazy, right: Lazy, at: Place): boolean {
     }
     case "type":
       return false;
+    default:
+      return unreachable(a);
   }
 }
 

@@ -1,6 +1,7 @@
 // Imported data as values: containers are converted when they are asked for, each once, so that shared and even
 // recursive nodes stay shared.
 
+import { unreachable } from "../../core/unreachable.ts";
 import type { DataNode } from "../formats/data.ts";
 import { merge } from "./merge.ts";
 import { Field, plainAttributes, plainField, RecordValue } from "./record.ts";
@@ -38,6 +39,8 @@ export function fromData(root: DataNode, lastWins = false): Lazy {
         known.set(node, lazy);
         return lazy;
       }
+      default:
+        return unreachable(node);
     }
   }
 

@@ -12,7 +12,7 @@ import { fail } from "./failure.ts";
 import { makeLabel, remark } from "./label.ts";
 import { type Definition, Field, type Recipe, RecordValue } from "./record.ts";
 import { delay, force } from "./thunk.ts";
-import { ArrayValue, EnumValue, type Lazy, type Pending, type Place, type Value } from "./value.ts";
+import { type ArrayValue, EnumValue, type Lazy, type Pending, type Place, type Value } from "./value.ts";
 
 /** Merges two values; `at` is the place of the operator or the contract. @throws a failure when they differ. */
 export function merge(left: Lazy, right: Lazy, at: Place): Value {

@@ -189,7 +189,7 @@ export class RecursiveTerm implements Recipe {
 }
 
 /** A field with a value of its own and nothing else. */
-export function plainField(value: Lazy, keySpan: Place = undefined): Field {
+export function plainField(value: Lazy, keySpan?: Place): Field {
   return new Field(value, [], plainAttributes, keySpan);
 }
 

@@ -70,7 +70,7 @@ export class Thunk {
     if (this.#value !== undefined) return this.#value;
     const code = this.#code;
     if (code === undefined) throw this.#failure;
-    if (code === running) fail(infiniteRecursion, {}, this.span);
+    if (code === running) fail(infiniteRecursion, undefined, this.span);
     const env = this.#env;
     this.#code = running;
     try {

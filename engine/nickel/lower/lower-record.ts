@@ -36,7 +36,13 @@ const noMetadata: FieldMetadata = {
   notExported: false,
 };
 
-export function lowerRecord(lowering: Lowering, term: RecordTerm, outer: Scope): CoreRecord {
+/** The fields of a record made by a dotted path are not in scope by their bare names. */
+export function lowerRecord(
+  lowering: Lowering,
+  term: RecordTerm,
+  outer: Scope,
+  fromPath: boolean,
+): CoreRecord {
   const pieces = new Map<string, Piece[]>();
   const dynamic: { readonly name: Term; readonly piece: Piece }[] = [];
   for (const definition of term.fields) {
@@ -54,17 +60,16 @@ export function lowerRecord(lowering: Lowering, term: RecordTerm, outer: Scope):
       included: include.name.text,
     });
   }
-  const scope = new Scope(outer, new Set(pieces.keys()));
+  const scope = new Scope(outer, new Set(fromPath ? [] : pieces.keys()));
   const fields = Array.from(
     pieces,
     ([name, parts]): CoreField => ({ name, ...lowerField(lowering, name, parts, scope, outer) }),
   );
-  const dynamicFields = dynamic.map(
-    ({ name, piece }): CoreDynamicField => ({
-      name: lowering.term(name, scope),
-      ...lowerField(lowering, undefined, [piece], scope, outer),
-    }),
-  );
+  const dynamicFields: CoreDynamicField[] = [];
+  for (const { name, piece } of dynamic) {
+    const field = lowerField(lowering, undefined, [piece], scope, outer);
+    dynamicFields.push({ ...field, name: lowering.term(name, scope) });
+  }
   return {
     kind: "record",
     frame: scope.frame,
@@ -128,7 +133,7 @@ function lowerField(
   const contracts = contractNodes.map((node) => lowerContract(lowering, node, scope, name));
 
   const values: { readonly priority: Priority; readonly lower: () => Core }[] = [];
-  if (nested !== undefined) values.push({ priority: 0, lower: () => lowering.record(nested, scope) });
+  if (nested !== undefined) values.push({ priority: 0, lower: () => lowering.pathRecord(nested, scope) });
   for (const { value, metadata, included, keySpan: span } of whole) {
     const priority = lowerPriority(metadata);
     if (included !== undefined) {

@@ -27,7 +27,7 @@ export function lowerFile(term: Term, globals: ReadonlySet<string>, trusted: boo
     globals,
     trusted,
     term: (inner, scope) => lowerTerm(lowering, inner, scope),
-    record: (inner, scope) => lowerRecord(lowering, inner, scope),
+    pathRecord: (inner, scope) => lowerRecord(lowering, inner, scope, true),
     pattern: (pattern, scope, outer) => lowerPattern(lowering, pattern, scope, outer),
     type: (type, scope) => lowerType(lowering, type, scope),
     unbound(name, span, scope) {
@@ -94,7 +94,7 @@ function lowerTerm(lowering: Lowering, term: Term, scope: Scope): Core {
     case "array":
       return { kind: "array", items: term.items.map((item) => lowerTerm(lowering, item, scope)), span };
     case "record":
-      return lowerRecord(lowering, term, scope);
+      return lowerRecord(lowering, term, scope, false);
     case "let":
       return lowerLet(lowering, term, scope);
     case "function":

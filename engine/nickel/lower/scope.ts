@@ -48,7 +48,7 @@ export class Scope {
   }
 
   resolve(name: string): Binder | undefined {
-    for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.parent) {
+    for (const scope of this.#layers()) {
       const binder =
         scope.#binders.get(name) ?? (scope.#fields?.has(name) === true ? scope.bind(name) : undefined);
       if (binder !== undefined) {
@@ -66,10 +66,15 @@ export class Scope {
 
   /** Every name in sight, inner ones first. */
   *visible(): Generator<string> {
-    for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.parent) {
+    for (const scope of this.#layers()) {
       if (scope.#fields !== undefined) yield* scope.#fields;
       yield* scope.#binders.keys();
     }
+  }
+
+  *#layers(): Generator<Scope> {
+    yield this;
+    for (let scope = this.parent; scope !== undefined; scope = scope.parent) yield scope;
   }
 
   /** Lowers a part of a record and tells whether it mentioned the record's fields. */
@@ -99,7 +104,8 @@ export interface Lowering {
   /** Trusted text (the standard library): static annotations need no check of what the text itself provides. */
   readonly trusted: boolean;
   term(term: Term, scope: Scope): Core;
-  record(term: RecordTerm, scope: Scope): Core;
+  /** A record that a dotted path stands for. */
+  pathRecord(term: RecordTerm, scope: Scope): Core;
   pattern(pattern: Pattern, scope: Scope, outer: Scope): CorePattern;
   type(type: TypeNode, scope: Scope): CoreType;
   unbound(name: string, span: Span, scope: Scope): void;

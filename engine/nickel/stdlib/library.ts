@@ -40,31 +40,10 @@ const modules: Readonly<Record<string, string>> = {
   string: stringText,
 };
 
-const topLevel = [
-  ...[
-    "is_number",
-    "is_bool",
-    "is_string",
-    "is_enum",
-    "is_function",
-    "is_array",
-    "is_record",
-    "typeof",
-    "cast",
-  ],
-  ...[
-    "seq",
-    "deep_seq",
-    "hash",
-    "serialize",
-    "deserialize",
-    "to_string",
-    "trace",
-    "FailWith",
-    "fail_with",
-    "test",
-  ],
-];
+const topLevel =
+  "is_number is_bool is_string is_enum is_function is_array is_record typeof cast seq deep_seq hash serialize deserialize to_string trace FailWith fail_with test".split(
+    " ",
+  );
 
 /** One for each evaluator: it holds values. */
 export function createLibrary(): Library {

@@ -4,7 +4,14 @@ import { other } from "../eval/diagnostics.ts";
 import { fail } from "../eval/failure.ts";
 import { accessField } from "../eval/primop/access.ts";
 import { lazyOperand, operand, type Primop } from "../eval/primop/primop.ts";
-import { Field, fieldNames, makeDictionary, plainField, RecordValue, raiseMissing } from "../eval/record.ts";
+import {
+  type Field,
+  fieldNames,
+  makeDictionary,
+  plainField,
+  RecordValue,
+  raiseMissing,
+} from "../eval/record.ts";
 import { apply, force } from "../eval/thunk.ts";
 import { ArrayValue, type Lazy, type Place, StringValue } from "../eval/value.ts";
 

@@ -87,7 +87,8 @@ export const generalPrimops: Readonly<Record<string, Primop>> = {
   ),
   "enum/from_string": unary("enum/from_string", (value, span) => {
     const text = operand(value, "string", { name: "enum/from_string", arity: 1 }, 1, span);
-    return new EnumValue(text.value, undefined, span);
+    // The same word in another form: it stands where the string was written.
+    return new EnumValue(text.value, undefined, text.span ?? span);
   }),
   "enum/make_variant": {
     arity: 2,
