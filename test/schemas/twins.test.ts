@@ -107,20 +107,29 @@ describe("both twins know the same fields", () => {
 });
 
 describe("both twins know the same words", () => {
-  const words: readonly (readonly [file: string, name: string, words: unknown])[] = [
-    ["workflow", "layer_kinds", layerKinds],
-    ["workflow", "level_strategies", levelStrategies],
-    ["build_spec", "runner_tiers", runnerTiers],
-    ["build_directives", "compute_providers", computeProviders],
-    ["build_directives", "registry_providers", registryProviders],
-    ["cache_policy", "actors", actors],
-    ["cache_policy", "dispositions", dispositions],
-    ["requirements", "needs", needs],
-    ["lock", "lock_version", lockVersion],
+  const words: readonly (readonly [file: string, name: string, words: readonly string[]])[] = [
+    ["workflow", "LayerKind", layerKinds],
+    ["workflow", "LevelStrategy", levelStrategies],
+    ["build_spec", "RunnerTier", runnerTiers],
+    ["build_directives", "ComputeProviderRef", computeProviders],
+    ["build_directives", "RegistryProviderRef", registryProviders],
+    ["cache_policy", "Actor", actors],
+    ["cache_policy", "SessionCacheDisposition", dispositions],
+    ["requirements", "Need", needs],
   ];
 
+  // The language has no way to ask an enum type for its tags, so its complaint is read.
   test.each(words)("%s.ncl: %s", (file, name, expected) => {
-    expect(evaluateText(`(import "lamina/${file}.ncl").${name}`)).toEqual(expected);
+    const text = `'neither | (import "lamina/${file}.ncl").${name}`;
+    const result = openTwinEvaluator(new Map([["/program.ncl", text]])).evaluate("/program.ncl");
+    const message = result.ok ? "accepted" : result.error[0]?.message;
+    expect(message).toBe(
+      `a value breaks its contract: expected one of ${expected.map((word) => `'${word}`).join(", ")}`,
+    );
+  });
+
+  test("lock.ncl: lock_version", () => {
+    expect(evaluateText('(import "lamina/lock.ncl").lock_version')).toBe(lockVersion);
   });
 });
 
