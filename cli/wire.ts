@@ -2,13 +2,14 @@
 
 import { join } from "node:path";
 import type { Host } from "../engine/core/host.ts";
-import { err, type Result } from "../engine/core/result.ts";
+import type { Result } from "../engine/core/result.ts";
 import { createEvaluator, type EvaluateOptions, type NickelEvaluator } from "../engine/nickel/evaluate.ts";
 import type { Builder } from "../engine/ports/builder.ts";
 import type { ImageResolver, ImageStore } from "../engine/ports/images.ts";
 import type { NoBuilder } from "../providers/builder/connect.ts";
 import { systemClock } from "../providers/host/clock.ts";
 import { systemFiles } from "../providers/host/files.ts";
+import { openImageResolver } from "../providers/registry/resolve.ts";
 import { openImageStore as openLayout } from "../providers/store/oci-layout.ts";
 import { type Platform, platform } from "../schemas/platform.ts";
 import { mountFolder } from "./mount-folder.ts";
@@ -54,7 +55,7 @@ export function openImageStore(root: string): ImageStore {
 }
 
 export function createResolver(): ImageResolver {
-  return { resolve: (image) => Promise.resolve(err({ kind: "unreachable", image, message: "not yet" })) };
+  return openImageResolver((name) => process.env[name]);
 }
 
 /** Opens a builder for a project as every build does, or tells which ways were tried. Loaded only where it is needed. */
