@@ -48,8 +48,9 @@ const habits: ReadonlyMap<TokenKind, string> = new Map([
   ["match", "put the `match { … }` in parentheses"],
   ["forall", "put the type in parentheses"],
   ["=", "equality is `==`; a field is defined inside braces, a name with `let … = … in`"],
+  ["?", "a default is written `field | default = value`, or `field ? value` in a record pattern"],
   ["=>", "a function is written `fun x => …`"],
-  [";", "fields and items are parted by commas"],
+  [";", "fields, items and bindings are parted by commas"],
 ]);
 
 export class Cursor {
@@ -59,6 +60,8 @@ export class Cursor {
   #index = 0;
   #depth = 0;
   #wildcards = 0;
+  /** Metadata words that were used as names, and complained about once. */
+  readonly #misused = new Set<string>();
   /** The present token; the last one is `end`. */
   token: Token;
   kind: TokenKind;
@@ -104,10 +107,47 @@ export class Cursor {
     if (this.kind === kind) return this.next();
     if (this.kind === "end" || closing.has(this.kind)) {
       const close = kind === "interpolation-close" ? "}" : kind;
-      const found = this.kind === "end" ? [] : [{ message: `\`${close}\` expected here`, span: this.here() }];
+      const found =
+        this.kind === "end"
+          ? this.#suspects(open)
+          : [{ message: `\`${close}\` expected here`, span: this.here() }];
       this.fail(unclosed, { open: open.value, close }, this.spanOf(open), found);
     }
     return this.unexpected(expected);
+  }
+
+  /**
+   * The first bracket behind the unclosed one that is closed by a line of another indentation than its own: there the
+   * closing one may be missing.
+   */
+  #suspects(unclosed: Token): Note[] {
+    const open: Token[] = [];
+    for (const token of this.#tokens.slice(this.#tokens.indexOf(unclosed) + 1)) {
+      if (closers.has(token.kind) && token.kind !== "let") open.push(token);
+      else if (closing.has(token.kind) && token.kind !== "in") {
+        const opening = open.pop();
+        if (opening === undefined) return [];
+        const closed = this.#indentation(token.start);
+        if (closed !== undefined && closed < (this.#indentation(opening.start, true) ?? 0)) {
+          const message = `this \`${opening.value}\` is closed by a line further to the left: is its own end missing?`;
+          return [{ message, span: this.spanOf(opening) }];
+        }
+      }
+    }
+    return [];
+  }
+
+  /** The indentation of the offset's line; unless `anywhere`, undefined where something stands before the offset. */
+  #indentation(offset: number, anywhere = false): number | undefined {
+    const { text } = this.file;
+    const start = text.lastIndexOf("\n", offset - 1) + 1;
+    const blanks = /^[ \t]*/.exec(text.slice(start, offset))?.[0].length ?? 0;
+    return anywhere || start + blanks === offset ? blanks : undefined;
+  }
+
+  /** Whether the end or a closing bracket other than this one stands here. */
+  atForeignClose(kind: TokenKind): boolean {
+    return this.kind === "end" || (this.kind !== kind && this.kind !== "in" && closing.has(this.kind));
   }
 
   /** Where the last taken token ended. */
@@ -147,12 +187,20 @@ export class Cursor {
 
   /** Takes a variable's name; `what` is what it would be, with its article. */
   identifier(what: string): Name {
-    if (!isIdentifier(this.kind)) {
+    if (isMetadataWord(this.kind)) {
+      if (!this.isMisused()) this.report(reservedName, { word: this.token.value, what }, this.here());
+      this.#misused.add(this.token.value);
+    } else if (!isIdentifier(this.kind)) {
       if (isReserved(this.kind)) this.fail(reservedName, { word: this.token.value, what }, this.here());
       this.unexpected(what);
     }
     const token = this.next();
     return { text: token.value, span: this.spanOf(token) };
+  }
+
+  /** Whether the present token is a metadata word that was complained about as a name before. */
+  isMisused(): boolean {
+    return this.#misused.has(this.token.value);
   }
 
   /** Whether an unquoted field name stands here: metadata words are allowed. */
@@ -177,10 +225,17 @@ export class Cursor {
   }
 
   unexpected(expected: string, help?: string): never {
+    if (this.kind === "/" && (this.peek() === "/" || this.peek() === "*")) {
+      this.#unexpectedToken(expected, "a comment begins with `#`");
+    }
+    this.#unexpectedToken(expected, help ?? habits.get(this.kind));
+  }
+
+  #unexpectedToken(expected: string, help: string | undefined): never {
     if (this.kind === "end") this.fail(unexpectedEnd, { expected }, this.here());
     const found = describe(this.token);
     const what = isReserved(this.kind) ? `keyword ${found}` : found;
-    this.fail(unexpectedToken, { found: what, expected, help: help ?? habits.get(this.kind) }, this.here());
+    this.fail(unexpectedToken, { found: what, expected, help }, this.here());
   }
 
   /** Runs the body one level deeper. */

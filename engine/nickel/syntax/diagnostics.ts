@@ -79,21 +79,26 @@ export const missingComma: NickelTemplate<{ field: string }> = {
   help: () => "put a comma after the previous field",
 };
 
-export const notAContract: NickelTemplate<{ what: string }> = {
+/** `isAfterColon`: where JSON and YAML have a value. */
+export const notAContract: NickelTemplate<{ what: string; isAfterColon: boolean }> = {
   code: "E0110",
   kind: "ParseError::InvalidContract",
   message: ({ what }) => `${what} is neither a type nor a contract`,
-  help: () =>
-    "give a type such as Number or [| 'a, 'b |], a record, or a contract such as std.contract.Equal value",
+  help: ({ isAfterColon }) =>
+    isAfterColon
+      ? "a value is given with `=`; what follows `:` is a type"
+      : "give a type such as Number or [| 'a, 'b |], a record, or a contract such as std.contract.Equal value",
 };
 
 /** `why` completes "a record type …". */
-export const invalidRecordType: NickelTemplate<{ why: string }> = {
+export const invalidRecordType: NickelTemplate<{ why: string; hasTail: boolean }> = {
   code: "E0111",
   kind: "ParseError::InvalidRecordType",
   message: ({ why }) => `a record type ${why}`,
-  help: () =>
-    "a record type holds only fields of the form `name : Type`; drop the tail after `;` to write a record contract",
+  help: ({ hasTail }) =>
+    hasTail
+      ? "the tail after `;` makes this a record type: drop it to write a record contract"
+      : "give each field once, as `name : Type`",
 };
 
 export const typedFieldWithoutDefinition: NickelTemplate<{ field: string }> = {
@@ -150,6 +155,15 @@ export const reservedName: NickelTemplate<{ word: string; what: string }> = {
   kind: "ParseError::UnexpectedToken",
   message: ({ word, what }) => `the reserved word \`${word}\` cannot be ${what}`,
   help: ({ word, what }) => (what === "a field name" ? `quote it: \`"${word}"\`` : "choose another name"),
+};
+
+/** A metadata word behind a value. */
+export const misplacedMetadata: NickelTemplate<{ word: string }> = {
+  code: "E0122",
+  kind: "ParseError::UnexpectedToken",
+  message: ({ word }) => `\`${word}\` stands behind a value`,
+  label: () => "it belongs to the field",
+  help: ({ word }) => `write it before the \`=\`: \`field | ${word} = value\``,
 };
 
 export const tooDeep: NickelTemplate<{ limit: number }> = {

@@ -119,6 +119,7 @@ class Lexer {
   readonly #diagnostics: NickelDiagnostic[] = [];
   /** What encloses the present mode, innermost last. */
   readonly #outer: Mode[] = [];
+  readonly #openInterpolations: Token[] = [];
   #mode: Mode = { kind: "code", braces: 0 };
   #at = 0;
   #brokenFrom = Number.POSITIVE_INFINITY;
@@ -218,6 +219,7 @@ class Lexer {
       this.#push("}", end, "}");
     } else if (this.#outer.length > 0) {
       this.#push("interpolation-close", end, "}");
+      this.#openInterpolations.pop();
       this.#leave();
     } else {
       this.#diagnostics.push(complain(unmatchedBrace, { found: "}" }, this.#span(this.#at, end)));
@@ -326,7 +328,13 @@ class Lexer {
     const help = character === "\r" ? "end lines with LF or CR LF" : characterHelp.get(character);
     const end = start + character.length;
     this.#diagnostics.push(complain(unexpectedCharacter, { character: shown, help }, this.#span(start, end)));
-    this.#at = end;
+    // Curly quotes are read as the straight ones that were meant.
+    const close = character === "“" ? /^[^”"\n]*”/.exec(this.#text.slice(end))?.[0] : undefined;
+    if (close !== undefined) {
+      this.#push("string-open", end, '"');
+      this.#pushText(end + close.length - 1);
+      this.#push("string-close", end + close.length, '"');
+    } else this.#at = end;
   }
 
   // --- strings
@@ -342,7 +350,7 @@ class Lexer {
   }
 
   #openInterpolation(end: number): void {
-    this.#push("interpolation-open", end, this.#text.slice(this.#at, end));
+    this.#openInterpolations.push(this.#push("interpolation-open", end, this.#text.slice(this.#at, end)));
     this.#enter({ kind: "code", braces: 0 });
   }
 
@@ -441,7 +449,18 @@ class Lexer {
 
   #reportUnclosed(mode: OpenString): void {
     const { token, percents } = mode;
-    const notes = percents === 0 ? this.#suspects(token) : [];
+    const interpolation = this.#openInterpolations.at(-1);
+    const notes =
+      interpolation !== undefined
+        ? [
+            {
+              message: "it stands in the interpolation that opens here: is the `}` missing?",
+              span: this.#span(interpolation.start, interpolation.end),
+            },
+          ]
+        : percents === 0
+          ? this.#suspects(token)
+          : [];
     this.#diagnostics.push(
       complain(
         unclosedString,

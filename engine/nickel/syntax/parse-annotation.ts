@@ -1,9 +1,10 @@
 // Annotations behind terms, bindings and fields: types, contracts, documentation and the other metadata of fields.
 
 import type { Annotations, FieldMetadata, Priority, TypeNode } from "./ast.ts";
+import { misplacedMetadata, missingComma } from "./diagnostics.ts";
 import { parseStaticString } from "./parse-string.ts";
 import type { Parser } from "./parser.ts";
-import { isMetadataWord } from "./token.ts";
+import { isMetadataWord, type Token } from "./token.ts";
 import { fixAnnotations, noAnnotations, noMetadata } from "./uniterm.ts";
 
 /** `: T` and `| C`, any number of them, with type variables fixed. */
@@ -68,8 +69,19 @@ class Collector {
 }
 
 function parseTypeAnnotation(p: Parser, collector: Collector): void {
+  const { previous } = p;
   const isType = p.next().kind === ":";
+  if (!isType && isMetadataWord(p.kind) && !p.isMisused()) refuseMetadata(p, previous);
   collector.add(isType, p.type());
+}
+
+/** A metadata word behind a term: what stands before it may be the next field's name, read as an argument. */
+function refuseMetadata(p: Parser, previous: Token | undefined): never {
+  const { text } = p.file;
+  if (previous?.kind === "identifier" && /\n[ \t]*$/.test(text.slice(0, previous.start))) {
+    p.fail(missingComma, { field: previous.value }, p.spanOf(previous));
+  }
+  return p.fail(misplacedMetadata, { word: p.token.value }, p.here());
 }
 
 /** The number behind `priority`. */

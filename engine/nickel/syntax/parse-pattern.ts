@@ -129,9 +129,8 @@ function parseSimple(p: Parser): Pattern {
       return { kind: "constant", constant, span: constant.span };
     }
     default: {
-      if (!p.atIdentifier()) p.identifier("a pattern");
-      const name = p.next();
-      return { kind: "variable", name: name.value, span: p.spanOf(name) };
+      const name = p.identifier("a name");
+      return { kind: "variable", name: name.text, span: name.span };
     }
   }
 }

@@ -31,7 +31,7 @@ function parseRecord(p: Parser): Uniterm {
   const fields: FieldDefinition[] = [];
   const includes: Include[] = [];
   let ellipsis: Token | undefined;
-  while (p.kind !== "}" && p.kind !== ";") {
+  while (p.kind !== ";" && p.kind !== "}" && !p.atForeignClose("}")) {
     ellipsis = p.eat("..");
     if (ellipsis !== undefined) break;
     p.recovering([",", "}"], () => {
@@ -68,13 +68,17 @@ function refuseEnd(p: Parser, open: Token): never {
   if (p.atFieldName() && (p.peek() === "=" || p.peek() === "|" || p.peek() === ":")) {
     p.fail(missingComma, { field: p.token.value }, p.here());
   }
+  if (p.kind === "==") p.unexpected("`,` or `}` after the field", "a field is defined with a single `=`");
   p.expectClose("}", open, "`,` or `}` after the field");
   return p.unexpected("`,` or `}` after the field");
 }
 
 /** `; name` or `; Dyn`, if one stands here. */
 function parseTail(p: Parser): RecordTail {
-  if (p.eat(";") === undefined) return { kind: "closed" };
+  if (p.kind !== ";") return { kind: "closed" };
+  // Behind a name and anything but the end, this is a comma that went wrong.
+  if (p.peek() !== "Dyn" && p.peek(2) !== "}") p.unexpected("`,` or `}` after the field");
+  p.next();
   const dyn = p.eat("Dyn");
   if (dyn !== undefined) return { kind: "dyn", span: p.spanOf(dyn) };
   return { kind: "variable", name: p.identifier("a row variable or `Dyn`") };

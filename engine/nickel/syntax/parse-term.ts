@@ -2,7 +2,7 @@
 
 import type { Binding, ImportFormat, OperatorTerm, Pattern, Term } from "./ast.ts";
 import { boundNames } from "./bound-names.ts";
-import { duplicateBinding, interpolationNotAllowed, invalidImportFormat } from "./diagnostics.ts";
+import { duplicateBinding, interpolationNotAllowed, invalidImportFormat, unclosed } from "./diagnostics.ts";
 import { parseAnnotations, parseBindingAnnotations } from "./parse-annotation.ts";
 import { isBinaryOperator, parseInfix } from "./parse-infix.ts";
 import { parseBraces } from "./parse-record.ts";
@@ -103,7 +103,10 @@ function parseFunction(p: Parser): Term {
   const { start } = p.next();
   const parameters: [Pattern, ...Pattern[]] = [p.argumentPattern()];
   while (p.kind !== "=>") {
-    if (!startsParameter(p.kind)) p.unexpected("another parameter, or `=>` and the body of the function");
+    if (!startsParameter(p.kind)) {
+      const help = p.kind === "->" ? "write `=>`; the arrow `->` belongs to types" : undefined;
+      p.unexpected("another parameter, or `=>` and the body of the function", help);
+    }
     parameters.push(p.argumentPattern());
   }
   p.next();
@@ -220,6 +223,15 @@ function parseBareAtom(p: Parser): Uniterm | undefined {
     case "null":
       p.next();
       return { kind: "null", span: p.spanOf(token) };
+    case "default":
+    case "doc":
+    case "optional":
+    case "priority":
+    case "force":
+    case "not_exported":
+      if (!p.isMisused()) return undefined;
+      p.next();
+      return { kind: "variable", name: token.value, span: p.spanOf(token) };
     case "true":
     case "false":
       p.next();
@@ -256,12 +268,20 @@ function parseBareAtom(p: Parser): Uniterm | undefined {
 function parseArray(p: Parser): Term {
   const open = p.next();
   const items: Term[] = [];
-  while (p.kind !== "]") {
+  while (p.kind !== "]" && !p.atForeignClose("]")) {
     const item = p.recovering([",", "]"], () => {
       const parsed = p.term();
-      if (p.kind !== "," && p.kind !== "]") p.expectClose("]", open, "`,` or `]` after the item");
+      if (p.kind !== "," && p.kind !== "]" && p.kind !== "=")
+        p.expectClose("]", open, "`,` or `]` after the item");
       return parsed;
     });
+    if (p.kind === "=") {
+      const note = {
+        message: "`]` expected before this: a field seems to begin here",
+        span: item?.span ?? p.here(),
+      };
+      p.fail(unclosed, { open: "[", close: "]" }, p.spanOf(open), [note]);
+    }
     if (item !== undefined) items.push(item);
     if (p.eat(",") === undefined) break;
   }

@@ -68,7 +68,10 @@ export function asType(cursor: Cursor, uniterm: Uniterm): TypeNode {
     }
     default: {
       const constant = constantName(uniterm);
-      if (constant !== undefined) cursor.fail(notAContract, { what: constant }, uniterm.span);
+      if (constant !== undefined) {
+        const isAfterColon = /:\s*$/.test(cursor.file.text.slice(0, uniterm.span.start));
+        cursor.fail(notAContract, { what: constant, isAfterColon }, uniterm.span);
+      }
       return { kind: "contract", term: uniterm, span: uniterm.span };
     }
   }
@@ -147,7 +150,7 @@ function recordAsType(cursor: Cursor, record: RecordUniterm): TypeNode {
   if (fault !== undefined) {
     cursor.fail(
       invalidRecordType,
-      { why: fault.why },
+      { why: fault.why, hasTail: record.tail.kind !== "closed" },
       fault.span,
       fault.note === undefined ? [] : [fault.note],
     );
