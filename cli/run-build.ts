@@ -43,7 +43,7 @@ export async function runBuild(
   const { output } = invocation;
   const interrupted = new AbortController();
   let reporter: Reporter | undefined;
-  const stopListening = listenForInterrupts(() => {
+  const stopListening = listenForInterrupts(createHost().clock, () => {
     const text = "stopping… (once more to stop at once)";
     if (reporter === undefined) output.remark(`${text}\n`);
     else reporter.announce(text);

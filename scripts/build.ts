@@ -33,9 +33,6 @@ function bundle(into: string): Promise<{ metafile: Metafile }> {
     format: "esm",
     platform: "node",
     target: "node24",
-    // Names stay: they stand in stack traces.
-    minifySyntax: true,
-    minifyWhitespace: true,
     legalComments: "none",
     metafile: true,
     plugins: [englishOnly],

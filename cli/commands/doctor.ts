@@ -1,5 +1,7 @@
 // `lamina doctor`: the requirements of schemas/requirements.ncl, checked on this machine.
 
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { toJson } from "../../engine/nickel/located.ts";
 import { runProcess } from "../../providers/host/process.ts";
@@ -10,7 +12,7 @@ import { exitCode } from "../exit-code.ts";
 import { tellDiagnostics } from "../project.ts";
 import { count } from "../report/format.ts";
 import { type CheckResult, type Finding, renderFindings } from "../report/requirements.ts";
-import { createHost, openEvaluator, schemaFolder } from "../wire.ts";
+import { createHost, openBuilder, openEvaluator, schemaFolder } from "../wire.ts";
 
 const patienceMs = 20_000;
 
@@ -50,6 +52,7 @@ export const command = defineCommand({
 });
 
 async function examine(requirement: Requirement): Promise<Finding> {
+  if (requirement.name === "buildkit") return examineBuilder(requirement);
   const checks: CheckResult[] = [];
   for (const each of [requirement, ...requirement.alternatives]) {
     const result = await check(each);
@@ -57,6 +60,25 @@ async function examine(requirement: Requirement): Promise<Finding> {
     if (result.kind === "met") return { requirement, isMet: true, checks };
   }
   return { requirement, isMet: false, checks };
+}
+
+/** Only opening a builder, as every build does, tells whether there is one: a program alone is none. */
+async function examineBuilder(requirement: Requirement): Promise<Finding> {
+  const scratch = mkdtempSync(join(tmpdir(), "lamina-doctor-"));
+  try {
+    const opened = await openBuilder(scratch, AbortSignal.timeout(patienceMs));
+    if (!opened.ok) {
+      const checks = opened.error.attempts.map(
+        ({ way, reason }): CheckResult => ({ kind: "failed", name: way, message: reason }),
+      );
+      return { requirement, isMet: false, checks };
+    }
+    const { description } = opened.value;
+    await opened.value.close();
+    return { requirement, isMet: true, checks: [{ kind: "met", name: description, version: undefined }] };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
 }
 
 async function check({

@@ -26,11 +26,15 @@ export function renderFindings(findings: readonly Finding[], color: boolean): st
   const rows = findings.map((finding) => ({ ...finding, found: describeFound(finding) }));
   const foundWidth = Math.max(0, ...rows.map(({ found }) => found.length));
   return rows
-    .map(({ requirement, isMet, found }) => {
+    .map(({ requirement, isMet, checks, found }) => {
       const isHard = requirement.need === "Hard";
       const mark = isMet ? colors.green("✓") : isHard ? colors.red("✗") : colors.yellow("–");
       const line = `${mark} ${pad(requirement.name, nameWidth)}  ${pad(found, foundWidth)}  ${colors.dim(requirement.purpose)}`;
-      return isMet ? `${line}\n` : `${line}\n    ${requirement.install_hint}\n`;
+      if (isMet) return `${line}\n`;
+      const tried = checks.flatMap((check) =>
+        check.kind === "failed" ? [`    ${check.name}: ${check.message}\n`] : [],
+      );
+      return `${line}\n${tried.join("")}    ${requirement.install_hint}\n`;
     })
     .join("");
 }
