@@ -59,8 +59,14 @@ export function readInstructions(file: SourceFile): Instructions {
       continued = continues(line.text, escape);
       pieces.push(continued ? withoutContinuation(line, escape) : line);
     }
-    const logical = trimEnd(join(pieces));
-    if (logical.text === "") continue;
+    const logical = trimEnd(trimStart(join(pieces)));
+    if (logical.text === "") {
+      faults.push({
+        message: `a ${escape} that continues nothing`,
+        span: spanOf(file, trimEnd(trimStart(first))),
+      });
+      continue;
+    }
     const instruction = cut(file, logical, escape);
     instructions.push(instruction);
     for (const heredoc of heredocsOf(instruction)) {

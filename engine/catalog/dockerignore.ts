@@ -105,8 +105,10 @@ function compile(line: string): Pattern | undefined {
   return test === undefined ? undefined : { isException, test };
 }
 
-/** What filepath.Match calls a well-formed pattern: classes closed and not empty, no backslash at the end. */
+/** What filepath.Match calls a well-formed pattern: classes closed and not empty, no backslash at the end. Escaped letters and
+ * digits are refused as well: the expression that BuildKit makes of the pattern gives them meanings that nobody means. */
 function isWellFormed(pattern: string): boolean {
+  if (/\\[\p{L}\p{N}]/u.test(pattern.replaceAll("\\\\", ""))) return false;
   const member = String.raw`(?:\\[^]|[^\]\\-])`;
   return new RegExp(String.raw`^(?:\\[^]|\[\^?(?:${member}(?:-${member})?)+\]|[^\[\\])*$`, "u").test(pattern);
 }

@@ -146,9 +146,7 @@ test("a missing field shows how to write it", () => {
 });
 
 test("an unknown field is underlined at its name, with what was meant", () => {
-  expect(
-    judgeCatalog(edit("rust/workflow.ncl", ["tools_provided", "tools_provide"])),
-  ).toMatchInlineSnapshot(`
+  expect(judgeCatalog(edit("rust/workflow.ncl", ["tools_provided", "tools_provide"]))).toMatchInlineSnapshot(`
     "error[E0306]: \`tools_provide\` is not a field of a layer
      --> catalog/rust/workflow.ncl:5:3
       |
@@ -282,9 +280,7 @@ test("a Dockerfile that stands on an image, where a layer is declared", () => {
 });
 
 test("a base misspelt in the Dockerfile is told once", () => {
-  expect(
-    judgeCatalog(edit("nushell/Dockerfile", ["lamina/debian", "lamina/debain"])),
-  ).toMatchInlineSnapshot(`
+  expect(judgeCatalog(edit("nushell/Dockerfile", ["lamina/debian", "lamina/debain"]))).toMatchInlineSnapshot(`
     "error[E0330]: declared to stand on the layer "debian", but the Dockerfile stands on lamina/debain
      --> catalog/nushell/workflow.ncl:4:16
       |
