@@ -141,8 +141,8 @@ async function findBases(build: LayerBuild): Promise<Result<readonly BaseImage[]
   const found = await Promise.all(names.map((image) => build.bases.find(image, build.step.platform)));
   if (build.signal.aborted) return err("canceled");
   const images: BaseImage[] = [];
-  for (const each of found) {
-    if (!each.ok) return err(explainResolveFailure(each.error));
+  for (const [index, each] of found.entries()) {
+    if (!each.ok) return err(explainResolveFailure(names[index] ?? "", each.error));
     images.push(each.value);
   }
   return ok(images);

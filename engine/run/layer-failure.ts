@@ -57,32 +57,33 @@ export function explainMissingSecret(id: string): LayerFailure {
   };
 }
 
-export function explainResolveFailure(failure: ResolveFailure): LayerFailure {
-  const { image } = failure;
+/** `image` is the external image as declared; what could not be resolved may be what stands in for it. */
+export function explainResolveFailure(image: string, failure: ResolveFailure): LayerFailure {
   const kind = `base-${failure.kind}` as const;
-  const replace = `or stand another image in for it: --base ${image}=REF`;
+  const what = failure.image === image ? image : `${failure.image}, which stands in for ${image},`;
+  const replace = `or let another image stand in for it: --base ${image}=REF`;
   switch (failure.kind) {
     case "not-found":
-      return { kind, message: `${image} does not exist`, help: `correct its name, ${replace}`, logTail: [] };
+      return { kind, message: `${what} does not exist`, help: `correct its name, ${replace}`, logTail: [] };
     case "platform-missing":
       return {
         kind,
-        message: `${image} does not exist for ${failure.platform}, only for ${failure.offered.join(", ")}`,
+        message: `${what} does not exist for ${failure.platform}, only for ${failure.offered.join(", ")}`,
         help: `build for a platform that it exists for, ${replace}`,
         logTail: [],
       };
     case "unauthorized":
       return {
         kind,
-        message: `its registry refuses to show ${image}`,
+        message: `access to ${what} was refused`,
         help: `log in to the registry, ${replace}`,
         logTail: [],
       };
     case "unreachable":
       return {
         kind,
-        message: `the registry of ${image} does not answer: ${failure.message}`,
-        help: `try again when it can be reached, ${replace}`,
+        message: `${what} cannot be looked up: ${failure.message}`,
+        help: `try again when its registry can be reached, ${replace}`,
         logTail: [],
       };
     default:

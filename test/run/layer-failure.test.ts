@@ -64,21 +64,26 @@ describe("failures", () => {
       "build for a platform that it exists for",
       { kind: "platform-missing", image, platform: amd64, offered: ["linux/arm64", "linux/s390x"] },
     ],
+    ["access to debian:trixie-slim was refused", "log in to the registry", { kind: "unauthorized", image }],
     [
-      "its registry refuses to show debian:trixie-slim",
-      "log in to the registry",
-      { kind: "unauthorized", image },
-    ],
-    [
-      "the registry of debian:trixie-slim does not answer: timed out",
-      "try again when it can be reached",
+      "debian:trixie-slim cannot be looked up: timed out",
+      "try again when its registry can be reached",
       { kind: "unreachable", image, message: "timed out" },
     ],
   ])("%s", (message, help, failure) => {
-    expect(explainResolveFailure(failure)).toEqual({
+    expect(explainResolveFailure(image, failure)).toEqual({
       kind: `base-${failure.kind}`,
       message,
-      help: `${help}, or stand another image in for it: --base debian:trixie-slim=REF`,
+      help: `${help}, or let another image stand in for it: --base debian:trixie-slim=REF`,
+      logTail: [],
+    });
+  });
+
+  test("what stands in for an image is named beside it", () => {
+    expect(explainResolveFailure(image, { kind: "not-found", image: "oci-layout:/gone" })).toEqual({
+      kind: "base-not-found",
+      message: "oci-layout:/gone, which stands in for debian:trixie-slim, does not exist",
+      help: "correct its name, or let another image stand in for it: --base debian:trixie-slim=REF",
       logTail: [],
     });
   });

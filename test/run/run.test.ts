@@ -268,7 +268,7 @@ describe("external bases", () => {
     expect(rig.log.of("layer.failed")[0]).toMatchObject({
       kind: "base-not-found",
       message: "debian does not exist",
-      help: "correct its name, or stand another image in for it: --base debian=REF",
+      help: "correct its name, or let another image stand in for it: --base debian=REF",
     });
   });
 });
