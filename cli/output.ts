@@ -56,8 +56,8 @@ function openStream(stream: NodeJS.WriteStream, options: OutputOptions): OpenStr
   return {
     color: wantsColor(isTerminal, options),
     isTerminal,
-    columns: () => (isTerminal ? stream.columns : undefined),
-    rows: () => (isTerminal ? stream.rows : undefined),
+    columns: () => sizeOf(isTerminal ? stream.columns : undefined),
+    rows: () => sizeOf(isTerminal ? stream.rows : undefined),
     write: (text) => {
       if (isOpen) stream.write(text);
     },
@@ -67,6 +67,11 @@ function openStream(stream: NodeJS.WriteStream, options: OutputOptions): OpenStr
         else stream.write("", () => resolve());
       }),
   };
+}
+
+/** Some terminals say 0 for a size that they do not know. */
+function sizeOf(size: number | undefined): number | undefined {
+  return size === 0 ? undefined : size;
 }
 
 /** NO_COLOR (no-color.org) and FORCE_COLOR count when they are not empty; FORCE_COLOR=0 is the same as NO_COLOR. */

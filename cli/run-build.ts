@@ -52,10 +52,15 @@ export async function runBuild(
   let builder: Builder | undefined;
   try {
     const prepared = await prepare(project, settings, interrupted.signal, output);
+    builder = prepared?.builder;
     if (interrupted.signal.aborted) return exitCode.interrupted;
     if (prepared === undefined) return exitCode.environment;
-    builder = prepared.builder;
-    reporter = openReporter(project, prepared.plan, settings, invocation);
+    // Where nothing is built the table says it all.
+    const isIdle = prepared.builder === idleBuilder;
+    reporter = openReporter(project, prepared.plan, settings, {
+      ...invocation,
+      quiet: invocation.quiet || (isIdle && !invocation.verbose),
+    });
     const summary = await carryOut(project, prepared, settings, reporter, interrupted.signal);
     await reporter.close();
     reporter = undefined;

@@ -2,11 +2,23 @@
 
 import { shortDigest } from "../../engine/core/digest.ts";
 import type { EventOf } from "../../engine/events/event.ts";
+import { idleBuilder } from "../idle-builder.ts";
 import { count, formatBytes, formatSeconds } from "./format.ts";
 
 /** "2 layers with buildkitd v0.34.2 at unix:///…, 1 at once". */
 export function describeRun(event: EventOf<"run.started">): string {
+  if (event.builder === idleBuilder.description) return `${count(event.steps, "layer")}: ${event.builder}`;
   return `${count(event.steps, "layer")} with ${event.builder}, ${event.concurrency} at once${event.local ? " (local world)" : ""}`;
+}
+
+/** Whether a step is an instruction of the Dockerfile, and no errand of BuildKit's own. */
+export function isInstruction(name: string): boolean {
+  return /^\[(?!internal\]|context |auth\])/.test(name);
+}
+
+/** "proving rustc, cargo"; a layer may promise artifacts only. */
+export function describeProof({ tools }: { readonly tools: readonly string[] }): string {
+  return `proving ${tools.length === 0 ? "artifacts" : tools.join(", ")}`;
 }
 
 /** "built 0123456789ab in 12.3 s: 2 steps run, 5 cached, 48.2 MB". */

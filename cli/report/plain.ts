@@ -5,7 +5,7 @@ import pc from "picocolors";
 import { shortDigest } from "../../engine/core/digest.ts";
 import { unreachable } from "../../engine/core/unreachable.ts";
 import type { Event } from "../../engine/events/event.ts";
-import { describeCompleted, describeRun } from "./phrases.ts";
+import { describeCompleted, describeProof, describeRun, isInstruction } from "./phrases.ts";
 import { type Reporter, type ReporterContext, stepLabel } from "./reporter.ts";
 import { printable } from "./text-width.ts";
 
@@ -40,12 +40,12 @@ export function createPlainReporter(context: ReporterContext): Reporter {
         case "layer.started":
           return remark(event, `${label(event)}: started`);
         case "layer.step":
-          if (event.state === "started" && !verbose) return undefined;
+          if (!verbose && (event.state === "started" || !isInstruction(event.name))) return undefined;
           return remark(event, `${label(event)}: ${event.state} ${printable(event.name)}`);
         case "layer.log":
           return verbose ? remark(event, `${label(event)} | ${printable(event.text).trimEnd()}`) : undefined;
         case "layer.proving":
-          return remark(event, `${label(event)}: proving ${event.tools.join(", ")}`);
+          return remark(event, `${label(event)}: ${describeProof(event)}`);
         case "layer.reused":
           return remark(
             event,

@@ -17,7 +17,7 @@ import { FailedLogs } from "./failed-logs.ts";
 import { renderFailure } from "./failure.ts";
 import { count, formatBytes, formatSeconds } from "./format.ts";
 import { type LiveLine, openLiveArea } from "./live-area.ts";
-import { describeRun } from "./phrases.ts";
+import { describeProof, describeRun } from "./phrases.ts";
 import { type Reporter, type ReporterContext, stepLabel } from "./reporter.ts";
 import { displayWidth, pad, printable } from "./text-width.ts";
 
@@ -119,12 +119,12 @@ function liveLine(
       return { text: `  ${label}            waiting`, paint: colors.dim };
     case "running":
       return {
-        text: `${frame} ${label}  ${elapsed.padStart(8)}${cached}  ${printable(currentStep(layer) ?? "starting")}`,
+        text: `${frame} ${label}  ${elapsed.padStart(8)}${cached}  ${printable(currentStep(layer) ?? (layer.stepsDone === 0 ? "starting" : "between steps"))}`,
         paint: plain,
       };
     case "proving":
       return {
-        text: `${frame} ${label}  ${elapsed.padStart(8)}  proving ${state.tools.join(", ")}`,
+        text: `${frame} ${label}  ${elapsed.padStart(8)}  ${describeProof(state)}`,
         paint: plain,
       };
     case "built": {
