@@ -30,7 +30,7 @@ export class Refusal {
     more: {
       readonly notes?: readonly string[];
       readonly diagnostics?: readonly NickelDiagnostic[];
-      readonly recovered?: Value;
+      readonly recovered?: Value | undefined;
       readonly nearest?: string | undefined;
     } = {},
   ) {
@@ -41,13 +41,20 @@ export class Refusal {
     this.recovered = more.recovered;
     this.nearest = more.nearest;
   }
+
+  /** The same with something to go on with, unless it has that already. */
+  orElse(recovered: Value | undefined): Refusal {
+    return recovered === undefined || this.recovered !== undefined
+      ? this
+      : new Refusal(this.label, this.message, { ...this, recovered });
+  }
 }
 
 /** Turns a refusal into a failure. */
 export function raiseRefusal(refusal: Refusal): never {
   const [first, ...others] = refusal.diagnostics;
   if (first !== undefined) throw new NickelFailure([first, ...others], refusal.recovered);
-  throw new NickelFailure([blameDiagnostic(refusal)]);
+  throw new NickelFailure([blameDiagnostic(refusal)], refusal.recovered);
 }
 
 /** Blames with what the label holds. */

@@ -9,11 +9,11 @@ import { nearestName } from "../suggest.ts";
 import { Refusal, raiseBlame, raiseRefusal, raiseSealed, raiseTailAccess } from "./blame.ts";
 import { describeValue } from "./describe.ts";
 import { unknownField, wrongOperand } from "./diagnostics.ts";
-import { fail } from "./failure.ts";
+import { fail, NickelFailure } from "./failure.ts";
 import { checking, flip, goInto, type Label, remark } from "./label.ts";
 import { isNeutral, mergeRecords } from "./merge.ts";
 import { Field, fieldNames, plainField, RecordValue, raiseMissing, type SealedTail } from "./record.ts";
-import { apply, delay, force } from "./thunk.ts";
+import { apply, delay, force, peek } from "./thunk.ts";
 import { findKey, type Keys, type RuntimeType } from "./type.ts";
 import {
   ArrayValue,
@@ -81,13 +81,8 @@ export function judgeTerm(contract: Lazy, label: Label, value: Lazy): Verdict {
       return judge(evaluated.type, undefined, label, value);
     case "record":
       return judgeByRecord(evaluated, checking(label, value), value);
-    case "contract": {
-      const inner = checking(label, value);
-      return readVerdict(
-        apply(evaluated.check, [new LabelValue(inner, undefined), value], label.span),
-        inner,
-      );
-    }
+    case "contract":
+      return judgeByProgram(evaluated.check, checking(label, value), value);
     case "function":
       return apply(evaluated, [new LabelValue(checking(label, value), undefined), value], label.span);
     case "sealed":
@@ -104,6 +99,26 @@ export function judgeTerm(contract: Lazy, label: Label, value: Lazy): Verdict {
       return fail(wrongOperand, params, label.span ?? evaluated.span, notes);
     }
   }
+}
+
+/**
+ * Asks a custom contract. Whether it refuses an array or a record or fails on a part of it, an export that gathers
+ * may go on with that value, to find what else is wrong inside.
+ */
+function judgeByProgram(check: Lazy, label: Label, value: Lazy): Verdict {
+  try {
+    const answer = apply(check, [new LabelValue(label, undefined), value], label.span);
+    const verdict = readVerdict(answer, label);
+    return verdict.kind === "refusal" ? verdict.orElse(container(value)) : verdict;
+  } catch (failure) {
+    if (!(failure instanceof NickelFailure) || failure.recovered !== undefined) throw failure;
+    throw new NickelFailure(failure.diagnostics, container(value));
+  }
+}
+
+function container(value: Lazy): Value | undefined {
+  const known = peek(value);
+  return known?.kind === "array" || known?.kind === "record" ? known : undefined;
 }
 
 /** Reads the answer of a custom contract: 'Ok value, or 'Error { message, notes, blame_location }. */
