@@ -55,8 +55,7 @@ function diagnoseIssue(issue: SchemaIssue, located: Located, examples: Examples)
     return diagnose(catalogDiagnostics.unknownField, { field, message: predicate, hint }, { span: keySpan });
   if (issue.code === "invalid_key")
     return diagnose(catalogDiagnostics.invalidValue, { field, message: predicate, hint }, { span: keySpan });
-  const isWrongKind = issue.code === "invalid_type" || (value.kind !== "string" && value.kind !== "enum");
-  const what = isWrongKind ? `this is ${describe(value)}` : undefined;
+  const what = isWrongKind(issue, value) ? `this is ${describe(value)}` : undefined;
   return diagnose(
     catalogDiagnostics.invalidValue,
     { field, message: predicate, hint, found: what },
@@ -66,6 +65,13 @@ function diagnoseIssue(issue: SchemaIssue, located: Located, examples: Examples)
 
 function isUnknownField(issue: SchemaIssue): boolean {
   return issue.code === "custom" && issue.params?.["unknownField"] !== undefined;
+}
+
+/** Whether saying what stands there helps: not of a text or a number that is merely the wrong one. */
+function isWrongKind({ code, message }: SchemaIssue, value: Located): boolean {
+  if (code === "invalid_type") return true;
+  const isWord = value.kind === "string" || value.kind === "enum";
+  return !isWord && (code === "custom" || code === "invalid_value") && message.startsWith("must be ");
 }
 
 /** Schemas end a message with what would mend it; people look for that after "help:". */

@@ -76,7 +76,8 @@ export function parseDockerfile(
   const read = readStages(file, instructions, escape);
   const { stages } = read;
   const malformed = complain([...faults, ...read.faults]);
-  if (!read.isComplete) return err(malformed);
+  // A here-document that is left open swallows the stages below it: what follows from that is not told.
+  if (faults.length > 0 || !read.isComplete) return err(malformed);
 
   const named = stages.flatMap((stage) => stage.name ?? []);
   const wanted = options.target?.name.toLowerCase();

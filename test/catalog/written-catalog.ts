@@ -11,10 +11,10 @@ import { createEvaluator } from "../../engine/nickel/evaluate.ts";
 import { systemFiles } from "../../providers/host/files.ts";
 
 /** Paths below catalog/ to texts; undefined takes a file of the sound catalog out. */
-export type CatalogFiles = Readonly<Record<string, string | undefined>>;
+type CatalogFiles = Readonly<Record<string, string | undefined>>;
 
 /** Three layers in a row, and one that is copied from. */
-export const soundCatalog: CatalogFiles = {
+const soundCatalog: CatalogFiles = {
   "debian/workflow.ncl": `{
   name = "debian",
   kind = 'utility,

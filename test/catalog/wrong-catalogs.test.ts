@@ -598,3 +598,109 @@ test("faults of several files at once, in order of files and places", () => {
       = help: did you mean "sccache_creds"?"
   `);
 });
+
+test("a file that is no record", () => {
+  expect(judgeCatalog({ "nushell/workflow.ncl": "[1, 2]\n" })).toMatchInlineSnapshot(`
+    "error[E0304]: what this file evaluates to must be a record: a layer
+     --> catalog/nushell/workflow.ncl:1:1
+      |
+    1 | [1, 2]
+      | ^^^^^^ this is an array"
+  `);
+});
+
+test("faults within a record: a tool without a name, a key that cannot be", () => {
+  expect(
+    judgeCatalog(
+      edit(
+        "rust-deps/workflow.ncl",
+        ['["cook"]', '[{ check = ["cook"], vers = "1" }]'],
+        ["PROFILE =", '"1 x" ='],
+      ),
+    ),
+  ).toMatchInlineSnapshot(`
+    "error[E0305]: \`tools_provided[0].name\` is missing
+     --> catalog/rust-deps/workflow.ncl:6:21
+      |
+    6 |   tools_provided = [{ check = ["cook"], vers = "1" }],
+      |                     ^ missing here
+      |
+      = help: it must be the name of an executable, such as "cargo"
+
+    error[E0306]: \`tools_provided[0].vers\` is not a field of a tool
+     --> catalog/rust-deps/workflow.ncl:6:41
+      |
+    6 |   tools_provided = [{ check = ["cook"], vers = "1" }],
+      |                                         ^^^^ unknown field
+      |
+      = help: fields are name, check, version
+
+    error[E0307]: \`args."1 x"\` must be the name of a build argument: letters, digits and underscores
+      --> catalog/rust-deps/workflow.ncl:10:12
+       |
+    10 |   args = { "1 x" = "release" },
+       |            ^^^^^"
+  `);
+});
+
+test("half a size, and a list in which something stands twice", () => {
+  expect(
+    judgeCatalog(
+      edit("nushell/workflow.ncl", ["language", "cpu = 4,\n  language"], ['["nu"]', '["nu", "nu"]']),
+    ),
+  ).toMatchInlineSnapshot(`
+    "error[E0307]: \`tools_provided[1]\` stands twice in the list: "nu"
+     --> catalog/nushell/workflow.ncl:5:27
+      |
+    5 |   tools_provided = ["nu", "nu"],
+      |                           ^^^^
+
+    error[E0307]: \`cpu\` needs memory_gb beside it: a size is both, or a runner_type
+     --> catalog/nushell/workflow.ncl:7:9
+      |
+    7 |   cpu = 4,
+      |         ^"
+  `);
+});
+
+test("the catalog's own directives: fields that are there must be right", () => {
+  expect(
+    judgeCatalog({ "build_directives.ncl": '{ workspace = "La Mina", compute_provder = \'hcloud }\n' }),
+  ).toMatchInlineSnapshot(`
+    "error[E0307]: \`workspace\` must be a workspace: lower-case letters and digits, in words joined by - or _, such as "lamina"
+     --> catalog/build_directives.ncl:1:15
+      |
+    1 | { workspace = "La Mina", compute_provder = 'hcloud }
+      |               ^^^^^^^^^
+
+    error[E0306]: \`compute_provder\` is not a field of build directives
+     --> catalog/build_directives.ncl:1:26
+      |
+    1 | { workspace = "La Mina", compute_provder = 'hcloud }
+      |                          ^^^^^^^^^^^^^^^ unknown field
+      |
+      = help: did you mean "compute_provider"?"
+  `);
+});
+
+test("SSH that is not declared", () => {
+  expect(judgeCatalog(edit("nushell/Dockerfile", ["RUN ", "RUN --mount=type=ssh "]))).toMatchInlineSnapshot(`
+    "error[E0335]: the Dockerfile mounts an SSH agent, which workflow.ncl does not declare
+     --> catalog/nushell/Dockerfile:2:13
+      |
+    2 | RUN --mount=type=ssh fetch-nu
+      |             ^^^^^^^^ undeclared
+      |
+      = help: add ssh = true to workflow.ncl"
+  `);
+});
+
+test("an open here-document is told, and not what follows from it", () => {
+  expect(judgeCatalog(edit("rust-deps/Dockerfile", ["RUN cargo", "RUN <<END cargo"]))).toMatchInlineSnapshot(`
+    "error[E0321]: Dockerfile: the here-document "END" is never closed
+     --> catalog/rust-deps/Dockerfile:4:1
+      |
+    4 | RUN <<END cargo chef cook --profile $PROFILE
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^"
+  `);
+});
