@@ -138,6 +138,7 @@ async function carryOut(
       resolver: createResolver(),
       sink,
       clock: createHost().clock,
+      files: createHost().files,
       secrets: project.local.secrets,
     },
     { runId: randomUUID(), concurrency, failFast, signal },

@@ -13,17 +13,18 @@ import { type LocalSettings, loadLocalSettings } from "./catalog/local-settings.
 import { locateProject } from "./catalog/locate.ts";
 import { compareDiagnostics, type Diagnostic } from "./core/diagnostic.ts";
 import type { ImageDigest } from "./core/digest.ts";
-import type { Host } from "./core/host.ts";
+import type { Files, Host } from "./core/host.ts";
 import { err, ok, type Result } from "./core/result.ts";
 import { type OwnInputs, readOwnInputs } from "./graph/fingerprint.ts";
 import { buildGraph, type LayerGraph } from "./graph/graph.ts";
 import { type LockFile, openLockFile } from "./lock/lock-file.ts";
 import type { NickelEvaluator } from "./nickel/evaluate.ts";
-import { type History, parseHistory } from "./plan/history.ts";
+import { type History, parseHistory, serializeHistory } from "./plan/history.ts";
 import { type HeldImages, makePlan, type PlanOptions, type ReplacedBase } from "./plan/plan.ts";
 import type { Plan } from "./plan/step.ts";
 import type { ImageResolver } from "./ports/images.ts";
 import type { Outcome } from "./run/outcome.ts";
+import { recordDurations } from "./run/record-durations.ts";
 import { type RunDeps, type RunOptions, run } from "./run/run.ts";
 
 /** A catalog that was found sound, with what is remembered of its builds. */
@@ -154,16 +155,18 @@ export async function planProject(project: Project, request: PlanRequest): Promi
   });
 }
 
-/** Carries a plan out; each finished layer is in the lock at once. */
-export function runPlan(
+/** Carries a plan out; each finished layer is in the lock at once, and how long it took is remembered for later estimates. */
+export async function runPlan(
   project: Project,
   plan: Plan,
-  deps: Omit<RunDeps, "graph" | "ownInputs" | "lock">,
+  { files, ...deps }: Omit<RunDeps, "graph" | "ownInputs" | "lock"> & { readonly files: Files },
   options: RunOptions,
 ): Promise<Outcome> {
-  return run(
-    plan,
-    { ...deps, graph: project.graph, ownInputs: project.ownInputs, lock: project.lock },
-    options,
-  );
+  const { graph, ownInputs, lock } = project;
+  const outcome = await run(plan, { ...deps, graph, ownInputs, lock }, options);
+  if (outcome.steps.some((step) => step.outcome.kind === "built")) {
+    // Only estimates suffer where this cannot be written, so a failure is not worth a word.
+    files.writeAtomically(project.historyPath, serializeHistory(recordDurations(project.history, outcome)));
+  }
+  return outcome;
 }

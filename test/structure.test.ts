@@ -58,7 +58,6 @@ const homes: ReadonlyMap<string, readonly string[]> = new Map([
   ["zod", ["schemas/", "providers/"]],
   ["p-queue", ["engine/run/"]],
   ["execa", ["providers/host/"]],
-  ["dockerfile-ast", ["engine/catalog/"]],
 ]);
 
 interface Import {

@@ -1,10 +1,10 @@
 // Core terms to closures over environments: each node is looked at once, and what runs is a tree of JavaScript
 // functions that know the depth and slot of every variable.
 
+import { nearMiss } from "../../core/near-miss.ts";
 import type { Span } from "../../core/source.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import type { Binder, Core, CoreBranch, CoreFunction, CoreLet } from "../lower/core.ts";
-import { nearestName } from "../suggest.ts";
 import { raiseSealed } from "./blame.ts";
 import { compilePattern } from "./compile-pattern.ts";
 import { compileRecord } from "./compile-record.ts";
@@ -388,7 +388,7 @@ function compileMatch(compiler: Compiler, core: Of<"match">, chain: Chain | unde
     const notes = [{ message: "by this match", span }];
     const at = found.span ?? value.span ?? span;
     if (!onlyTags) return fail(noMatch, { what }, at, notes);
-    const nearest = found.kind === "enum" ? nearestName(found.tag, tags) : undefined;
+    const nearest = found.kind === "enum" ? nearMiss(found.tag, tags) : undefined;
     return fail(noEnumMatch, { what, known: tags, nearest }, at, notes);
   };
   return (env) => new FunctionValue(1, env, invoke, span);

@@ -2,10 +2,10 @@
 // (wrapped, where it has more to check later) or refuses; applying turns a refusal into blame, checking hands it
 // back to the program.
 
+import { nearMiss } from "../../core/near-miss.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import type { NickelDiagnostic } from "../diagnostics.ts";
 import { complain } from "../diagnostics.ts";
-import { nearestName } from "../suggest.ts";
 import { Refusal, raiseBlame, raiseRefusal, raiseSealed, raiseTailAccess } from "./blame.ts";
 import { describeValue } from "./describe.ts";
 import { unknownField, wrongOperand } from "./diagnostics.ts";
@@ -235,7 +235,7 @@ type EnumType = Extract<RuntimeType, { kind: "enum" }>;
 function refuseTag(type: EnumType, found: EnumValue, label: Label): Refusal {
   if (type.variants.has(found.tag)) return new Refusal(label, `'${found.tag} takes an argument`);
   if (type.tags.has(found.tag)) return new Refusal(label, `'${found.tag} takes no argument`);
-  const nearest = nearestName(found.tag, [...type.tags, ...type.variants.keys()]);
+  const nearest = nearMiss(found.tag, [...type.tags, ...type.variants.keys()]);
   return new Refusal(label, `expected ${expectedTags(type)}`, {
     nearest: nearest === undefined ? undefined : `'${nearest}`,
   });
@@ -363,7 +363,7 @@ function refuseExtra(
   const kept = new Map(merged.fields);
   const diagnostics = extra.map(([name, field]): NickelDiagnostic => {
     const free = known.filter((one) => !found.fields.has(one));
-    const nearest = nearestName(name, free);
+    const nearest = nearMiss(name, free);
     // One slip, one message: the field that was meant is not told to be missing as well.
     if (nearest !== undefined && kept.get(nearest)?.definition === undefined) kept.delete(nearest);
     const notes =

@@ -1,10 +1,10 @@
 // A file's syntax tree to core: names to slots, operators to primops, sugar away. Unbound names are gathered, and
 // so are the imports, which are to be read whether the program needs them or not.
 
+import { nearMiss } from "../../core/near-miss.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import { complain, type NickelDiagnostic } from "../diagnostics.ts";
 import { parseNumber } from "../number.ts";
-import { nearestName } from "../suggest.ts";
 import type { BinaryOperator, BinaryTerm, Binding, Chunk, LetTerm, Pattern, Term } from "../syntax/ast.ts";
 import type { Core, CoreBinding, CoreChunk, CoreFunction, CoreRecord } from "./core.ts";
 import { unboundIdentifier, unboundTypeVariable } from "./diagnostics.ts";
@@ -31,7 +31,7 @@ export function lowerFile(term: Term, globals: ReadonlySet<string>, trusted: boo
     pattern: (pattern, scope, outer) => lowerPattern(lowering, pattern, scope, outer),
     type: (type, scope) => lowerType(lowering, type, scope),
     unbound(name, span, scope) {
-      const nearest = nearestName(name, new Set([...scope.visible(), ...globals]));
+      const nearest = nearMiss(name, new Set([...scope.visible(), ...globals]));
       this.diagnostics.push(complain(unboundIdentifier, { name, nearest }, span));
     },
     unboundType(name, span) {

@@ -1,7 +1,7 @@
 // Reading a field of a record.
 
+import { nearMiss } from "../../../core/near-miss.ts";
 import type { Span } from "../../../core/source.ts";
-import { nearestName } from "../../suggest.ts";
 import { raiseSealed, raiseTailAccess } from "../blame.ts";
 import { describeValue } from "../describe.ts";
 import { fieldMissing, wrongType } from "../diagnostics.ts";
@@ -26,7 +26,7 @@ export function accessField(record: Value, name: string, at: Place, span: Place)
   const known = fieldNames(record);
   return fail(
     fieldMissing,
-    { name, nearest: nearestName(name, known), known },
+    { name, nearest: nearMiss(name, known), known },
     at,
     originNotes(record.span, span),
   );

@@ -1,6 +1,6 @@
 // Operations on records.
 
-import { nearestName } from "../../suggest.ts";
+import { nearMiss } from "../../../core/near-miss.ts";
 import { raiseTailAccess } from "../blame.ts";
 import { mapFields } from "../contract.ts";
 import { fieldMissing, other } from "../diagnostics.ts";
@@ -71,7 +71,7 @@ const remove = (name: string, withEmptyOptionals: boolean): Primop =>
       if (record.tail?.names.has(key) === true)
         return raiseTailAccess(record.tail, `remove the field \`${key}\``, nameSpan);
       const known = fieldNames(record, withEmptyOptionals);
-      return fail(fieldMissing, { name: key, nearest: nearestName(key, known), known }, nameSpan);
+      return fail(fieldMissing, { name: key, nearest: nearMiss(key, known), known }, nameSpan);
     }
     const fields = new Map<string, Field>();
     for (const [one, field] of record.fields) {
