@@ -10,8 +10,9 @@ import { type Local, local } from "../schemas/local.ts";
 import { ensureBaseImage } from "./tools/base-image.ts";
 import { ensureBuildkit } from "./tools/buildkit.ts";
 import { exists } from "./tools/cache-dir.ts";
+import { ensurePrograms, runc } from "./tools/debian-packages.ts";
 import { MissingRequirement, runScript } from "./tools/missing-requirement.ts";
-import { sayOnStderr as say } from "./tools/say.ts";
+import { type Say, sayOnStderr as say } from "./tools/say.ts";
 
 const root = join(import.meta.dirname, "..");
 const localFile = join(root, ".lamina/local.json");
@@ -40,11 +41,17 @@ await runScript(async (signal) => {
 /** What builds will run on, in words: the daemon that `lamina build` will find, after getting one if need be. */
 async function findBuilder(signal: AbortSignal): Promise<string> {
   const options = { storeDirectory: join(root, ".lamina/store"), env: (name: string) => process.env[name] };
+  const sayMore: Say = (line) => say(`   ${line}`);
+  // What can be missing, one after the other: a daemon of one's own needs the second only where there is no other.
+  const remedies: readonly (() => Promise<unknown>)[] =
+    (process.env["BUILDKIT_HOST"] ?? "") === ""
+      ? [() => ensureBuildkit(sayMore, signal), () => ensurePrograms([runc], sayMore)]
+      : [];
   let opened = await openBuilder(options, signal);
-  if (!opened.ok && (process.env["BUILDKIT_HOST"] ?? "") === "") {
+  for (const remedy of remedies) {
+    if (opened.ok) break;
     signal.throwIfAborted();
-    for (const { way, reason } of opened.error.attempts) say(`   not ${way}: ${reason}`);
-    await ensureBuildkit((line) => say(`   ${line}`), signal);
+    await remedy();
     opened = await openBuilder(options, signal);
   }
   signal.throwIfAborted();

@@ -1,11 +1,12 @@
-// BuildKit's programs, at the version that tools/buildkit/go.mod pins: found in the cache, else built there with Go.
-// No Linux distribution packages them, and a build from the module needs nothing but the Go toolchain and its proxy.
+// BuildKit's programs, at the version that tools/buildkit/go.mod pins: found in the cache, else put there, out of
+// BuildKit's image where Docker runs, else built with Go. Few Linux distributions package them, and a build from the
+// module needs nothing but the Go toolchain and its proxy.
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { cacheDir, exists, makeDirOnce } from "./cache-dir.ts";
-import { ensurePrograms, findProgram } from "./debian-packages.ts";
+import { findProgram } from "./debian-packages.ts";
 import { MissingRequirement } from "./missing-requirement.ts";
 import { type Say, sayOnStderr } from "./say.ts";
 
@@ -22,8 +23,8 @@ const moduleDir = join(import.meta.dirname, "../../tools/buildkit");
 const programs = ["buildctl", "buildkitd"] as const;
 
 /**
- * BuildKit's programs and runc, which buildkitd runs steps with. Idempotent, and safe when called twice at once.
- * Throws MissingRequirement where Go or runc are missing and cannot be installed.
+ * BuildKit's programs, got if need be. Idempotent, and safe when called twice at once. Throws MissingRequirement where
+ * there is no way to get them. To run buildkitd takes root and runc besides.
  */
 export async function ensureBuildkit(
   say: Say = sayOnStderr,
@@ -32,11 +33,7 @@ export async function ensureBuildkit(
   const version = await pinnedVersion();
   const directory = join(cacheDir(), "tools", `buildkit-${version}`);
   if (!(await exists(directory)))
-    await makeDirOnce(directory, (temporary) => build(version, temporary, say, signal));
-  await ensurePrograms(
-    [{ name: "runc", package: "runc", why: "buildkitd runs the steps of a build with it" }],
-    say,
-  );
+    await makeDirOnce(directory, (temporary) => obtain(version, temporary, say, signal));
   return {
     version,
     directory,
@@ -52,6 +49,50 @@ async function pinnedVersion(): Promise<string> {
   return version;
 }
 
+/** Takes the programs out of BuildKit's own image where Docker can get it, which is quicker; else builds them. */
+async function obtain(
+  version: string,
+  into: string,
+  say: Say,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const startedMs = performance.now();
+  const way = (await copyFromImage(version, into, say, signal)) ? "copied" : "built";
+  if (way === "built") await build(version, into, say, signal);
+  say(`BuildKit v${version}: ${way} in ${String(Math.round((performance.now() - startedMs) / 1000))} s`);
+}
+
+/** False where Docker does not answer, or cannot pull the image. */
+async function copyFromImage(
+  version: string,
+  into: string,
+  say: Say,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const docker = await findProgram("docker");
+  if (docker === undefined) return false;
+  const run = async (...args: readonly string[]) =>
+    await execa(docker, args, { reject: false, ...(signal && { cancelSignal: signal }) });
+  if ((await run("version", "--format", "{{.Server.Version}}")).failed) return false;
+  const image = `moby/buildkit:v${version}`;
+  say(
+    `BuildKit v${version}: taking buildctl and buildkitd out of the image ${image} with Docker, once for this machine`,
+  );
+  const created = await run("create", "--quiet", image);
+  signal?.throwIfAborted();
+  if (created.failed) {
+    say(`Docker cannot get ${image}: ${created.stderr.trim().split("\n").at(-1) ?? ""}`);
+    return false;
+  }
+  const copies = [];
+  for (const program of programs) {
+    copies.push(await run("cp", `${created.stdout}:/usr/bin/${program}`, join(into, program)));
+  }
+  await execa(docker, ["rm", created.stdout], { reject: false });
+  signal?.throwIfAborted();
+  return copies.every((copy) => !copy.failed);
+}
+
 async function build(
   version: string,
   into: string,
@@ -63,11 +104,10 @@ async function build(
     ((await exists("/usr/local/go/bin/go")) ? "/usr/local/go/bin/go" : undefined);
   if (go === undefined) {
     throw new MissingRequirement(
-      `BuildKit is neither running nor installed, and building v${version} needs Go`,
-      "start Docker or a buildkitd (BUILDKIT_HOST names its address), or install Go 1.26 or newer",
+      `BuildKit v${version} is not installed, and building it needs Go`,
+      "install Go 1.26 or newer, or Docker Engine, or put BuildKit's own programs, buildctl and buildkitd, on PATH",
     );
   }
-  const startedMs = performance.now();
   say(`BuildKit v${version}: building buildctl and buildkitd with Go, once for this machine (some minutes)`);
   const result = await execa(
     go,
@@ -95,5 +135,4 @@ async function build(
       "see what Go complains about above: its version, or the way to its module proxy",
     );
   }
-  say(`BuildKit v${version}: built in ${Math.round((performance.now() - startedMs) / 1000)} s`);
 }

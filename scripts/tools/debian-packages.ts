@@ -17,6 +17,12 @@ export interface Program {
   readonly accepts?: (path: string) => Promise<boolean>;
 }
 
+export const runc: Program = {
+  name: "runc",
+  package: "runc",
+  why: "buildkitd runs the steps of a build with it",
+};
+
 // Where Debian puts daemons and administration; a user's PATH often lacks them.
 const systemDirs = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 

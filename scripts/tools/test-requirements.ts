@@ -1,7 +1,7 @@
 // What the tests run that is neither an npm package nor BuildKit: Debian's packages, installed where that can be done.
 
 import { open } from "node:fs/promises";
-import { ensurePrograms, type Program } from "./debian-packages.ts";
+import { ensurePrograms, type Program, runc } from "./debian-packages.ts";
 import { type Say, sayOnStderr } from "./say.ts";
 
 /** Whether a program runs in an image without libraries: it names no dynamic loader in its head. */
@@ -14,7 +14,7 @@ async function isStatic(path: string): Promise<boolean> {
 }
 
 const requirements: readonly Program[] = [
-  { name: "runc", package: "runc", why: "buildkitd runs the steps of a build with it" },
+  runc,
   { name: "docker-registry", package: "docker-registry", why: "images are pushed to it and resolved in it" },
   {
     name: "busybox",
