@@ -182,7 +182,7 @@ export function toDouble(a: Num): number {
   const exponent = bitLength(n) - bitLength(d);
   let magnitude: number;
   if (exponent > 1026) magnitude = Number.POSITIVE_INFINITY;
-  else if (exponent < -1020) {
+  else if (exponent < -1021) {
     // Near or below the smallest normal double: count in units of the smallest subnormal and round by hand.
     const scaled = n << 1074n;
     let units = scaled / d;
