@@ -11,7 +11,14 @@ import type { Platform } from "../schemas/platform.ts";
 import type { Invocation } from "./command.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import { renderDiagnostics } from "./report/diagnostic.ts";
-import { createHost, createResolver, hostPlatform, openEvaluator, openImageStore } from "./wire.ts";
+import {
+  createHost,
+  createResolver,
+  hostPlatform,
+  libraryFolder,
+  openEvaluator,
+  openImageStore,
+} from "./wire.ts";
 
 type Here = Pick<Invocation, "directory" | "output">;
 
@@ -77,6 +84,11 @@ export async function surveyHere(
 /** Prints diagnostics for people on stderr; nothing for none. */
 export function tellDiagnostics({ output }: Here, root: string, diagnostics: readonly Diagnostic[]): void {
   output.remark(
-    renderDiagnostics(diagnostics, { root, color: output.stderr.color, width: output.stderr.columns() }),
+    renderDiagnostics(diagnostics, {
+      root,
+      library: libraryFolder(),
+      color: output.stderr.color,
+      width: output.stderr.columns(),
+    }),
   );
 }

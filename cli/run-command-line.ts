@@ -29,7 +29,8 @@ export async function runCommandLine(args: readonly string[]): Promise<ExitCode>
   return code;
 }
 
-async function dispatch(args: readonly string[], output: Output): Promise<ExitCode> {
+/** Finds the command and runs it; rejects only for a bug. */
+export async function dispatch(args: readonly string[], output: Output): Promise<ExitCode> {
   const found = findCommand(args);
   if (found.kind === "overview") {
     if (!found.asked) {

@@ -28,25 +28,24 @@ export function schemaFolder(): string {
 // schemas/, and are only seen under that name.
 const isBuilt = !import.meta.url.endsWith(".ts");
 
+/** The folder below which `import "lamina/…"` is found, absolute. */
+export function libraryFolder(): string {
+  return isBuilt ? join(packageRoot(), "dist") : packageRoot();
+}
+
 /** An evaluator that knows `import "lamina/…"`, whatever else `importPaths` (absolute) hold. */
 export function openEvaluator(
   host: Host,
   importPaths: readonly string[] = [],
   options: Pick<EvaluateOptions, "firstOnly"> = {},
 ): NickelEvaluator {
-  const root = packageRoot();
-  if (isBuilt)
-    return createEvaluator({
-      ...options,
-      files: host.files,
-      importPaths: [...importPaths, join(root, "dist")],
-    });
-  const files = mountFolder(host.files, join(root, "lamina"), join(root, "schemas"));
-  return createEvaluator({ ...options, files, importPaths: [...importPaths, root] });
+  const library = libraryFolder();
+  const files = isBuilt ? host.files : mountFolder(host.files, join(library, "lamina"), schemaFolder());
+  return createEvaluator({ ...options, files, importPaths: [...importPaths, library] });
 }
 
 /** Where a project's own images lie, absolute. */
-export function storeDirectory(root: string): string {
+function storeDirectory(root: string): string {
   return join(root, ".lamina/store");
 }
 

@@ -49,7 +49,7 @@ const listLayers = 'for w in catalog/*/workflow.ncl; do [ -e "$w" ] && basename 
 function bashScript(commands: readonly Command[]): string {
   const cases = commands.map((command) => {
     const operands = takesLayers(command) ? ` $(${listLayers})` : "";
-    return `    ${JSON.stringify(command.name)}) words="${optionsOf(command).join(" ")}${operands.replaceAll('"', '\\"')}" ;;`;
+    return `    ${JSON.stringify(command.name)}) words="${optionsOf(command).join(" ")}${operands}" ;;`;
   });
   const families = commands.filter(({ name }) => name.includes(" "));
   return `# bash completion of lamina

@@ -2,12 +2,10 @@
 
 import pc from "picocolors";
 import { compareDiagnostics, type Diagnostic, type Severity } from "../../engine/core/diagnostic.ts";
-import { locate, renderSnippet } from "./snippet.ts";
+import { locate, renderSnippet, type ShownFrom } from "./snippet.ts";
 import { printable } from "./text-width.ts";
 
-export interface DiagnosticOptions {
-  /** Absolute; paths below it are printed relative to it. */
-  readonly root: string;
+export interface DiagnosticOptions extends ShownFrom {
   readonly color: boolean;
   /** Columns to stay within where a source line is long; 160 by default. */
   readonly width?: number | undefined;
@@ -21,8 +19,9 @@ export function renderDiagnostic(diagnostic: Diagnostic, options: DiagnosticOpti
   const paintSeverity = diagnostic.severity === "error" ? colors.red : colors.yellow;
   const gutter = (text: string) => colors.bold(colors.blue(text));
   const strong = (text: string) => colors.bold(paintSeverity(text));
-  const gutterWidth = widestLineNumber(diagnostic, options.root);
-  const snippet = { root: options.root, gutterWidth, width: options.width ?? defaultWidth };
+  const gutterWidth = widestLineNumber(diagnostic, options);
+  const { root, library } = options;
+  const snippet = { root, library, gutterWidth, width: options.width ?? defaultWidth };
   const margin = " ".repeat(gutterWidth);
 
   const lines = [
@@ -75,9 +74,9 @@ export function summarizeDiagnostics(diagnostics: readonly Diagnostic[]): string
   return [...count("error"), ...count("warning")].join(", ");
 }
 
-function widestLineNumber(diagnostic: Diagnostic, root: string): number {
+function widestLineNumber(diagnostic: Diagnostic, from: ShownFrom): number {
   const spans = [diagnostic.span, ...diagnostic.notes.map((note) => note.span)];
-  return Math.max(1, ...spans.map((span) => (span === undefined ? 1 : digits(locate(span, root).endLine))));
+  return Math.max(1, ...spans.map((span) => (span === undefined ? 1 : digits(locate(span, from).endLine))));
 }
 
 function digits(number: number): number {

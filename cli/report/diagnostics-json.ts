@@ -30,6 +30,6 @@ function toJson(
 
 function placeOf(span: Span | undefined, root: string) {
   if (span === undefined) return {};
-  const { path, ...place } = locate(span, root);
+  const { path, ...place } = locate(span, { root });
   return { file: path, ...place };
 }

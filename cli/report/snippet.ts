@@ -19,8 +19,15 @@ export interface SnippetPaint {
   readonly mark: (text: string) => string;
 }
 
-export interface SnippetOptions {
+/** Both absolute. */
+export interface ShownFrom {
+  /** The project: paths below it are shown relative to it. */
   readonly root: string;
+  /** Where lamina's own contracts are imported from; the same for paths below it. */
+  readonly library?: string | undefined;
+}
+
+export interface SnippetOptions extends ShownFrom {
   /** Columns of the gutter's line numbers. */
   readonly gutterWidth: number;
   /** Columns of the whole line. */
@@ -36,28 +43,31 @@ const tabWidth = 4;
 const maxLines = 6;
 
 /** Where a span stands, ready to be printed: an end of file without text counts as the end of the last line. */
-export function locate(span: Span, root: string): Place {
+export function locate(span: Span, from: ShownFrom): Place {
   const { start, end } = visibleRange(span);
-  const from = span.file.position(start);
+  const begin = span.file.position(start);
   const to = span.file.position(end);
   return {
-    path: shownPath(span.file.path, root),
-    line: from.line,
-    column: from.column,
+    path: shownPath(span.file.path, from),
+    line: begin.line,
+    column: begin.column,
     endLine: to.line,
     endColumn: to.column,
   };
 }
 
-/** A path relative to the root where it lies below it, else as it is. */
-export function shownPath(path: string, root: string): string {
-  const within = relative(root, path);
-  return within === "" || within.startsWith("..") || isAbsolute(within) ? path : within;
+function shownPath(path: string, { root, library }: ShownFrom): string {
+  return (
+    [root, library]
+      .filter((folder) => folder !== undefined)
+      .map((folder) => relative(folder, path))
+      .find((within) => within !== "" && !within.startsWith("..") && !isAbsolute(within)) ?? path
+  );
 }
 
 /** Lines from "--> path:line:column" to the underline, for one span. */
 export function renderSnippet(span: Span, options: SnippetOptions): string[] {
-  const place = locate(span, options.root);
+  const place = locate(span, options);
   const { gutterWidth, paint } = options;
   const bar = paint.gutter(`${" ".repeat(gutterWidth)} |`);
   const numbered = (line: number) => paint.gutter(`${String(line).padStart(gutterWidth)} |`);

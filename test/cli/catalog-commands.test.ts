@@ -1,0 +1,323 @@
+// The commands that look at a catalog, as processes in a project; the shapes of --json by their schemas.
+
+import { afterAll, describe, expect, test } from "vitest";
+import { diagnostics } from "../../schemas/diagnostics.ts";
+import { plan as planSchema } from "../../schemas/plan.ts";
+import { callCli, layerFiles, runCli, threeLayers, writeProject } from "./run-cli.ts";
+
+const platform = `linux/${process.arch === "x64" ? "amd64" : process.arch}`;
+const sound = writeProject(threeLayers);
+const projects = [sound];
+afterAll(() => {
+  for (const project of projects) project.remove();
+});
+
+function projectOf(files: Readonly<Record<string, string>>) {
+  const project = writeProject(files);
+  projects.push(project);
+  return project;
+}
+
+describe("a sound catalog that was never built", () => {
+  test("is valid", async () => {
+    expect(await callCli(["catalog-validate", "--check-dag"], sound.root)).toEqual({
+      exitCode: 0,
+      stdout: "3 layers, all sound\n",
+      stderr: "",
+    });
+    const { stdout } = await callCli(["catalog-validate", "--json"], sound.root);
+    expect(diagnostics.parse(JSON.parse(stdout))).toEqual({ version: 1, ok: true, diagnostics: [] });
+  });
+
+  test("is found from a folder within, and with -C from anywhere", async () => {
+    const within = await runCli(["catalog-validate"], { cwd: `${sound.root}/catalog/top` });
+    const elsewhere = await runCli(["-C", sound.root, "catalog-validate"]);
+    expect([within.stdout, elsewhere.stdout]).toEqual(["3 layers, all sound\n", "3 layers, all sound\n"]);
+  });
+
+  test("plan: what would be built and why", async () => {
+    const { exitCode, stdout, stderr } = await callCli(["plan"], sound.root);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(stdout.replaceAll(/\d+ m\b/g, "N m")).toBe(`\
+layer   action  about  why
+base    build     N m  it was never built
+                       debian:trixie-slim is not pinned yet
+middle  build     N m  it was never built
+                       its parent base is built first
+top     build     N m  it was never built
+                       its parent middle is built first
+3 layers: 3 to build; about N m of building
+`);
+    expect((await callCli(["build", "--dry-run"], sound.root)).stdout).toBe(stdout);
+  });
+
+  test("plan --json: by the schema, in topological order", async () => {
+    const { stdout } = await callCli(["plan", "top", "--json"], sound.root);
+    const plan = planSchema.parse(JSON.parse(stdout));
+    expect(plan.nodes.map(({ layer, action, inputDigest }) => [layer, action, inputDigest])).toEqual([
+      ["base", "build", null],
+      ["middle", "build", null],
+      ["top", "build", null],
+    ]);
+    expect(plan.nodes[2]).toMatchObject({
+      platform,
+      reasons: [{ kind: "never-built" }, { kind: "parent-pending", parent: "middle" }],
+      parents: ["middle"],
+    });
+  });
+
+  test("plan of named layers, by globs; --only holds back what stands on stale ones", async () => {
+    const { stdout } = await callCli(["plan", "--only", "m*"], sound.root);
+    expect(stdout).toBe(`\
+layer   action   why
+middle  blocked  it was never built
+                 its parent base is not current, and --only leaves it out
+1 layer: 1 blocked
+`);
+  });
+
+  test("why: the chain of reasons", async () => {
+    expect(await callCli(["why", "top"], sound.root)).toEqual({
+      exitCode: 0,
+      stderr: "",
+      stdout: `\
+top (${platform}) would be built:
+  it was never built
+  its parent middle is built first:
+    it was never built
+    its parent base is built first:
+      it was never built
+      debian:trixie-slim is not pinned yet
+`,
+    });
+  });
+
+  test("graph in every format", async () => {
+    const formats = ["text", "dot", "mermaid", "json"];
+    const [text, dot, mermaid, json] = await Promise.all(
+      formats.map((format) => callCli(["graph", "--format", format], sound.root)),
+    );
+    expect(text?.stdout).toBe(`\
+base       to build: it was never built  on debian:trixie-slim
+└─ middle  to build: it was never built
+   └─ top  to build: it was never built
+`);
+    expect(dot?.stdout).toBe(`\
+digraph lamina {
+  rankdir=BT;
+  node [shape=box];
+  "base";
+  "debian:trixie-slim" [shape=plaintext];
+  "base" -> "debian:trixie-slim";
+  "middle";
+  "middle" -> "base";
+  "top";
+  "top" -> "middle";
+}
+`);
+    expect(mermaid?.stdout).toBe(`\
+graph BT
+  n0["base"]
+  n1(["debian:trixie-slim"])
+  n0 --> n1
+  n2["middle"]
+  n2 --> n0
+  n3["top"]
+  n3 --> n2
+`);
+    expect(JSON.parse(json?.stdout ?? "")).toMatchObject({
+      version: 1,
+      workspace: "lamina",
+      nodes: [
+        { layer: "base", parents: [], externalBases: ["debian:trixie-slim"] },
+        { layer: "middle", parents: ["base"], externalBases: [], states: [{ platform, action: "build" }] },
+        { layer: "top", parents: ["middle"], externalBases: [] },
+      ],
+    });
+  });
+
+  test("list and show", async () => {
+    expect((await callCli(["list"], sound.root)).stdout).toBe(`\
+layer   kind     base                state
+base    utility  debian:trixie-slim  to build: it was never built
+middle  utility  base                to build: it was never built
+top     utility  middle              to build: it was never built
+`);
+    expect((await callCli(["show", "middle"], sound.root)).stdout).toBe(`\
+middle (utility, none)
+  declared in  catalog/middle/workflow.ncl
+  platform     ${platform}
+  stands on    base
+  needed by    top
+  tools        middle-tool
+  artifacts    /usr/bin/middle-tool
+  runner       cax11: 2 cpu, 4 GB (language)
+  state        to build: it was never built
+`);
+    const json: unknown = JSON.parse((await callCli(["show", "middle", "--json"], sound.root)).stdout);
+    expect(json).toMatchObject({ layer: "middle", parents: ["base"], children: ["top"] });
+  });
+
+  test("lock --check fails where something is to be built", async () => {
+    const { exitCode, stdout } = await callCli(["lock", "--check"], sound.root);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain("3 layers: 3 to build");
+  });
+
+  test("a layer that does not exist, and selections that contradict themselves", async () => {
+    const answers = await Promise.all(
+      [
+        ["show", "midle"],
+        ["build", "x*"],
+        ["plan", "--changed", "top"],
+        ["plan", "--only"],
+      ].map((args) => runCli(args, { cwd: sound.root })),
+    );
+    expect(answers.map(({ exitCode, stdout }) => [exitCode, stdout])).toEqual(answers.map(() => [2, ""]));
+    expect(answers.map(({ stderr }) => stderr)).toEqual([
+      'error: there is no layer "midle"\nhelp: did you mean "middle"?\n',
+      'error: no layer is named like "x*"\nhelp: the layers are base, middle, top\n',
+      "error: --changed chooses the layers itself\nhelp: leave out the names, or --changed\n",
+      "error: --only needs the names of layers\nhelp: without names, all layers are selected\n",
+    ]);
+  });
+
+  test("a build without a BuildKit ends with 3 and says how to get one", async () => {
+    const missing = `unix://${sound.root}/nobody.sock`;
+    const { exitCode, stdout, stderr } = await runCli(["build"], {
+      cwd: sound.root,
+      env: { BUILDKIT_HOST: missing },
+    });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: "" });
+    expect(stderr).toMatch(/^error: there is no BuildKit to build with\n/);
+    expect(stderr).toMatch(/\n {2}`lamina doctor` checks again\n$/);
+  });
+
+  test("a replaced base makes a local world, and it is said", async () => {
+    const args = ["plan", "base", "--base", "debian:trixie-slim=oci-layout:mine"];
+    const { stdout, stderr } = await callCli(args, sound.root);
+    expect(stderr).toBe(
+      `local: debian:trixie-slim is replaced by oci-layout:${sound.root}/mine; results go to .lamina/local.lock\n`,
+    );
+    expect(stdout).toContain("base   build");
+  });
+});
+
+describe("wrong catalogs end with 1, with the right place underlined", () => {
+  const cases: readonly (readonly [what: string, files: Readonly<Record<string, string>>, stderr: string])[] =
+    [
+      [
+        "a cycle of three",
+        { ...layerFiles("a", '"c"'), ...layerFiles("b", '"a"'), ...layerFiles("c", '"b"') },
+        `
+error[E0403]: layers stand on one another in a circle: a -> c -> b -> a
+ --> catalog/a/workflow.ncl:6:16
+  |
+6 |   build_base = "c",
+  |                ^^^ "a" needs "c"
+note: "c" needs "b"
+ --> catalog/c/workflow.ncl:6:16
+  |
+6 |   build_base = "b",
+  |                ---
+note: "b" needs "a"
+ --> catalog/b/workflow.ncl:6:16
+  |
+6 |   build_base = "a",
+  |                ---
+  |
+  = help: take one of these edges out
+
+1 error
+`,
+      ],
+      [
+        "a base that is misspelt by a letter",
+        { ...threeLayers, ...layerFiles("top", '"midle"') },
+        `
+error[E0401]: there is no layer "midle" to build on
+ --> catalog/top/workflow.ncl:6:16
+  |
+6 |   build_base = "midle",
+  |                ^^^^^^^ unknown layer
+  |
+  = help: did you mean "middle"?
+
+1 error
+`,
+      ],
+      [
+        "a syntax error",
+        {
+          ...threeLayers,
+          "catalog/top/workflow.ncl": '{\n  name = "top",\n  kind = \'utility\n  language = "none",\n}\n',
+        },
+        `
+error[E0109]: missing comma before the field \`language\`
+ --> catalog/top/workflow.ncl:4:3
+  |
+4 |   language = "none",
+  |   ^^^^^^^^
+  |
+  = help: put a comma after the previous field
+
+1 error
+`,
+      ],
+      [
+        "a number where a string belongs",
+        {
+          ...threeLayers,
+          "catalog/top/workflow.ncl": (threeLayers["catalog/top/workflow.ncl"] ?? "").replace('"none"', "3"),
+        },
+        `
+error[E0210]: the value of \`language\` breaks its contract: must be a language in lower-case letters, such as "rust"
+   --> catalog/top/workflow.ncl:5:14
+    |
+  5 |   language = 3,
+    |              ^ this is the number 3
+note: expected by this contract
+   --> lamina/workflow.ncl:LINE:11
+    |
+LINE |         | F.TextLike "^[a-z][a-z0-9+#-]*$" "a language in lower-case letters, such as \\"rust\\"",
+    |           -------------------------------------------------------------------------------------
+
+1 error
+`,
+      ],
+    ];
+
+  test.each(cases)("%s", async (_what, files, stderr) => {
+    const project = projectOf(files);
+    const answer = await callCli(["catalog-validate", "--check-dag"], project.root);
+    // Where a contract stands in our own files is not the point.
+    const told = `\n${answer.stderr}`.replaceAll(/(?<=workflow\.ncl:)\d{3}|^\d{3}(?= \|)/gm, "LINE");
+    expect({ ...answer, stderr: told }).toEqual({ exitCode: 1, stdout: "", stderr });
+    const planned = await callCli(["plan"], project.root);
+    expect(planned).toEqual(answer);
+  });
+
+  test("as JSON, by the schema, with the same places", async () => {
+    const project = projectOf({ ...threeLayers, ...layerFiles("top", '"midle"') });
+    const { exitCode, stdout, stderr } = await callCli(["catalog-validate", "--json"], project.root);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: "" });
+    const judged = diagnostics.parse(JSON.parse(stdout));
+    expect(judged.ok).toBe(false);
+    expect(judged.diagnostics[0]).toMatchObject({
+      severity: "error",
+      file: "catalog/top/workflow.ncl",
+      line: 6,
+      column: 16,
+      endLine: 6,
+      endColumn: 23,
+    });
+  });
+
+  test("where there is no catalog at all the usage is wrong", async () => {
+    const project = projectOf({ "README.md": "nothing here\n" });
+    const { exitCode, stdout, stderr } = await callCli(["plan"], project.root);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toContain("catalog");
+    expect((await callCli(["catalog-validate"], project.root)).exitCode).toBe(2);
+  });
+});

@@ -1,0 +1,147 @@
+// How the command line is called: version, help, what is said of wrong usage, and exit codes.
+
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { commandTable } from "../../cli/command-table.ts";
+import manifest from "../../package.json" with { type: "json" };
+import { callCli, runCli } from "./run-cli.ts";
+
+describe("version and help", () => {
+  test.concurrent("the version, also among other options", async () => {
+    const said = { exitCode: 0, stdout: `lamina ${manifest.version}\n`, stderr: "" };
+    expect(await runCli(["--version"])).toEqual(said);
+    expect(await runCli(["--no-color", "--version"])).toEqual(said);
+    const entry = join(import.meta.dirname, "../../cli/catalog-validate.ts");
+    expect((await runCli(["--version"], { entry })).stdout).toBe(
+      `lamina catalog-validate ${manifest.version}\n`,
+    );
+  });
+
+  test.concurrent("the overview names every command; without a command it is a complaint", async () => {
+    const { exitCode, stdout, stderr } = await runCli(["help"]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    for (const { name, summary } of commandTable) {
+      expect(stdout).toContain(`\n  ${name}`);
+      expect(stdout).toContain(summary);
+    }
+    expect((await runCli(["--help"])).stdout).toBe(stdout);
+    expect(await runCli([])).toEqual({ exitCode: 2, stdout: "", stderr: stdout });
+  });
+
+  test.concurrent("a command's options and examples", async () => {
+    const { exitCode, stdout } = await callCli(["help", "why"]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toBe(`\
+Usage: lamina why LAYER [options]
+
+Tells why a layer would be built or is current: what changed in its folder or its
+declaration, and the same of every layer below that is to be built first.
+
+Options
+      --base IMAGE=REF  put REF (an image, or oci-layout:FOLDER) in place of an external base; may be repeated
+      --json            as JSON: the plan of this layer and what it stands on
+
+Common options
+  -C, --directory DIR   run as if started in DIR
+  -q, --quiet           only results and complaints
+  -v, --verbose         say more: logs of what succeeds, causes of what fails
+      --no-color        no colours (also NO_COLOR)
+  -h, --help            show this help
+
+Examples
+  lamina why rust-deps  the chain of reasons
+`);
+    expect((await callCli(["why", "--help"])).stdout).toBe(stdout);
+    expect((await callCli(["why", "rust", "-h"])).stdout).toBe(stdout);
+  });
+
+  test("every command has a description and an example that begins with its name", async () => {
+    for (const entry of commandTable) {
+      const { command } = await entry.load();
+      expect(command.name).toBe(entry.name);
+      expect(command.description).not.toBe("");
+      expect(command.examples.length).toBeGreaterThan(0);
+      for (const example of command.examples) expect(example.command).toContain(`lamina ${entry.name}`);
+    }
+  });
+});
+
+test.concurrent("a process ends with the code of its command", async () => {
+  expect(await runCli(["biuld"])).toEqual({
+    exitCode: 2,
+    stdout: "",
+    stderr: 'error: there is no command "biuld"\nhelp: did you mean "build"?\n',
+  });
+});
+
+describe("wrong usage ends with 2 and says what to do", () => {
+  const cases: readonly (readonly [args: readonly string[], stderr: string])[] = [
+    [["biuld"], 'error: there is no command "biuld"\nhelp: did you mean "build"?\n'],
+    [["frobnicate"], 'error: there is no command "frobnicate"\nhelp: `lamina help` shows all commands\n'],
+    [["nickel"], "error: nickel needs one of: export, eval, batch\nhelp: `lamina help` shows all commands\n"],
+    [
+      ["nickel", "exprot", "x"],
+      'error: there is no command "nickel exprot"\nhelp: did you mean "nickel export"?\n',
+    ],
+    [["plan", "--jsno"], "error: plan: there is no option --jsno\nhelp: did you mean --json?\n"],
+    [
+      ["build", "--since", "main"],
+      "error: build: there is no option --since\nhelp: `lamina help build` shows its options\n",
+    ],
+    [["show"], "error: show needs a LAYER\nhelp: usage: lamina show LAYER [options]\n"],
+    [
+      ["list", "rust"],
+      'error: list does not know what to do with "rust"\nhelp: usage: lamina list [options]\n',
+    ],
+    [
+      ["graph", "--format", "html"],
+      'error: graph: --format must be text, dot, mermaid or json, not "html"\nhelp: `lamina help graph` shows its options\n',
+    ],
+    [
+      ["build", "--base", "debian"],
+      'error: build: --base must be IMAGE=REFERENCE, such as debian:trixie-slim=my/debian:1, not "debian"\nhelp: `lamina help build` shows its options\n',
+    ],
+    [
+      ["build", "--platform", "arm"],
+      'error: build: --platform must be os/architecture, such as "linux/arm64", not "arm"\nhelp: `lamina help build` shows its options\n',
+    ],
+    [["lock"], "error: lock needs --check\nhelp: `lamina build` is what writes the lock\n"],
+    [["help", "biuld"], 'error: there is no command "biuld"\nhelp: did you mean "build"?\n'],
+    [["completion", "csh"], "error: there is no completion for csh\nhelp: use bash, zsh or fish\n"],
+  ];
+
+  test.each(cases)("lamina %j", async (args, stderr) => {
+    expect(await callCli(args)).toEqual({ exitCode: 2, stdout: "", stderr });
+  });
+});
+
+describe("completion", () => {
+  test("the script for bash completes commands, options and layers", async () => {
+    const { stdout } = await callCli(["completion", "bash"]);
+    const ask = `${stdout}
+complete_words() { COMP_WORDS=("$@"); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); COMPREPLY=(); _lamina; echo "\${COMPREPLY[@]}"; }
+cd "$(mktemp -d)" && mkdir -p catalog/rust catalog/ruby && touch catalog/rust/workflow.ncl catalog/ruby/workflow.ncl
+complete_words lamina bui
+complete_words lamina nickel ""
+complete_words lamina nickel export --f
+complete_words lamina build ru
+complete_words lamina show --j
+rm -r "$PWD"`;
+    expect(execFileSync("bash", ["-c", ask], { encoding: "utf8" })).toBe(`\
+build
+export eval batch
+--format
+ruby rust
+--json
+`);
+  });
+
+  test("the scripts for zsh and fish name every command", async () => {
+    for (const shell of ["zsh", "fish"]) {
+      const { stdout, exitCode } = await callCli(["completion", shell]);
+      expect(exitCode).toBe(0);
+      for (const { name } of commandTable) expect(stdout).toContain(name.split(" ").at(-1) ?? "");
+    }
+  });
+});
