@@ -5,7 +5,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { execa } from "execa";
-import { openBuilder } from "../providers/builder/connect.ts";
+import { createResolver, hostPlatform, openBuilder } from "../cli/wire.ts";
 import { type Local, local } from "../schemas/local.ts";
 import { ensureBaseImage } from "./tools/base-image.ts";
 import { ensureBuildkit } from "./tools/buildkit.ts";
@@ -40,19 +40,18 @@ await runScript(async (signal) => {
 
 /** What builds will run on, in words: the daemon that `lamina build` will find, after getting one if need be. */
 async function findBuilder(signal: AbortSignal): Promise<string> {
-  const options = { storeDirectory: join(root, ".lamina/store"), env: (name: string) => process.env[name] };
   const sayMore: Say = (line) => say(`   ${line}`);
   // What can be missing, one after the other: a daemon of one's own needs the second only where there is no other.
   const remedies: readonly (() => Promise<unknown>)[] =
     (process.env["BUILDKIT_HOST"] ?? "") === ""
       ? [() => ensureBuildkit(sayMore, signal), () => ensurePrograms([runc], sayMore)]
       : [];
-  let opened = await openBuilder(options, signal);
+  let opened = await openBuilder(root, signal);
   for (const remedy of remedies) {
     if (opened.ok) break;
     signal.throwIfAborted();
     await remedy();
-    opened = await openBuilder(options, signal);
+    opened = await openBuilder(root, signal);
   }
   signal.throwIfAborted();
   if (!opened.ok) {
@@ -74,10 +73,10 @@ async function replaceBase(before: Local, signal: AbortSignal): Promise<Local["b
     return {};
   }
   if (await isRegistryReachable(signal)) {
-    say("   docker.io answers: it is pulled from there");
+    say("   its registry answers: it is pulled from there");
     return {};
   }
-  say("   docker.io does not answer: it is made here, from Debian's archive");
+  say("   its registry does not answer: it is made here, from Debian's archive");
   const { directory, digest } = await ensureBaseImage((line) => say(`   ${line}`), signal);
   say(`   ${directory} (${digest.slice(0, "sha256:".length + 12)})`);
   return { [base]: `oci-layout:${directory}` };
@@ -88,13 +87,9 @@ async function isThere(reference: string): Promise<boolean> {
   return directory === undefined || (await exists(resolve(root, directory, "index.json")));
 }
 
-/** Any answer will do: without a login it is "unauthorized". */
 async function isRegistryReachable(signal: AbortSignal): Promise<boolean> {
-  const giveUp = AbortSignal.any([signal, AbortSignal.timeout(5000)]);
-  return await fetch("https://registry-1.docker.io/v2/", { signal: giveUp }).then(
-    (response) => response.ok || response.status === 401,
-    () => false,
-  );
+  const giveUp = AbortSignal.any([signal, AbortSignal.timeout(10_000)]);
+  return (await createResolver().resolve(base, hostPlatform(), giveUp)).ok;
 }
 
 /** The certificates that this machine trusts, so that build steps get through a proxy that signs with its own. */
