@@ -3,8 +3,8 @@
 // daemon and itself. The control socket lies in Linux's abstract namespace, so that it is gone with its process, and
 // binding it is the lock that keeps a second daemon off the same root.
 //
-//   starting ──listens──> ready ──last user gone──> stopping ──> (end)
-//       └──────────── daemon ended by itself ──────────^
+//   idle ──first user──> starting ──daemon listens──> ready ──last user gone──> stopping ──> (end)
+//    └─ starter gone, no user ┴──────── daemon ended by itself ┴──────────────────^
 //
 // `keepDaemon` becomes the text of a program (`node -e`), so that it runs wherever lamina's files lie and however they
 // are bundled: it refers to nothing outside itself but its types.
@@ -21,48 +21,55 @@ export interface KeeperSettings {
   /** The daemon's argv; it may stand behind programs that run it in namespaces of its own. */
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** How long the keeper waits for its first user. */
-  readonly firstUserMs: number;
   /** How long the daemon may take to end before it is killed. */
   readonly stopMs: number;
 }
 
-/** What the keeper says, one a line: "ready", or "failed " and the end of the daemon's log as a JSON string. */
+/** What the keeper says, one a line: "ready " and its process id, or "failed " and the end of the daemon's log as a JSON string. */
 export function keepDaemon(settings: KeeperSettings): void {
   const net = process.getBuiltinModule("node:net");
   const fs = process.getBuiltinModule("node:fs");
   const { spawn } = process.getBuiltinModule("node:child_process");
 
-  const connections = new Set<Socket>();
   const users = new Set<Socket>();
-  let state: "starting" | "ready" | "stopping" = "starting";
+  const ready = `ready ${process.pid}\n`;
+  let state: "idle" | "starting" | "ready" | "stopping" = "idle";
   let daemon: ChildProcess | undefined;
-  const firstUser = setTimeout(stop, settings.firstUserMs);
 
   const server = net.createServer({ allowHalfOpen: true }, (socket) => {
-    connections.add(socket);
     socket.on("error", () => socket.destroy());
-    socket.on("close", () => {
-      connections.delete(socket);
-      leave(socket);
-    });
+    socket.on("close", () => leave(socket));
     socket.on("end", () => leave(socket));
     socket.resume();
-    clearTimeout(firstUser);
     // Whoever comes too late asks again, and finds the name free soon.
-    if (state === "stopping") socket.end();
-    else users.add(socket);
-    if (state === "ready") socket.write("ready\n");
+    if (state === "stopping") return socket.end();
+    users.add(socket);
+    if (state === "ready") return socket.write(ready);
+    if (state === "idle") start();
+    return undefined;
   });
   server.on("error", () => process.exit(0));
-  server.listen(settings.control, start);
+  server.listen(settings.control);
+  // The run that started the keeper holds its stdin until it has a daemon, this one or another.
+  process.stdin.on("end", () => {
+    if (users.size === 0) stop();
+  });
+  process.stdin.on("error", stop);
+  process.stdin.resume();
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
 
   function start(): void {
-    fs.mkdirSync(settings.directory, { recursive: true, mode: 0o700 });
-    fs.writeFileSync(`${settings.directory}/buildkitd.toml`, settings.configuration);
-    const log = fs.createWriteStream(`${settings.directory}/buildkitd.log`);
+    state = "starting";
+    let log: number;
+    try {
+      fs.mkdirSync(settings.directory, { recursive: true, mode: 0o700 });
+      fs.writeFileSync(`${settings.directory}/buildkitd.toml`, settings.configuration);
+      log = fs.openSync(`${settings.directory}/buildkitd.log`, "w");
+    } catch (error) {
+      end(String(error));
+      return;
+    }
     const [program = "", ...args] = settings.command;
     const env = { ...process.env, ...settings.env };
     const child = spawn(program, args, { env, stdio: ["ignore", "ignore", "pipe"] });
@@ -70,11 +77,11 @@ export function keepDaemon(settings: KeeperSettings): void {
     let recent = "";
     child.stderr.setEncoding("utf8");
     child.stderr.on("data", (text: string) => {
-      log.write(text);
+      fs.writeSync(log, text);
       recent = (recent + text).slice(-4000);
       if (state !== "starting" || !recent.includes("running server on ")) return;
       state = "ready";
-      for (const user of users) user.write("ready\n");
+      for (const user of users) user.write(ready);
     });
     child.on("error", (error) => end(String(error)));
     child.on("close", () => end(recent));
@@ -112,10 +119,7 @@ export function keepDaemon(settings: KeeperSettings): void {
 
   function end(reason: string): void {
     if (state === "starting") for (const user of users) user.write(`failed ${JSON.stringify(reason)}\n`);
-    state = "stopping";
-    // The name is free before the last user hears that the daemon is gone: open connections outlive it.
-    server.close(() => process.exit(0));
-    for (const connection of connections) connection.end();
-    setTimeout(() => process.exit(0), 1000);
+    // With the process go the name and, for those who wait, their connections; what was written is with the kernel.
+    process.exit(0);
   }
 }

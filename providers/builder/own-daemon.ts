@@ -6,7 +6,7 @@ import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { err, ok, type Result } from "../../engine/core/result.ts";
-import { runProcess, startDetached } from "../host/process.ts";
+import { type DetachedProcess, runProcess, startDetached } from "../host/process.ts";
 import { type KeeperSettings, keepDaemon } from "./daemon-keeper.ts";
 
 export interface OwnDaemonOptions {
@@ -25,7 +25,6 @@ export interface OwnDaemon {
 }
 
 const startWithinMs = 30_000;
-const firstUserMs = 10_000;
 const stopMs = 10_000;
 /** Between looks at whether a keeper listens. */
 const lookEveryMs = 20;
@@ -42,23 +41,35 @@ export async function useOwnDaemon(
     return err(`${socketPath} is too long for a socket: set LAMINA_CACHE to a shorter path`);
   const settings = await keeperSettings(options, socketPath, signal);
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(startWithinMs)]);
-  let isStarted = false;
-  while (!deadline.aborted) {
-    const connection = await connectTo(settings.control);
-    if (connection === undefined) {
-      // Of several keepers started at once the one that binds the name stays.
-      if (!isStarted) startKeeper(settings);
-      isStarted = true;
+  let keeper: DetachedProcess | undefined;
+  try {
+    while (!deadline.aborted) {
+      const connection = await connectTo(settings.control);
+      if (connection === undefined) {
+        // Of several keepers started at once the one that binds the name stays.
+        if (keeper === undefined || keeper.hasEnded()) keeper = startKeeper(settings);
+        await delay(lookEveryMs);
+        continue;
+      }
+      const word = await firstLine(connection, deadline);
+      if (word?.startsWith("ready ") === true) {
+        const surplus = word === `ready ${keeper?.pid}` ? undefined : keeper;
+        const close = async (): Promise<void> => {
+          await Promise.all([leave(connection), surplus?.ended]);
+        };
+        return ok({ address: `unix://${socketPath}`, close });
+      }
+      connection.destroy();
+      if (word?.startsWith("failed ") === true) {
+        const reason = explain(word.slice("failed ".length));
+        if (!/could not lock/.test(reason)) return err(reason);
+        // A daemon whose keeper was killed is about to end as well, and has its root locked until then.
+      }
+      // Or that keeper was about to stop: once its name is free, another may begin.
       await delay(lookEveryMs);
-      continue;
     }
-    const word = await firstLine(connection, deadline);
-    if (word === "ready") return ok({ address: `unix://${socketPath}`, close: () => leave(connection) });
-    connection.destroy();
-    if (word?.startsWith("failed ") === true) return err(explain(word.slice("failed ".length)));
-    // That keeper was about to stop: once its name is free, another may begin.
-    isStarted = false;
-    await delay(lookEveryMs);
+  } finally {
+    keeper?.release();
   }
   return err(signal.aborted ? "canceled" : `buildkitd was not ready within ${startWithinMs / 1000} s`);
 }
@@ -78,7 +89,6 @@ async function keeperSettings(
     command: [...(await namespaceCommand(signal)), options.buildkitd, "--config", configurationPath],
     // Logs of steps are clipped at 200 KiB a second otherwise, and the last lines of a failure with them.
     env: { BUILDKIT_STEP_LOG_MAX_SIZE: "-1", BUILDKIT_STEP_LOG_MAX_SPEED: "-1" },
-    firstUserMs,
     stopMs,
   };
 }
@@ -113,9 +123,11 @@ async function namespaceCommand(signal: AbortSignal): Promise<readonly string[]>
   return ["setpriv", "--pdeathsig", "SIGKILL", ...unshare, "--mount-proc"];
 }
 
-function startKeeper(settings: KeeperSettings): void {
+function startKeeper(settings: KeeperSettings): DetachedProcess {
   const script = `(${keepDaemon.toString()})(${JSON.stringify(settings)})`;
-  startDetached(process.execPath, ["--input-type=commonjs", "-e", script], { NODE_OPTIONS: undefined });
+  return startDetached(process.execPath, ["--input-type=commonjs", "-e", script], {
+    NODE_OPTIONS: undefined,
+  });
 }
 
 /** `undefined` when nobody listens. */

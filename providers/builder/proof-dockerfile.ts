@@ -48,7 +48,7 @@ export function checkedBy(vertexName: string): Checked | undefined {
 function pathStages(subject: string, flags: string, path: string, index: number): string[] {
   if (!/[*?[\\]/.test(path))
     return [`FROM scratch AS path-${index}`, `COPY --from=${subject}${flags} ${words(path, "/found/")}`];
-  const pattern = path.replaceAll("\\", "\\\\").replace(/[*?[]/g, "[$&]");
+  const pattern = path.replace(/[*?[\\]/g, (special) => (special === "\\" ? "[\\\\]" : `[${special}]`));
   return [
     `FROM scratch AS pattern-${index}`,
     `COPY --from=${subject} ${words(pattern, "/found/")}`,

@@ -1,6 +1,7 @@
 // Child processes: the one place that starts any. A program and its arguments as an array come in, never a command
 // line; how it ended comes out as a Result. Stopping is SIGTERM, then SIGKILL after a grace.
 
+import { Socket } from "node:net";
 import { execa } from "execa";
 import { err, ok, type Result } from "../../engine/core/result.ts";
 
@@ -102,24 +103,45 @@ export function openPipe(program: string, args: readonly string[]): Pipe {
   return { stdin: child.stdin, stdout: child.stdout, ended, stop: () => void child.kill() };
 }
 
+/** A program that may outlive this process. */
+export interface DetachedProcess {
+  readonly pid: number | undefined;
+  readonly hasEnded: () => boolean;
+  /** Settles when it is gone. Never rejects. */
+  readonly ended: Promise<void>;
+  /** Closes its stdin, as the end of this process would. Safe to call twice. */
+  readonly release: () => void;
+}
+
 /**
- * Starts a program in a session of its own, so that neither Ctrl-C nor the end of this process reaches it, with no
- * stream left open between the two. A program that cannot be started is told of by nobody: wait for what it promises.
+ * Starts a program in a session of its own, so that neither Ctrl-C nor the end of this process reaches it; all that
+ * holds the two together is its stdin, on which nothing is ever written. This process does not wait for it to end.
  */
 export function startDetached(
   program: string,
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
-): void {
+): DetachedProcess {
   const child = execa(program, args, {
     detached: true,
     cleanup: false,
     cwd: "/",
     env,
-    stdio: "ignore",
+    stdin: "pipe",
+    stdout: "ignore",
+    stderr: "ignore",
     reject: false,
   });
   child.unref();
+  // A pipe is a socket to Node, which holds this process up unless told otherwise.
+  if (child.stdin instanceof Socket) child.stdin.unref();
+  child.stdin.on("error", () => {});
+  let hasEnded = false;
+  const wait = async (): Promise<void> => {
+    await child;
+    hasEnded = true;
+  };
+  return { pid: child.pid, hasEnded: () => hasEnded, ended: wait(), release: () => void child.stdin.end() };
 }
 
 /** A stream transform that takes every line and passes none on. */

@@ -1,6 +1,6 @@
 // Solving with a real buildkitd: bases and parents by digest, reproducible images, parallel solves, failures.
 
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { z } from "zod";
@@ -115,9 +115,16 @@ test("a base comes from a registry by digest, and its layers into the store", as
 });
 
 test("the layout of a base is read and not written to", async () => {
-  const before = readdirSync(rig.busybox.directory);
-  await solve(setting.request({ Dockerfile: "FROM busybox\nRUN echo layout\n" }));
-  expect(readdirSync(rig.busybox.directory)).toEqual(before);
+  const directory = join(setting.directory, "a base");
+  cpSync(join(rig.busybox.directory, "blobs"), join(directory, "blobs"), { recursive: true });
+  const source = { kind: "layout", directory, digest: imageDigest(rig.busybox.digest) } as const;
+  await solve(
+    setting.request(
+      { Dockerfile: "FROM other\nRUN echo layout\n" },
+      { namedContexts: [{ name: "other", source }] },
+    ),
+  );
+  expect(readdirSync(directory)).toEqual(["blobs"]);
 });
 
 test("target and build arguments arrive", async () => {

@@ -167,7 +167,7 @@ export function describeBuilder(body: string, open: () => Promise<BuilderRig>): 
 
     test("can be closed twice", async () => {
       await rig.builder.close();
-      await rig.builder.close();
+      await expect(rig.builder.close()).resolves.toBeUndefined();
     });
   });
 }

@@ -77,7 +77,10 @@ export function describeImageResolver(body: string, open: () => Promise<Resolver
 
     test("settles when it is canceled", async () => {
       const { resolver, platform, known } = await open();
-      for (const [reference] of known) await resolver.resolve(reference, platform, AbortSignal.abort());
+      for (const [reference] of known)
+        await expect(resolver.resolve(reference, platform, AbortSignal.abort())).resolves.toHaveProperty(
+          "ok",
+        );
     });
   });
 }
