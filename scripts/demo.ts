@@ -19,6 +19,8 @@ const localFile = join(root, ".lamina/local.json");
 const base = "debian:trixie-slim";
 const layers = ["debian", "rust", "rust-deps"];
 
+const sayMore: Say = (line) => say(`   ${line}`);
+
 // A Ctrl-C can arrive twice: from the terminal, and from npm, which passes it on. lamina hears the first; a second one
 // some time later is a person who will not wait, and goes on to it as well.
 const sameInterruptMs = 1000;
@@ -40,7 +42,6 @@ await runScript(async (signal) => {
 
 /** What builds will run on, in words: the daemon that `lamina build` will find, after getting one if need be. */
 async function findBuilder(signal: AbortSignal): Promise<string> {
-  const sayMore: Say = (line) => say(`   ${line}`);
   // What can be missing, one after the other: a daemon of one's own needs the second only where there is no other.
   const remedies: readonly (() => Promise<unknown>)[] =
     (process.env["BUILDKIT_HOST"] ?? "") === ""
@@ -77,7 +78,7 @@ async function replaceBase(before: Local, signal: AbortSignal): Promise<Local["b
     return {};
   }
   say("   its registry does not answer: it is made here, from Debian's archive");
-  const { directory, digest } = await ensureBaseImage((line) => say(`   ${line}`), signal);
+  const { directory, digest } = await ensureBaseImage(sayMore, signal);
   say(`   ${directory} (${digest.slice(0, "sha256:".length + 12)})`);
   return { [base]: `oci-layout:${directory}` };
 }
