@@ -6,7 +6,7 @@ import { nearMiss } from "../core/near-miss.ts";
 import type { Span } from "../core/source.ts";
 import { nearest } from "../nickel/located.ts";
 import { catalogDiagnostics } from "./diagnostics.ts";
-import type { ImageReference } from "./dockerfile.ts";
+import type { ImageReference } from "./dockerfile-reach.ts";
 import { isSameImage, layerOfImage } from "./image-name.ts";
 import { type Layer, placeOf } from "./layer.ts";
 

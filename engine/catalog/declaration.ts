@@ -5,9 +5,9 @@ import { type Workflow, workflow as workflowSchema } from "../../schemas/workflo
 import { type Diagnostic, diagnose } from "../core/diagnostic.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { type Json, type Located, toJson } from "../nickel/located.ts";
+import type { CatalogDeps } from "./catalog-deps.ts";
 import { diagnoseIssues, type Examples, type SchemaIssue } from "./diagnose-issues.ts";
 import { catalogDiagnostics } from "./diagnostics.ts";
-import type { CatalogDeps } from "./load.ts";
 import type { LayerFolder } from "./locate.ts";
 
 export interface Declaration {

@@ -3,7 +3,6 @@
 
 import path from "node:path/posix";
 import type { SourceFile, Span } from "../core/source.ts";
-import type { ContextSource, ImageReference, SecretMount } from "./dockerfile.ts";
 import { type Expansion, expandWord } from "./dockerfile-expand.ts";
 import {
   type Instruction,
@@ -15,6 +14,32 @@ import {
 } from "./dockerfile-instructions.ts";
 import { readMount } from "./dockerfile-mount.ts";
 import { readAssignments, type StageFault, type StageText, type StageTexts } from "./dockerfile-stages.ts";
+
+/** An image from outside the Dockerfile. */
+export interface ImageReference {
+  /** As BuildKit sees it, after ARG expansion: "lamina/rust", "debian:trixie-slim", "scratch". */
+  readonly image: string;
+  readonly via: "from" | "copy-from" | "mount-from";
+  /** Index of the stage that holds it. */
+  readonly stage: number;
+  /** The reference as written. */
+  readonly span: Span;
+}
+
+/** A path of the build context that a reached COPY, ADD or RUN --mount=type=bind reads. */
+export interface ContextSource {
+  /** Relative to the context, "" for all of it, wildcards as written; undefined where only the build knows it. */
+  readonly path: string | undefined;
+  /** BuildKit does without a wildcard's match, but not without a plain path. */
+  readonly hasWildcard: boolean;
+  readonly span: Span;
+}
+
+export interface SecretMount {
+  readonly id: string;
+  readonly required: boolean;
+  readonly span: Span;
+}
 
 export interface ReachOptions {
   /** Index of the stage to build. */

@@ -6,39 +6,19 @@ import { err, ok, type Result } from "../core/result.ts";
 import type { SourceFile, Span } from "../core/source.ts";
 import { catalogDiagnostics } from "./diagnostics.ts";
 import { readInstructions } from "./dockerfile-instructions.ts";
-import { type Reach, reachStages } from "./dockerfile-reach.ts";
+import {
+  type ContextSource,
+  type ImageReference,
+  type Reach,
+  reachStages,
+  type SecretMount,
+} from "./dockerfile-reach.ts";
 import { readStages, type StageFault } from "./dockerfile-stages.ts";
 
 export interface Stage {
   /** Lower-case name after AS; undefined for an unnamed stage. */
   readonly name: string | undefined;
   readonly index: number;
-  readonly span: Span;
-}
-
-/** An image from outside the Dockerfile. */
-export interface ImageReference {
-  /** As BuildKit sees it, after ARG expansion: "lamina/rust", "debian:trixie-slim", "scratch". */
-  readonly image: string;
-  readonly via: "from" | "copy-from" | "mount-from";
-  /** Index of the stage that holds it. */
-  readonly stage: number;
-  /** The reference as written. */
-  readonly span: Span;
-}
-
-/** A path of the build context that a reached COPY, ADD or RUN --mount=type=bind reads. */
-export interface ContextSource {
-  /** Relative to the context, "" for all of it, wildcards as written; undefined where only the build knows it. */
-  readonly path: string | undefined;
-  /** BuildKit does without a wildcard's match, but not without a plain path. */
-  readonly hasWildcard: boolean;
-  readonly span: Span;
-}
-
-export interface SecretMount {
-  readonly id: string;
-  readonly required: boolean;
   readonly span: Span;
 }
 

@@ -5,11 +5,9 @@ import path from "node:path/posix";
 import { buildDirectives } from "../../schemas/build-directives.ts";
 import { workspace as workspaceSchema } from "../../schemas/workspace.ts";
 import { compareDiagnostics, type Diagnostic } from "../core/diagnostic.ts";
-import type { Files } from "../core/host.ts";
-import type { Result } from "../core/result.ts";
-import type { Evaluated } from "../nickel/evaluate.ts";
 import { toJson } from "../nickel/located.ts";
 import { checkAgreement } from "./agreement.ts";
+import type { CatalogDeps } from "./catalog-deps.ts";
 import { checkContextSources } from "./context-sources.ts";
 import { type Declaration, readDeclaration } from "./declaration.ts";
 import { diagnoseIssues } from "./diagnose-issues.ts";
@@ -17,12 +15,6 @@ import type { Catalog, Layer } from "./layer.ts";
 import { listLayerFolders } from "./locate.ts";
 import { checkNames } from "./names.ts";
 import { openDockerfile } from "./open-dockerfile.ts";
-
-export interface CatalogDeps {
-  readonly files: Files;
-  /** Evaluates a Nickel file by absolute path. */
-  readonly evaluate: (entryPath: string) => Result<Evaluated, readonly Diagnostic[]>;
-}
 
 export interface LoadedCatalog {
   readonly catalog: Catalog;

@@ -5,8 +5,8 @@ import { local } from "../../schemas/local.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { toJson } from "../nickel/located.ts";
+import type { CatalogDeps } from "./catalog-deps.ts";
 import { diagnoseIssues } from "./diagnose-issues.ts";
-import type { CatalogDeps } from "./load.ts";
 
 /** Where a secret's value is read when a build needs it; the value itself is never read here. `path` is absolute. */
 export type LocalSecret =

@@ -4,11 +4,7 @@ import { DirectedGraph } from "graphology";
 import type { LayerName } from "../../schemas/layer-name.ts";
 import { layerOfImage } from "../catalog/image-name.ts";
 import type { Catalog, Layer } from "../catalog/layer.ts";
-import { compareDiagnostics, type Diagnostic } from "../core/diagnostic.ts";
-import { err, ok, type Result } from "../core/result.ts";
-import { checkLineage } from "./check-lineage.ts";
-import { diagnoseCycles } from "./diagnose-cycles.ts";
-import { compareNames, type Edge, readEdges } from "./edges.ts";
+import { compareNames, type Edge } from "./edges.ts";
 
 export interface LayerGraph {
   /** Absolute path of the project. */
@@ -29,24 +25,8 @@ export interface LayerGraph {
   externalBases(name: LayerName): readonly string[];
 }
 
-/** The graph of a catalog, or all that is wrong between its layers, sorted: unknown names, cycles; in a catalog without those also
- * platforms and tools that do not fit together. */
-export function buildGraph(catalog: Catalog): Result<LayerGraph, readonly Diagnostic[]> {
-  const { edges, diagnostics } = readEdges(catalog);
-  const cycles = diagnoseCycles(
-    catalog.layers.map(({ name }) => name),
-    edges,
-  );
-  const wrong = [...diagnostics, ...cycles];
-  if (wrong.length > 0) return err(wrong.sort(compareDiagnostics));
-  const graph = createGraph(catalog, edges);
-  // What a broken layer provides is not known: nothing is missed that may be there.
-  const misfits = catalog.broken.size > 0 ? [] : checkLineage(graph);
-  return misfits.length === 0 ? ok(graph) : err([...misfits].sort(compareDiagnostics));
-}
-
-/** @throws Error when the edges have a cycle: ask `diagnoseCycles` first. */
-function createGraph(catalog: Catalog, edges: readonly Edge[]): LayerGraph {
+/** The graph over edges that were found sound. @throws Error when they have a cycle: ask `diagnoseCycles` first. */
+export function createGraph(catalog: Catalog, edges: readonly Edge[]): LayerGraph {
   // Arrows go from parent to child. Nodes and edges are added by name, so that neighbours come out by name.
   const graph = new DirectedGraph<{ layer: Layer }, { isBase: boolean }>({ allowSelfLoops: false });
   const byName = [...catalog.layers].sort((a, b) => compareNames(a.name, b.name));

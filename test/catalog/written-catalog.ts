@@ -6,7 +6,7 @@ import path from "node:path";
 import { renderDiagnostic } from "../../cli/report/diagnostic.ts";
 import { loadCatalog } from "../../engine/catalog/load.ts";
 import { compareDiagnostics } from "../../engine/core/diagnostic.ts";
-import { buildGraph } from "../../engine/graph/graph.ts";
+import { buildGraph } from "../../engine/graph/build-graph.ts";
 import { createEvaluator } from "../../engine/nickel/evaluate.ts";
 import { systemFiles } from "../../providers/host/files.ts";
 

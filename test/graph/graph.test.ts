@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { buildGraph } from "../../engine/graph/graph.ts";
+import { buildGraph } from "../../engine/graph/build-graph.ts";
 import { FakeFiles } from "../fakes/files.ts";
 import { catalogFiles, graphOf, graphOfParents, layer, load, type Parents } from "./memory-catalog.ts";
 

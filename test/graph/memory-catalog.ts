@@ -2,7 +2,8 @@
 
 import type { Catalog } from "../../engine/catalog/layer.ts";
 import { loadCatalog } from "../../engine/catalog/load.ts";
-import { buildGraph, type LayerGraph } from "../../engine/graph/graph.ts";
+import { buildGraph } from "../../engine/graph/build-graph.ts";
+import { type LayerGraph } from "../../engine/graph/graph.ts";
 import { createEvaluator } from "../../engine/nickel/evaluate.ts";
 import { type LayerName, layerName } from "../../schemas/layer-name.ts";
 import { FakeFiles } from "../fakes/files.ts";

@@ -1,0 +1,12 @@
+// What reading a catalog needs: files, and the evaluation of Nickel ones.
+
+import type { Diagnostic } from "../core/diagnostic.ts";
+import type { Files } from "../core/host.ts";
+import type { Result } from "../core/result.ts";
+import type { Evaluated } from "../nickel/evaluate.ts";
+
+export interface CatalogDeps {
+  readonly files: Files;
+  /** Evaluates a Nickel file by absolute path. */
+  readonly evaluate: (entryPath: string) => Result<Evaluated, readonly Diagnostic[]>;
+}
