@@ -436,6 +436,15 @@ function compilePrimop(
   const primop = findPrimop(name);
   if (primop === undefined) return () => fail(unsupported, { what: `the operator %${name}%` }, span);
   const { arity, strict } = primop;
+  const [before, after] = core.arguments;
+  if (name === "seq" && before !== undefined && after !== undefined && core.arguments.length === 2) {
+    const first = compiler.code(before, chain, false);
+    const second = compiler.code(after, chain, tail);
+    return (env) => {
+      first(env);
+      return second(env);
+    };
+  }
   // A strict operand is computed at once instead of being put into a thunk.
   const operands = core.arguments.map((operand, at) =>
     at < strict ? compiler.code(operand, chain, false) : compiler.delayed(operand, chain),

@@ -56,7 +56,7 @@ export const infiniteRecursion: NickelTemplate<undefined> = {
 
 export const stackOverflow: NickelTemplate<undefined> = {
   code: "E0215",
-  kind: "EvalError::InfiniteRecursion",
+  kind: "EvalError::Other",
   message: () => "the evaluation nests too deep",
   label: () => "while evaluating this",
   help: () => "a function that calls itself without end, or a very long list walked without a fold",

@@ -91,12 +91,14 @@ export function mergeRecords(a: RecordValue, b: RecordValue, at: Place, span: Pl
   if (isNeutral(a)) return b;
   const tail = a.tail ?? b.tail;
   if (tail !== undefined) raiseTailAccess(tail, "merge records", at);
+  // In the order upstream has: it decides which of several errors is met first.
   const fields = new Map<string, Field>();
+  for (const [name, field] of a.fields) if (!b.fields.has(name)) fields.set(name, field.revert());
+  for (const [name, field] of b.fields) if (!a.fields.has(name)) fields.set(name, field.revert());
   for (const [name, field] of a.fields) {
     const other = b.fields.get(name);
-    fields.set(name, other === undefined ? field.revert() : mergeFields(field, other, at));
+    if (other !== undefined) fields.set(name, mergeFields(field, other, at));
   }
-  for (const [name, field] of b.fields) if (!fields.has(name)) fields.set(name, field.revert());
   return new RecordValue(fields, { open: a.open || b.open, frozen: a.frozen && b.frozen }, span);
 }
 
