@@ -64,6 +64,7 @@ export type SolveProgress =
       readonly kind: "log";
       readonly stepId: string;
       readonly stream: "stdout" | "stderr";
+      /** Whole lines with their ends; the last one of a step may lack it. */
       readonly text: string;
     }
   | { readonly kind: "warning"; readonly text: string };

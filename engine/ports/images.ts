@@ -19,6 +19,7 @@ export type ResolveFailure =
       readonly offered: readonly string[];
     }
   | { readonly kind: "unauthorized"; readonly image: string }
+  /** Nobody answered, or not so that one image could be told from it; `message` is a phrase that says why. */
   | { readonly kind: "unreachable"; readonly image: string; readonly message: string };
 
 /** The layers' own images. */

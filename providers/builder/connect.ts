@@ -114,7 +114,7 @@ async function viaDocker(context: Context): Promise<Result<Builder, Attempt>> {
   const opened = await openAt(context, bridge.address, describeDocker, bridge.close);
   if (!opened.ok) {
     await bridge.close();
-    const reason = bridge.complaint().trim().split("\n").at(-1) || opened.error;
+    const reason = complaintOf(bridge.complaint()) ?? opened.error;
     return err({ way, reason, help: "start Docker Engine, with the buildx plug-in installed" });
   }
   const missing = await findMissingExporter(
@@ -126,6 +126,12 @@ async function viaDocker(context: Context): Promise<Result<Builder, Attempt>> {
   await bridge.close();
   const help = "turn on Docker Engine's containerd image store, which can write OCI layouts";
   return err({ way, reason: missing, help });
+}
+
+/** Docker's first words that are no warning: what follows is advice. */
+function complaintOf(stderr: string): string | undefined {
+  const words = stderr.split("\n").find((line) => line.trim() !== "" && !/^(?:time=|warning)/i.test(line));
+  return words?.replace(/^error: /i, "");
 }
 
 function describeDocker(version: string): string {

@@ -160,11 +160,16 @@ function firstLine(socket: Socket, signal: AbortSignal): Promise<string | undefi
   });
 }
 
+/** A keeper kills its daemon after `stopMs`; one that does not answer even then is given up on. */
 function leave(connection: Socket): Promise<void> {
   return new Promise((resolve) => {
     if (connection.closed) return resolve();
-    connection.once("close", () => resolve());
-    connection.end();
+    const givingUp = setTimeout(() => connection.destroy(), 2 * stopMs);
+    connection.once("close", () => {
+      clearTimeout(givingUp);
+      resolve();
+    });
+    return connection.end();
   });
 }
 

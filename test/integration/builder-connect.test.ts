@@ -181,7 +181,7 @@ process.stdin.pipe(socket).pipe(process.stdout);
 test("all that was tried, and why it did not do", async () => {
   const bin = scriptPath(
     "docker",
-    "#!/bin/sh\necho \"docker: 'buildx' is not a docker command.\" >&2\nexit 1\n",
+    "#!/bin/sh\nprintf 'time=1 level=warning\\ndocker: unknown command: docker buildx\\n\\nRun this\\n' >&2\nexit 1\n",
   );
   const path = pathOf({ buildctl: rig.buildkit.buildctl });
   expect(await open({ PATH: [path, bin].join(delimiter) })).toEqual({
@@ -195,7 +195,7 @@ test("all that was tried, and why it did not do", async () => {
         },
         {
           way: "Docker Engine",
-          reason: "docker: 'buildx' is not a docker command.",
+          reason: "docker: unknown command: docker buildx",
           help: "start Docker Engine, with the buildx plug-in installed",
         },
         {

@@ -222,6 +222,11 @@ test("a registry that wants a password gets it", async () => {
   );
 });
 
+async function messageFor(image: string): Promise<unknown> {
+  const result = await anonymous.resolve(image, own, never);
+  return !result.ok && result.error.kind === "unreachable" ? result.error.message : result;
+}
+
 test("a registry that sends something else is not believed", async () => {
   const answers: Record<string, [status: number, body: string]> = {
     "/v2/a/manifests/busy": [503, ""],
@@ -234,10 +239,6 @@ test("a registry that sends something else is not believed", async () => {
       response.writeHead(status).end(body);
     },
     async (address) => {
-      const messageFor = async (image: string): Promise<unknown> => {
-        const result = await anonymous.resolve(image, own, never);
-        return !result.ok && result.error.kind === "unreachable" ? result.error.message : result;
-      };
       expect(await messageFor(`${address}/a:busy`)).toBe(`${address} answered with HTTP 503`);
       expect(await messageFor(`${address}/a:text`)).toBe("the registry sent no image manifest");
       expect(await messageFor(`${address}/a@${busybox.digest}`)).toBe(
