@@ -1,7 +1,6 @@
 // The project at hand for a command: opened and planned, or what keeps it from that told on stderr, with the exit code.
 
 import { locateProject } from "../engine/catalog/locate.ts";
-import type { Diagnostic } from "../engine/core/diagnostic.ts";
 import { err, ok, type Result } from "../engine/core/result.ts";
 import { openProject, type Project, planProject } from "../engine/pipeline.ts";
 import type { HeldImages, PlanOptions } from "../engine/plan/plan.ts";
@@ -10,15 +9,8 @@ import type { LayerName } from "../schemas/layer-name.ts";
 import type { Platform } from "../schemas/platform.ts";
 import type { Invocation } from "./command.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
-import { renderDiagnostics } from "./report/diagnostic.ts";
-import {
-  createHost,
-  createResolver,
-  hostPlatform,
-  libraryFolder,
-  openEvaluator,
-  openImageStore,
-} from "./wire.ts";
+import { tellDiagnostics } from "./tell-diagnostics.ts";
+import { createHost, createResolver, hostPlatform, openEvaluator, openImageStore } from "./wire.ts";
 
 type Here = Pick<Invocation, "directory" | "output">;
 
@@ -30,15 +22,15 @@ export function openHere(
   const host = createHost();
   const root = locateProject(here.directory, host.files);
   if (!root.ok) {
-    tellDiagnostics(here, here.directory, [root.error]);
+    tellDiagnostics(here.output, here.directory, [root.error]);
     return err(exitCode.usage);
   }
   const project = openProject({ directory: root.value, host, evaluator: openEvaluator(host), bases });
   if (!project.ok) {
-    tellDiagnostics(here, root.value, project.error);
+    tellDiagnostics(here.output, root.value, project.error);
     return err(exitCode.failed);
   }
-  tellDiagnostics(here, root.value, project.value.warnings);
+  tellDiagnostics(here.output, root.value, project.value.warnings);
   return project;
 }
 
@@ -79,16 +71,4 @@ export async function surveyHere(
   const project = openHere(here);
   if (!project.ok) return project;
   return ok({ project: project.value, plan: await planHere(project.value, wholeCatalog) });
-}
-
-/** Prints diagnostics for people on stderr; nothing for none. */
-export function tellDiagnostics({ output }: Here, root: string, diagnostics: readonly Diagnostic[]): void {
-  output.remark(
-    renderDiagnostics(diagnostics, {
-      root,
-      library: libraryFolder(),
-      color: output.stderr.color,
-      width: output.stderr.columns(),
-    }),
-  );
 }

@@ -4,9 +4,9 @@ import { checkCatalog } from "../../engine/pipeline.ts";
 import { flag } from "../args.ts";
 import { defineCommand, noOperands } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
-import { tellDiagnostics } from "../project.ts";
 import { diagnosticsToJson } from "../report/diagnostics-json.ts";
 import { count } from "../report/format.ts";
+import { tellDiagnostics } from "../tell-diagnostics.ts";
 import { createHost, openEvaluator } from "../wire.ts";
 
 export const command = defineCommand({
@@ -32,7 +32,7 @@ export const command = defineCommand({
     if (options.json)
       output.result(`${JSON.stringify(diagnosticsToJson(checked.diagnostics, root), null, 2)}\n`);
     else {
-      tellDiagnostics({ directory, output }, root, checked.diagnostics);
+      tellDiagnostics(output, root, checked.diagnostics);
       if (!isBroken && !quiet)
         output.result(`${count(checked.graph?.order.length ?? 0, "layer")}, all sound\n`);
     }

@@ -9,9 +9,9 @@ import { type Requirement, requirements } from "../../schemas/requirements.ts";
 import { flag } from "../args.ts";
 import { defineCommand, noOperands } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
-import { tellDiagnostics } from "../project.ts";
 import { count } from "../report/format.ts";
 import { type CheckResult, type Finding, renderFindings } from "../report/requirements.ts";
+import { tellDiagnostics } from "../tell-diagnostics.ts";
 import { createHost, openBuilder, openEvaluator, schemaFolder } from "../wire.ts";
 
 const patienceMs = 20_000;
@@ -31,7 +31,7 @@ export const command = defineCommand({
     const host = createHost();
     const evaluated = openEvaluator(host).evaluate(join(schemaFolder(), "requirements.ncl"));
     if (!evaluated.ok) {
-      tellDiagnostics({ directory, output }, directory, evaluated.error);
+      tellDiagnostics(output, directory, evaluated.error);
       return exitCode.failed;
     }
     const list = requirements.parse(toJson(evaluated.value.value)).requirements;

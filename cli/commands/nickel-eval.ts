@@ -4,8 +4,8 @@ import { resolve } from "node:path";
 import { defineCommand } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
 import { importPaths, nickelOptions } from "../nickel-options.ts";
-import { tellDiagnostics } from "../project.ts";
 import { renderNickelValue } from "../report/nickel-value.ts";
+import { tellDiagnostics } from "../tell-diagnostics.ts";
 import { createHost, openEvaluator } from "../wire.ts";
 
 export const command = defineCommand({
@@ -19,7 +19,7 @@ export const command = defineCommand({
     const paths = importPaths(options["import-path"], directory, host.env("NICKEL_IMPORT_PATH"));
     const evaluated = openEvaluator(host, paths).evaluate(resolve(directory, operands[0] ?? ""));
     if (!evaluated.ok) {
-      tellDiagnostics({ directory, output }, directory, evaluated.error);
+      tellDiagnostics(output, directory, evaluated.error);
       return exitCode.failed;
     }
     output.result(`${renderNickelValue(evaluated.value.value)}\n`);

@@ -6,7 +6,7 @@ import { choice } from "../args.ts";
 import { defineCommand } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
 import { importPaths, nickelOptions } from "../nickel-options.ts";
-import { tellDiagnostics } from "../project.ts";
+import { tellDiagnostics } from "../tell-diagnostics.ts";
 import { createHost, openEvaluator } from "../wire.ts";
 
 export const command = defineCommand({
@@ -29,7 +29,7 @@ export const command = defineCommand({
     const evaluated = openEvaluator(host, paths).evaluate(resolve(directory, operands[0] ?? ""));
     const written = evaluated.ok ? writeData(evaluated.value.value, options.format ?? "json") : evaluated;
     if (!written.ok) {
-      tellDiagnostics({ directory, output }, directory, written.error);
+      tellDiagnostics(output, directory, written.error);
       return exitCode.failed;
     }
     output.result(written.value);

@@ -53,5 +53,5 @@ function describeFound({ requirement, isMet, checks }: Finding): string {
   if (isMet || own === undefined || own.kind === "missing") return `${lack}${demanded}`;
   if (own.kind === "too-old") return `${own.version} is too old${demanded}`;
   if (own.kind === "unversioned") return `says no version${demanded}`;
-  return "does not answer";
+  return "does not work";
 }

@@ -23,6 +23,10 @@ const project = writeProject({
 });
 afterAll(() => project.remove());
 
+function batch(mode: string, ...lines: string[]) {
+  return runCli(["nickel", "batch", "--mode", mode], { cwd: project.root, stdin: lines.join("\n") });
+}
+
 describe("nickel export", () => {
   test("prints JSON with every digit", async () => {
     expect(await callCli(["nickel", "export", "config.ncl"], project.root)).toEqual({
@@ -100,10 +104,6 @@ test("nickel eval prints the value in Nickel's syntax, which reads back as the s
 });
 
 describe("nickel batch", () => {
-  function batch(mode: string, ...lines: string[]) {
-    return runCli(["nickel", "batch", "--mode", mode], { cwd: project.root, stdin: lines.join("\n") });
-  }
-
   test("answers each path with a line, in order, whatever came before", async () => {
     const { exitCode, stdout, stderr } = await batch(
       "export",

@@ -1,0 +1,18 @@
+// Diagnostics told on stderr, for people.
+
+import type { Diagnostic } from "../engine/core/diagnostic.ts";
+import type { Output } from "./output.ts";
+import { renderDiagnostics } from "./report/diagnostic.ts";
+import { libraryFolder } from "./wire.ts";
+
+/** Prints them with places relative to `root` (absolute); nothing for none. */
+export function tellDiagnostics(output: Output, root: string, diagnostics: readonly Diagnostic[]): void {
+  output.remark(
+    renderDiagnostics(diagnostics, {
+      root,
+      library: libraryFolder(),
+      color: output.stderr.color,
+      width: output.stderr.columns(),
+    }),
+  );
+}
