@@ -1,10 +1,10 @@
 // The arguments of `buildctl build`, whole.
 
 import { expect, test } from "vitest";
-import { imageDigest } from "../../engine/core/digest.ts";
-import type { SolveRequest } from "../../engine/ports/builder.ts";
-import { contextFor, contextKey, solveArgs } from "../../providers/builder/buildctl-args.ts";
-import { platform } from "../../schemas/platform.ts";
+import { imageDigest } from "../../../engine/core/digest.ts";
+import type { SolveRequest } from "../../../engine/ports/builder.ts";
+import { contextFor, contextKey, solveArgs } from "../../../providers/builder/buildctl-args.ts";
+import { platform } from "../../../schemas/platform.ts";
 
 const digest = imageDigest(`sha256:${"a".repeat(64)}`);
 const output = { layoutDirectory: "/w/.lamina/store/tmp/1", metadataFile: "/w/.lamina/store/tmp/1/m.json" };

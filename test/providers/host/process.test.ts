@@ -1,7 +1,7 @@
 // Child processes on real ones: outcomes, line readers, stopping in grades, pipes.
 
 import { expect, test } from "vitest";
-import { openPipe, runProcess } from "../../providers/host/process.ts";
+import { openPipe, runProcess } from "../../../providers/host/process.ts";
 
 const never = new AbortController().signal;
 const node = process.execPath;

@@ -4,10 +4,15 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { type ImageDigest, imageDigest, sha256 } from "../../engine/core/digest.ts";
-import { blobPath, type Descriptor, measureImage, openImageStore } from "../../providers/store/oci-layout.ts";
-import { recordImage } from "../../providers/store/record-image.ts";
-import { describeImageStore } from "../ports/images.ts";
+import { type ImageDigest, imageDigest, sha256 } from "../../../engine/core/digest.ts";
+import {
+  blobPath,
+  type Descriptor,
+  measureImage,
+  openImageStore,
+} from "../../../providers/store/oci-layout.ts";
+import { recordImage } from "../../../providers/store/record-image.ts";
+import { describeImageStore } from "../../ports/images.ts";
 
 const root = mkdtempSync(join(tmpdir(), "lamina-layout-"));
 afterAll(() => rmSync(root, { recursive: true }));

@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { cacheDirectory, findTool } from "../../providers/builder/find-tools.ts";
-import { removeStaleWorkDirectories, withWorkDirectory } from "../../providers/builder/work-directory.ts";
+import { cacheDirectory, findTool } from "../../../providers/builder/find-tools.ts";
+import { removeStaleWorkDirectories, withWorkDirectory } from "../../../providers/builder/work-directory.ts";
 
 const root = mkdtempSync(join(tmpdir(), "lamina-tools-"));
 afterAll(() => rmSync(root, { recursive: true }));

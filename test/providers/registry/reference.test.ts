@@ -1,7 +1,7 @@
 // Image references as people write them, and where they lead.
 
 import { expect, test } from "vitest";
-import { apiBase, parseReference } from "../../providers/registry/reference.ts";
+import { apiBase, parseReference } from "../../../providers/registry/reference.ts";
 
 const digest = `sha256:${"a".repeat(64)}`;
 

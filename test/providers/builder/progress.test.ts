@@ -2,10 +2,10 @@
 // v0.34 writes them, with shortened digests.
 
 import { expect, test } from "vitest";
-import type { SolveFailure, SolveProgress } from "../../engine/ports/builder.ts";
-import { SolveLog } from "../../providers/builder/progress.ts";
-import { redactor } from "../../providers/builder/redact.ts";
-import { explainFailure } from "../../providers/builder/solve-failure.ts";
+import type { SolveFailure, SolveProgress } from "../../../engine/ports/builder.ts";
+import { SolveLog } from "../../../providers/builder/progress.ts";
+import { redactor } from "../../../providers/builder/redact.ts";
+import { explainFailure } from "../../../providers/builder/solve-failure.ts";
 
 const at = "2026-11-22T11:37:40.392017411Z";
 
@@ -135,14 +135,14 @@ test("secrets are blanked in names, logs and errors, also where a chunk cuts the
     [
       vertex("a", "[1/1] RUN echo hunter2", { started: at }),
       log("a", "it is hun"),
-      log("a", "ter2!\nKEYLINE\nnot KEY\n"),
+      log("a", "ter2!\nKEY-LINE-OF-SECRET\nnot KEY\n"),
       vertex("a", "[1/1] RUN echo hunter2", { started: at, completed: at, error: "hunter2: exit code: 1" }),
       "error: failed to solve: hunter2: exit code: 1",
     ],
-    ["hunter2\n", "KEYLINE\nlast"],
+    ["hunter2\n", "KEY-LINE-OF-SECRET\nlast"],
   );
   const all = JSON.stringify([seen, solve.vertices, solve.plainLines, explainFailure(solve)]);
-  expect(all).not.toMatch(/hunter2|KEYLINE/);
+  expect(all).not.toMatch(/hunter2|KEY-LINE-OF-SECRET/);
   expect(explainFailure(solve)).toEqual({
     kind: "step-failed",
     step: "[1/1] RUN echo ***",
