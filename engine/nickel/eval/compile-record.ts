@@ -27,7 +27,7 @@ export function compileRecord(compiler: Compiler, core: CoreRecord, chain: Chain
     (field) => [field.name, compileField(compiler, field, chain, inner)] as const,
   );
   const dynamic = core.dynamicFields.map((field) => ({
-    name: compiler.code(field.name, inner, false),
+    name: compiler.code(field.name, chain, false),
     span: field.name.span,
     make: compileField(compiler, field, chain, inner),
   }));
@@ -44,10 +44,8 @@ export function compileRecord(compiler: Compiler, core: CoreRecord, chain: Chain
     const group = { env, names };
     const fields = new Map<string, Field>();
     for (const [name, make] of makers) fields.set(name, make(env, group));
-    // The names see the static part alone.
-    const seen = names.length === 0 ? env : new RecordValue(new Map(fields), { open }, span).frameOf(group);
     for (const one of dynamic) {
-      const name = one.name(seen);
+      const name = one.name(env);
       if (name.kind !== "string") {
         const params = { purpose: "a field's name", expected: "a String", found: describeValue(name) };
         return fail(wrongType, params, one.span);

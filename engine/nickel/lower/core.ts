@@ -102,7 +102,7 @@ export interface CoreField {
   readonly doc: string | undefined;
 }
 
-/** The name sees the static fields too. */
+/** The name is made in the scope around the record, the value sees the static fields. */
 export interface CoreDynamicField extends Omit<CoreField, "name"> {
   readonly name: Core;
 }

@@ -68,7 +68,7 @@ export function lowerRecord(
   const dynamicFields: CoreDynamicField[] = [];
   for (const { name, piece } of dynamic) {
     const field = lowerField(lowering, undefined, [piece], scope, outer);
-    dynamicFields.push({ ...field, name: lowering.term(name, scope) });
+    dynamicFields.push({ ...field, name: lowering.term(name, outer) });
   }
   return {
     kind: "record",
