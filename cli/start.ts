@@ -15,7 +15,7 @@ export async function start(args: readonly string[], command?: string): Promise<
   if (Number.parseInt(process.versions.node, 10) < oldestNode) {
     process.stderr.write(
       `error: lamina needs Node ${oldestNode} or later; this is Node ${process.versions.node}\n` +
-        "help: run it with npx, which brings the Node it was installed with, or install a newer one\n",
+        "help: install a newer Node; in a clone of lamina, npx brings one\n",
     );
     process.exitCode = 3;
     return;

@@ -1,9 +1,10 @@
 // Makes dist/: the bins with all third-party code bundled, its notices, lamina's Nickel contracts in a folder that bears
-// the name they are imported by, and the evaluator as a library with its declarations. `npm run build`, also `prepare`.
+// the name they are imported by, and the evaluator as a library with its declarations. `npm run build`, also `prepare`;
+// a folder as argument is made in its place.
 
 import { execFile } from "node:child_process";
 import { chmod, cp, glob, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { build, type Metafile, type Plugin } from "esbuild";
 import { z } from "zod";
@@ -101,7 +102,7 @@ async function noticeOf(directory: string): Promise<string> {
   return `${name} ${version} (${license ?? "see below"})\n\n${texts.join("\n\n").trim()}\n`;
 }
 
-const target = join(root, "dist");
+const target = resolve(root, process.argv[2] ?? "dist");
 const fresh = `${target}.${process.pid}.tmp`;
 try {
   await buildInto(fresh);

@@ -1,0 +1,90 @@
+// What `npm run build` makes, used from elsewhere: as a package that has nothing but dist/ and package.json.
+
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import manifest from "../../package.json" with { type: "json" };
+import { layerFiles, threeLayers, writeProject } from "../cli/run-cli.ts";
+
+const root = join(import.meta.dirname, "../..");
+const folder = mkdtempSync(join(tmpdir(), "lamina-build-"));
+const project = writeProject(threeLayers);
+const main = join(folder, manifest.bin.lamina);
+
+beforeAll(() => {
+  cpSync(join(root, "package.json"), join(folder, "package.json"));
+  execFileSync(process.execPath, [join(root, "scripts/build.ts"), join(folder, "dist")]);
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+  project.remove();
+});
+
+function run(program: string, args: readonly string[], cwd = project.root) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+    cwd,
+    encoding: "utf8",
+    env: { PATH: process.env["PATH"], HOME: folder },
+  });
+  return { status, stdout, stderr };
+}
+
+test("both bins can be executed, and answer from any folder", () => {
+  for (const bin of Object.values(manifest.bin)) {
+    expect(statSync(join(folder, bin)).mode & 0o111).toBe(0o111);
+    expect(readFileSync(join(folder, bin), "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
+  }
+  expect(run(main, ["--version"], "/").stdout).toBe(`lamina ${manifest.version}\n`);
+  expect(run(join(folder, manifest.bin["catalog-validate"]), [])).toEqual({
+    status: 0,
+    stdout: "3 layers, all sound\n",
+    stderr: "",
+  });
+});
+
+test("a link to a bin finds its package", () => {
+  symlinkSync(main, join(folder, "lamina"));
+  expect(run(join(folder, "lamina"), ["list"]).stdout).toMatch(/^layer +kind +base +state\n/);
+});
+
+test("contracts are found, and shown by the name they are imported by", () => {
+  const broken = layerFiles("top", '"middle"')["catalog/top/workflow.ncl"] ?? "";
+  project.write("catalog/top/workflow.ncl", broken.replace('"none"', "3"));
+  const { status, stderr } = run(main, ["plan"]);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/\n +--> lamina\/workflow\.ncl:\d+:\d+\n/);
+  expect(run(main, ["doctor", "--json"]).stdout).toContain('"name": "buildkit"');
+});
+
+test("an older Node is told so, with exit code 3", () => {
+  const pretend = "Object.defineProperty(process.versions, 'node', { value: '20.20.2' })";
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ["--import", `data:text/javascript,${encodeURIComponent(pretend)}`, main, "plan"],
+    { encoding: "utf8" },
+  );
+  expect({ status, stderr }).toEqual({
+    status: 3,
+    stderr:
+      "error: lamina needs Node 24 or later; this is Node 20.20.2\n" +
+      "help: install a newer Node; in a clone of lamina, npx brings one\n",
+  });
+});
+
+test("the evaluator is a library of its own, with declarations", async () => {
+  const door = join(folder, "dist/engine/nickel/evaluate.js");
+  const library: unknown = await import(pathToFileURL(door).href);
+  expect(library).toHaveProperty("createEvaluator");
+  expect(readFileSync(join(folder, "dist/engine/nickel/evaluate.d.ts"), "utf8")).toContain(
+    "createEvaluator(options: EvaluateOptions): NickelEvaluator",
+  );
+});
+
+test("every bundled package has its notice", () => {
+  const notices = readFileSync(join(folder, "dist/THIRD-PARTY-NOTICES.txt"), "utf8");
+  for (const name of ["zod", "yaml", "graphology", "p-queue", "picocolors", "execa", "semver"])
+    expect(notices).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\((MIT|ISC|Apache-2.0)\\)$`, "m"));
+});
