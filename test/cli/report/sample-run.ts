@@ -8,7 +8,7 @@ import { type Platform, platform } from "../../../schemas/platform.ts";
 const amd64 = platform.parse("linux/amd64");
 const start = 1_000_000;
 
-export function digestOf(letter: string): `sha256:${string}` {
+function digestOf(letter: string): `sha256:${string}` {
   return `sha256:${letter.repeat(64)}`;
 }
 
