@@ -1,8 +1,9 @@
-// Diagnostics told on stderr, for people.
+// Diagnostics told on stderr, for people; in GitHub's workflows as annotations as well.
 
 import type { Diagnostic } from "../engine/core/diagnostic.ts";
 import type { Output } from "./output.ts";
 import { renderDiagnostics } from "./report/diagnostic.ts";
+import { annotateDiagnostics } from "./report/github-annotation.ts";
 import { libraryFolder } from "./wire.ts";
 
 /** Prints them with places relative to `root` (absolute); nothing for none. */
@@ -15,4 +16,6 @@ export function tellDiagnostics(output: Output, root: string, diagnostics: reado
       width: output.stderr.columns(),
     }),
   );
+  if (process.env["GITHUB_ACTIONS"] === "true")
+    output.remark(annotateDiagnostics(diagnostics, root, process.env["GITHUB_WORKSPACE"] ?? root));
 }

@@ -6,6 +6,7 @@ import type { EventOf } from "../../engine/events/event.ts";
 import type { LayerName } from "../../schemas/layer-name.ts";
 import type { Output } from "../output.ts";
 import { FailedLogs } from "./failed-logs.ts";
+import { renderAnnotation } from "./github-annotation.ts";
 import { createPlainReporter } from "./plain.ts";
 import { type Reporter, type ReporterContext, stepLabel } from "./reporter.ts";
 import { printable } from "./text-width.ts";
@@ -32,7 +33,7 @@ export function createGithubReporter(context: GithubContext): Reporter {
     if (dropped > 0) output.remark(`… ${dropped} lines before\n`);
     writeVerbatim(output, lines);
     output.remark("::endgroup::\n");
-    output.remark(annotation(event, context));
+    output.remark(annotate(event, context));
   };
 
   return {
@@ -58,12 +59,14 @@ export function createGithubReporter(context: GithubContext): Reporter {
   };
 }
 
-/** "::error file=…,title=…::message". */
-function annotation(event: EventOf<"layer.failed">, context: GithubContext): string {
-  const file = relative(context.workspace, context.dockerfileOf(event.layer));
-  const text = event.help === undefined ? event.message : `${event.message}\n${event.help}`;
-  const title = `${stepLabel(context)(event)} failed`;
-  return `::error file=${escapeProperty(file)},line=1,title=${escapeProperty(title)}::${escapeData(text)}\n`;
+function annotate(event: EventOf<"layer.failed">, context: GithubContext): string {
+  return renderAnnotation({
+    severity: "error",
+    file: relative(context.workspace, context.dockerfileOf(event.layer)),
+    line: 1,
+    title: `${stepLabel(context)(event)} failed`,
+    message: event.help === undefined ? event.message : `${event.message}\n${event.help}`,
+  });
 }
 
 /** Lines of a log may look like commands of the workflow; a token that nobody knows keeps them from being heard. */
@@ -72,12 +75,4 @@ function writeVerbatim(output: Output, lines: readonly string[]): void {
   output.remark(`::stop-commands::${token}\n`);
   for (const line of lines) output.remark(`${printable(line)}\n`);
   output.remark(`::${token}::\n`);
-}
-
-function escapeData(text: string): string {
-  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
-}
-
-function escapeProperty(text: string): string {
-  return escapeData(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
 }

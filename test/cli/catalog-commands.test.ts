@@ -313,6 +313,24 @@ LINE |         | F.TextLike "^[a-z][a-z0-9+#-]*$" "a language in lower-case lett
     });
   });
 
+  test("as annotations in GitHub's workflows, at the path from the checkout", async () => {
+    const project = projectOf(
+      Object.fromEntries(
+        Object.entries({ ...threeLayers, ...layerFiles("top", '"midle"') }).map(([path, text]) => [
+          `images/${path}`,
+          text,
+        ]),
+      ),
+    );
+    const { stderr } = await runCli(["catalog-validate"], {
+      cwd: `${project.root}/images`,
+      env: { GITHUB_ACTIONS: "true", GITHUB_WORKSPACE: project.root },
+    });
+    expect(stderr.split("\n").at(-2)).toBe(
+      '::error file=images/catalog/top/workflow.ncl,line=6,endLine=6,col=16,endColumn=23,title=E0401::there is no layer "midle" to build on%0Adid you mean "middle"?',
+    );
+  });
+
   test("where there is no catalog at all the usage is wrong", async () => {
     const project = projectOf({ "README.md": "nothing here\n" });
     const { exitCode, stdout, stderr } = await callCli(["plan"], project.root);
