@@ -1,8 +1,10 @@
 // What a command is: how it is called, and what it does with its arguments, an exit code out.
 
 import { resolve } from "node:path";
-import { flag, type OptionSpecs, type OptionValues, parseArgs, text, type UsageFault } from "./args.ts";
-import { type ExitCode, exitCode } from "./exit-code.ts";
+import { parseArgs, type UsageFault } from "./args.ts";
+import { refuseUsage } from "./complain.ts";
+import type { ExitCode } from "./exit-code.ts";
+import { flag, type OptionSpecs, type OptionValues, text } from "./option.ts";
 import type { Output } from "./output.ts";
 
 /** Options that every command has. */
@@ -96,22 +98,4 @@ function checkOperands(
   if (operands.length < min) return { message: `${command.name} needs a ${name}`, help };
   if (operands.length <= max) return undefined;
   return { message: `${command.name} does not know what to do with ${JSON.stringify(operands[max])}`, help };
-}
-
-/** Says on stderr what was wrong with the call. */
-export function refuseUsage(output: Output, fault: UsageFault): ExitCode {
-  complain(output, fault.message, fault.help);
-  return exitCode.usage;
-}
-
-/** An error without a place in a file: "error: …", and how to mend it. */
-export function complain(output: Output, message: string, help?: string): void {
-  const bold = output.stderr.color
-    ? (content: string) => `\x1b[1m${content}\x1b[22m`
-    : (content: string) => content;
-  const red = output.stderr.color
-    ? (content: string) => `\x1b[31m${content}\x1b[39m`
-    : (content: string) => content;
-  output.remark(`${bold(red("error"))}: ${message}\n`);
-  if (help !== undefined) output.remark(`${bold("help")}: ${help}\n`);
 }

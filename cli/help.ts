@@ -1,8 +1,8 @@
 // Help texts, made of the tables: the overview, and a command with its options and examples.
 
-import type { OptionSpec } from "./args.ts";
 import { type Command, commonOptions, usageLine } from "./command.ts";
 import { commandTable } from "./command-table.ts";
+import type { OptionSpec } from "./option.ts";
 
 /** The overview: every command with its summary. */
 export function renderOverview(): string {

@@ -1,7 +1,7 @@
 // What the commands of the embedded Nickel share: where imports are looked for.
 
 import { delimiter, resolve } from "node:path";
-import { list, notEmpty, type OptionSpecs } from "./args.ts";
+import { list, notEmpty, type OptionSpecs } from "./option.ts";
 
 export const nickelOptions = {
   "import-path": list(

@@ -1,8 +1,8 @@
 // An argument vector in; the command found, its options parsed, the command run, an exit code out.
 
 import type { UsageFault } from "./args.ts";
-import { complain, refuseUsage } from "./command.ts";
 import { commandTable, type TableEntry } from "./command-table.ts";
+import { complain, refuseUsage } from "./complain.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import { renderHelp, renderOverview } from "./help.ts";
 import { type Output, openOutput } from "./output.ts";

@@ -8,7 +8,8 @@ import type { PlanOptions } from "../engine/plan/plan.ts";
 import { imageReferencePattern } from "../schemas/image-reference.ts";
 import type { LayerName } from "../schemas/layer-name.ts";
 import { type Platform, platform } from "../schemas/platform.ts";
-import { flag, list, type OptionSpecs, type OptionValues, type ParseValue, type UsageFault } from "./args.ts";
+import { type UsageFault } from "./args.ts";
+import { flag, list, type OptionSpecs, type OptionValues, type ParseValue } from "./option.ts";
 
 interface ReplacedBase {
   readonly image: string;

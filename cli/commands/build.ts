@@ -2,9 +2,10 @@
 
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
-import { choice, flag, positiveInteger, text } from "../args.ts";
-import { defineCommand, refuseUsage } from "../command.ts";
+import { defineCommand } from "../command.ts";
+import { refuseUsage } from "../complain.ts";
 import { exitCode } from "../exit-code.ts";
+import { choice, flag, positiveInteger, text } from "../option.ts";
 import { openHere, planHere } from "../project.ts";
 import { renderLocalWorld, renderPlan } from "../report/plan-text.ts";
 import { reporterNames } from "../report/reporter.ts";

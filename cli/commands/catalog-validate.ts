@@ -1,9 +1,9 @@
 // `lamina catalog-validate`, also the bin `catalog-validate`: all that is wrong with the catalog, at once.
 
 import { checkCatalog } from "../../engine/pipeline.ts";
-import { flag } from "../args.ts";
 import { defineCommand, noOperands } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
+import { flag } from "../option.ts";
 import { diagnosticsToJson } from "../report/diagnostics-json.ts";
 import { count } from "../report/format.ts";
 import { tellDiagnostics } from "../tell-diagnostics.ts";

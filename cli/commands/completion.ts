@@ -1,9 +1,10 @@
 // `lamina completion SHELL`: completion scripts, made of the table of commands.
 
-import { orList } from "../args.ts";
-import { type Command, commonOptions, defineCommand, refuseUsage } from "../command.ts";
+import { type Command, commonOptions, defineCommand } from "../command.ts";
 import { commandTable } from "../command-table.ts";
+import { refuseUsage } from "../complain.ts";
 import { exitCode } from "../exit-code.ts";
+import { orList } from "../option.ts";
 
 const shells = ["bash", "zsh", "fish"] as const;
 

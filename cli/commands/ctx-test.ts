@@ -1,7 +1,8 @@
 // `lamina ctx-test --layer L --mode docker-local`: one layer built here, its tools proven, whatever the lock says.
 
-import { choice, text } from "../args.ts";
-import { defineCommand, noOperands, refuseUsage } from "../command.ts";
+import { defineCommand, noOperands } from "../command.ts";
+import { refuseUsage } from "../complain.ts";
+import { choice, text } from "../option.ts";
 import { openHere } from "../project.ts";
 import { runBuild } from "../run-build.ts";
 import { baseOption, findLayer, replacedBases } from "../selection.ts";

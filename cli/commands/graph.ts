@@ -1,8 +1,8 @@
 // `lamina graph`: the layers and what they stand on.
 
-import { choice, flag } from "../args.ts";
 import { defineCommand, noOperands } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
+import { choice, flag } from "../option.ts";
 import { surveyHere } from "../project.ts";
 import { graphToJson, renderGraphDot, renderGraphMermaid, renderGraphText } from "../report/graph-text.ts";
 import { renderLocalWorld } from "../report/plan-text.ts";

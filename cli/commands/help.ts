@@ -1,7 +1,8 @@
 // `lamina help [COMMAND]`.
 
-import { defineCommand, refuseUsage } from "../command.ts";
+import { defineCommand } from "../command.ts";
 import { commandTable } from "../command-table.ts";
+import { refuseUsage } from "../complain.ts";
 import { exitCode } from "../exit-code.ts";
 import { renderHelp, renderOverview } from "../help.ts";
 import { unknownCommand } from "../unknown-command.ts";

@@ -3,9 +3,9 @@
 import pc from "picocolors";
 import { shortDigest } from "../../engine/core/digest.ts";
 import { entryOf } from "../../engine/lock/lock.ts";
-import { flag } from "../args.ts";
 import { defineCommand, noOperands } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
+import { flag } from "../option.ts";
 import { surveyHere } from "../project.ts";
 import { formatBytes } from "../report/format.ts";
 import { describeState } from "../report/graph-text.ts";

@@ -1,8 +1,9 @@
 // `lamina lock --check`: whether the lock is current.
 
-import { flag } from "../args.ts";
-import { defineCommand, noOperands, refuseUsage } from "../command.ts";
+import { defineCommand, noOperands } from "../command.ts";
+import { refuseUsage } from "../complain.ts";
 import { exitCode } from "../exit-code.ts";
+import { flag } from "../option.ts";
 import { openHere, planHere, wholeCatalog } from "../project.ts";
 import { count } from "../report/format.ts";
 import { planToJson } from "../report/plan-json.ts";

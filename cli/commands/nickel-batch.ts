@@ -7,10 +7,10 @@ import { SourceFile } from "../../engine/core/source.ts";
 import type { NickelDiagnostic } from "../../engine/nickel/diagnostics.ts";
 import type { NickelEvaluator } from "../../engine/nickel/evaluate.ts";
 import { parse } from "../../engine/nickel/syntax/parse.ts";
-import { choice } from "../args.ts";
 import { defineCommand, noOperands } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
 import { importPaths, nickelOptions } from "../nickel-options.ts";
+import { choice } from "../option.ts";
 import { renderJsonLine } from "../report/json-line.ts";
 import { createHost, openEvaluator } from "../wire.ts";
 

@@ -2,10 +2,10 @@
 
 import { resolve } from "node:path";
 import { exportFormats, writeData } from "../../engine/nickel/formats/write.ts";
-import { choice } from "../args.ts";
 import { defineCommand } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
 import { importPaths, nickelOptions } from "../nickel-options.ts";
+import { choice } from "../option.ts";
 import { tellDiagnostics } from "../tell-diagnostics.ts";
 import { createHost, openEvaluator } from "../wire.ts";
 

@@ -1,8 +1,9 @@
 // `lamina plan`: the decision of a build with its reasons, without doing it.
 
-import { flag } from "../args.ts";
-import { defineCommand, refuseUsage } from "../command.ts";
+import { defineCommand } from "../command.ts";
+import { refuseUsage } from "../complain.ts";
 import { exitCode } from "../exit-code.ts";
+import { flag } from "../option.ts";
 import { openHere, planHere } from "../project.ts";
 import { planToJson } from "../report/plan-json.ts";
 import { renderLocalWorld, renderPlan } from "../report/plan-text.ts";
