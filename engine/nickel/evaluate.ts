@@ -4,10 +4,9 @@
 import { compareDiagnostics } from "../core/diagnostic.ts";
 import type { Files } from "../core/host.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import { complain, type NickelDiagnostic } from "./diagnostics.ts";
-import { stackOverflow } from "./eval/diagnostics.ts";
-import { type ExportOptions, exportValue } from "./eval/export.ts";
-import { closure, Loader, type Unit, wholeSpan } from "./imports.ts";
+import type { NickelDiagnostic } from "./diagnostics.ts";
+import { exportValue } from "./eval/export.ts";
+import { closure, Loader, wholeSpan } from "./imports.ts";
 import type { Located } from "./located.ts";
 import { createLibrary } from "./stdlib/library.ts";
 
@@ -54,7 +53,10 @@ export function createEvaluator(options: EvaluateOptions): NickelEvaluator {
       if (faults.length > 0) return err(firstOnly ? faults.slice(0, 1) : faults.sort(compareDiagnostics));
       const imports = Array.from(new Set(units.map((one) => one.file.path))).sort();
       if (mode === "check") return ok({ value: { kind: "null", span: wholeSpan(unit) }, imports });
-      const { value, diagnostics } = exportWhole(unit, { firstOnly, everything: mode === "eval" });
+      const { value, diagnostics } = exportValue(unit.value, wholeSpan(unit), {
+        firstOnly,
+        everything: mode === "eval",
+      });
       if (value === undefined) return err(diagnostics.toSorted(compareDiagnostics));
       return ok({ value, imports });
     },
@@ -66,14 +68,4 @@ function asImported(diagnostic: NickelDiagnostic): NickelDiagnostic {
   return diagnostic.kind.startsWith("ParseError::")
     ? { ...diagnostic, kind: "ImportError::ParseError" }
     : diagnostic;
-}
-
-function exportWhole(unit: Unit, options: ExportOptions): ReturnType<typeof exportValue> {
-  const span = wholeSpan(unit);
-  try {
-    return exportValue(unit.value, span, options);
-  } catch (failure) {
-    if (!(failure instanceof RangeError)) throw failure;
-    return { value: undefined, diagnostics: [complain(stackOverflow, undefined, span)] };
-  }
 }

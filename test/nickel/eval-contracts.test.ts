@@ -346,7 +346,7 @@ in { size | Even = 3 }
       1 | { a = std.array.map (fun x => x) 5, b = std.array.at 2 [1] }
         |                                                      ^ this is the number 2
         |
-        = note: expected by the standard library: \`at\` : native.IndexedArray 'Index
+        = note: expected by the standard library: \`at\` : ValidIndex
         = note: expected an array index between 0 and 0 (included), got 2"
     `);
   });

@@ -127,25 +127,23 @@ describe("imports", () => {
   });
 });
 
-describe("places", () => {
-  /** The text that the value at a path stands at, and that of its key. */
-  function places(
-    text: string,
-    path: readonly (string | number)[],
-    files: Record<string, string> = {},
-  ): string {
-    const { value } = evaluate(text, { files });
-    if (value === undefined) throw new Error("no value");
-    const found = nearest(value, path);
-    if (!found.found) throw new Error("no such path");
-    const { span } = found.value;
-    const key =
-      found.keySpan === undefined
-        ? ""
-        : found.keySpan.file.text.slice(found.keySpan.start, found.keySpan.end);
-    return `${key} ${span.file.path} ${span.file.text.slice(span.start, span.end)}`;
-  }
+/** The text that the value at a path stands at, and that of its key. */
+function places(
+  text: string,
+  path: readonly (string | number)[],
+  files: Record<string, string> = {},
+): string {
+  const { value } = evaluate(text, { files });
+  if (value === undefined) throw new Error("no value");
+  const found = nearest(value, path);
+  if (!found.found) throw new Error("no such path");
+  const { span } = found.value;
+  const key =
+    found.keySpan === undefined ? "" : found.keySpan.file.text.slice(found.keySpan.start, found.keySpan.end);
+  return `${key} ${span.file.path} ${span.file.text.slice(span.start, span.end)}`;
+}
 
+describe("places", () => {
   test.each([
     ["a literal", "{ a = 5 }", ["a"], "a /main.ncl 5"],
     ["through a contract", "{ a | Number = 5 } | { a }", ["a"], "a /main.ncl 5"],

@@ -72,9 +72,7 @@ describe("merging", () => {
     ],
     [
       "[1] & [1, 2]",
-      [
-        "EvalError::BlameError: a value breaks its contract: cannot merge unequal arrays; array length mismatch (expected 1, got 2)",
-      ],
+      ["EvalError::BlameError: cannot merge unequal arrays: array length mismatch (expected 1, got 2)"],
     ],
     ["std.array.length ([1, 2] & [1, 3])", 2],
     ["{a | not_exported = 1, b = 2} & {a | default = 3}", { b: 2 }],

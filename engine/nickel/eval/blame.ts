@@ -44,9 +44,9 @@ export class Refusal {
 
   /** The same with something to go on with, unless it has that already. */
   orElse(recovered: Value | undefined): Refusal {
-    return recovered === undefined || this.recovered !== undefined
-      ? this
-      : new Refusal(this.label, this.message, { ...this, recovered });
+    if (recovered === undefined || this.recovered !== undefined) return this;
+    const { notes, diagnostics, nearest } = this;
+    return new Refusal(this.label, this.message, { notes, diagnostics, nearest, recovered });
   }
 }
 
@@ -93,7 +93,7 @@ function blameDiagnostic(refusal: Refusal): NickelDiagnostic {
   for (const remark of label.remarks) for (const message of remark.notes) notes.push({ message });
   for (const message of refusal.notes) notes.push({ message });
   const params = {
-    who: culprit(label),
+    headline: label.headline ?? `${culprit(label)} breaks its contract`,
     reason: messages.length === 0 ? undefined : messages.join("; "),
     found: span === other || value === undefined ? undefined : describeValue(value),
     nearest: refusal.nearest,
@@ -125,6 +125,7 @@ function culprit(label: Label): string {
 }
 
 function contractNote(span: Span, label: Label): Note {
+  if (label.headline !== undefined) return { message: "merged here", span };
   if (!isLibrary(span)) return { message: "expected by this contract", span };
   const text = span.file.text.slice(span.start, span.end).replace(/\s+/g, " ");
   const name = label.subject === undefined ? "" : `\`${label.subject}\` : `;

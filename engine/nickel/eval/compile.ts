@@ -20,7 +20,7 @@ import {
   unsupported,
   wrongType,
 } from "./diagnostics.ts";
-import { fail } from "./failure.ts";
+import { fail, NickelFailure } from "./failure.ts";
 import { accessField } from "./primop/access.ts";
 import { type Operator, operand } from "./primop/primop.ts";
 import { findPrimop, type Primop } from "./primop/registry.ts";
@@ -113,7 +113,17 @@ function compileCode(compiler: Compiler, core: Core, chain: Chain | undefined, t
     case "access": {
       const record = compiler.code(core.record, chain, false);
       const { field, fieldSpan, span } = core;
-      return (env) => force(accessField(record(env), field, fieldSpan, span));
+      if (core.record.kind !== "global")
+        return (env) => force(accessField(record(env), field, fieldSpan, span));
+      return (env) => {
+        const cell = accessField(record(env), field, fieldSpan, span);
+        try {
+          return force(cell);
+        } catch (failure) {
+          // A part of the library that is not there is told where it was asked for.
+          throw failure instanceof NickelFailure ? failure.at(span) : failure;
+        }
+      };
     }
     case "annotated":
       return compileAnnotated(compiler, core, chain);

@@ -9,7 +9,7 @@ import { complain } from "../diagnostics.ts";
 import { Refusal, raiseBlame, raiseRefusal, raiseSealed, raiseTailAccess } from "./blame.ts";
 import { describeValue } from "./describe.ts";
 import { unknownField, wrongOperand } from "./diagnostics.ts";
-import { fail, NickelFailure } from "./failure.ts";
+import { fail, NickelFailure, originNotes } from "./failure.ts";
 import { checking, flip, goInto, type Label, remark } from "./label.ts";
 import { isNeutral, mergeRecords } from "./merge.ts";
 import { Field, fieldNames, plainField, RecordValue, raiseMissing, type SealedTail } from "./record.ts";
@@ -94,9 +94,8 @@ export function judgeTerm(contract: Lazy, label: Label, value: Lazy): Verdict {
         found: describeValue(evaluated),
         position: "",
       };
-      const notes =
-        evaluated.span === undefined ? [] : [{ message: "the value is made here", span: evaluated.span }];
-      return fail(wrongOperand, params, label.span ?? evaluated.span, notes);
+      const at = label.span ?? evaluated.span;
+      return fail(wrongOperand, params, at, originNotes(evaluated.span, at));
     }
   }
 }

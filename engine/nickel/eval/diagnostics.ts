@@ -7,14 +7,14 @@ const meant = (nearest: string | undefined): string | undefined =>
   nearest === undefined ? undefined : `did you mean \`${nearest}\`?`;
 
 export const brokenContract: NickelTemplate<{
-  who: string;
+  headline: string;
   reason: string | undefined;
   found: string | undefined;
   nearest?: string | undefined;
 }> = {
   code: "E0210",
   kind: "EvalError::BlameError",
-  message: ({ who, reason }) => `${who} breaks its contract${reason === undefined ? "" : `: ${reason}`}`,
+  message: ({ headline, reason }) => (reason === undefined ? headline : `${headline}: ${reason}`),
   label: ({ found }) => (found === undefined ? undefined : `this is ${found}`),
   help: ({ nearest }) => meant(nearest),
 };
@@ -162,10 +162,10 @@ export const other: NickelTemplate<{ message: string; help?: string }> = {
   help: ({ help }) => help,
 };
 
-export const deserializationFailed: NickelTemplate<{ format: string; message: string }> = {
+export const deserializationFailed: NickelTemplate<{ message: string }> = {
   code: "E0228",
   kind: "EvalError::DeserializationError",
-  message: ({ format, message }) => `not ${format}: ${message}`,
+  message: ({ message }) => message,
 };
 
 export const serializationFailed: NickelTemplate<{ message: string }> = {

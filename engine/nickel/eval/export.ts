@@ -6,7 +6,7 @@ import { complain, type NickelDiagnostic } from "../diagnostics.ts";
 import type { Located, LocatedField } from "../located.ts";
 import { exportNumber, printNumber, toDouble } from "../number.ts";
 import { describeValue } from "./describe.ts";
-import { missingDefinition, notSerializable, numberOutOfRange } from "./diagnostics.ts";
+import { missingDefinition, notSerializable, numberOutOfRange, stackOverflow } from "./diagnostics.ts";
 import { NickelFailure } from "./failure.ts";
 import { isLibrary } from "./library.ts";
 import { compareUtf8, type Field, type RecordValue, raiseMissing } from "./record.ts";
@@ -35,8 +35,12 @@ export function exportValue(lazy: Lazy, span: Span, options: ExportOptions): Exp
     const value = run.visit(lazy, span, "");
     return { value: run.diagnostics.length === 0 ? value : undefined, diagnostics: run.diagnostics };
   } catch (failure) {
-    if (!(failure instanceof NickelFailure)) throw failure;
-    return { value: undefined, diagnostics: [...run.diagnostics, ...failure.diagnostics] };
+    if (failure instanceof NickelFailure) {
+      return { value: undefined, diagnostics: [...run.diagnostics, ...failure.at(span).diagnostics] };
+    }
+    if (!(failure instanceof RangeError)) throw failure;
+    const overflow = complain(stackOverflow, undefined, run.current ?? span);
+    return { value: undefined, diagnostics: [...run.diagnostics, overflow] };
   }
 }
 
@@ -65,6 +69,8 @@ function forceLastFirst(lazy: Lazy, everything: boolean): void {
 
 class ExportRun {
   readonly diagnostics: NickelDiagnostic[] = [];
+  /** Where what is being computed stands. */
+  current: Span | undefined;
   readonly #firstOnly: boolean;
   readonly #everything: boolean;
   readonly #seen = new Set<string>();
@@ -76,6 +82,7 @@ class ExportRun {
 
   /** `undefined` where something failed that has been noted. */
   visit(lazy: Lazy, outer: Span, path: string): Located | undefined {
+    this.current = ownPlace(lazy.span) ?? outer;
     const value = this.#compute(lazy);
     if (value === undefined) return undefined;
     const span = ownPlace(value.span) ?? ownPlace(lazy.span) ?? outer;
@@ -108,7 +115,7 @@ class ExportRun {
       return force(lazy);
     } catch (failure) {
       if (this.#firstOnly || !(failure instanceof NickelFailure)) throw failure;
-      this.#note(failure.diagnostics);
+      this.#note(failure.at(this.current).diagnostics);
       return failure.recovered;
     }
   }

@@ -3,6 +3,7 @@
 
 import type { Note } from "../../core/diagnostic.ts";
 import { complain, type NickelDiagnostic, type NickelTemplate } from "../diagnostics.ts";
+import { isLibrary } from "./library.ts";
 import type { Place, Value } from "./value.ts";
 
 export class NickelFailure extends Error {
@@ -15,6 +16,26 @@ export class NickelFailure extends Error {
     this.diagnostics = diagnostics;
     this.recovered = recovered;
   }
+
+  /** Told at a place of the program, when it would point nowhere or into the standard library. */
+  at(span: Place): NickelFailure {
+    const [first, ...others] = this.diagnostics;
+    if (span === undefined || isLibrary(span) || (first.span !== undefined && !isLibrary(first.span)))
+      return this;
+    const notes = first.notes.filter((note) => note.span === undefined || !isLibrary(note.span));
+    return new NickelFailure([{ ...first, span, notes }, ...others], this.recovered);
+  }
+}
+
+/** Tells where a value came from, unless that lies in sight: within the place that is underlined. */
+export function originNotes(origin: Place, shown: Place): readonly Note[] {
+  if (origin === undefined || isLibrary(origin)) return [];
+  const isShown =
+    shown !== undefined &&
+    shown.file === origin.file &&
+    shown.start <= origin.start &&
+    origin.end <= shown.end;
+  return isShown ? [] : [{ message: "the value is made here", span: origin }];
 }
 
 /** Stops the evaluation with a diagnostic. */

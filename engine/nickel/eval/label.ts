@@ -27,12 +27,14 @@ export interface Label {
   /** Whether the value is to blame, as opposed to its context. */
   readonly positive: boolean;
   readonly path: readonly PathStep[];
+  /** Said in place of who broke which contract, for contracts that nobody wrote. */
+  readonly headline: string | undefined;
   /** The last one is that of the innermost contract. */
   readonly remarks: readonly Remark[];
 }
 
 export function makeLabel(span: Span | undefined, subject: string | undefined): Label {
-  return { span, subject, argument: undefined, positive: true, path: [], remarks: [] };
+  return { span, subject, argument: undefined, positive: true, path: [], headline: undefined, remarks: [] };
 }
 
 export function flip(label: Label): Label {

@@ -9,7 +9,7 @@ import { describeValue } from "./describe.ts";
 import { incompatibleMerge } from "./diagnostics.ts";
 import { equalTo } from "./equal-contract.ts";
 import { fail } from "./failure.ts";
-import { makeLabel, remark } from "./label.ts";
+import { makeLabel } from "./label.ts";
 import { type Definition, Field, type Recipe, RecordValue } from "./record.ts";
 import { delay, force } from "./thunk.ts";
 import { type ArrayValue, EnumValue, type Lazy, type Pending, type Place, type Value } from "./value.ts";
@@ -68,16 +68,25 @@ export function merge(left: Lazy, right: Lazy, at: Place): Value {
 function conflict(a: Value, b: Value, at: Place): never {
   const notes: Note[] = [];
   if (b.span !== undefined) notes.push({ message: `the other is ${describeValue(b)}`, span: b.span });
-  if (at !== undefined && at !== a.span && at !== b.span) notes.push({ message: "merged here", span: at });
+  const isInSight =
+    (contains(at, a.span) && contains(at, b.span)) || contains(a.span, at) || contains(b.span, at);
+  if (at !== undefined && !isInSight) notes.push({ message: "merged here", span: at });
   return fail(incompatibleMerge, { left: describeValue(a), right: describeValue(b) }, a.span ?? at, notes);
+}
+
+function contains(outer: Place, inner: Place): boolean {
+  return (
+    outer !== undefined &&
+    inner !== undefined &&
+    outer.file === inner.file &&
+    outer.start <= inner.start &&
+    inner.end <= outer.end
+  );
 }
 
 /** Arrays merge only with their equals, which is found out element by element. */
 function mergeArrays(a: ArrayValue, b: ArrayValue, at: Place): Value {
-  const label = remark(makeLabel(at, undefined), {
-    message: "cannot merge unequal arrays",
-    notes: ["two definitions of an array merge only when the arrays are equal"],
-  });
+  const label = { ...makeLabel(at, undefined), headline: "cannot merge unequal arrays" };
   return force(equalTo(a, b, label, at));
 }
 

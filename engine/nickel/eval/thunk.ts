@@ -8,7 +8,7 @@
 import { raiseSealed } from "./blame.ts";
 import { describeValue } from "./describe.ts";
 import { infiniteRecursion, notAFunction } from "./diagnostics.ts";
-import { fail } from "./failure.ts";
+import { fail, NickelFailure, originNotes } from "./failure.ts";
 import { FunctionValue, type Lazy, NullValue, type Place, type Value } from "./value.ts";
 
 /**
@@ -87,7 +87,8 @@ export class Thunk {
       } else {
         this.#code = undefined;
         this.#env = emptyEnv;
-        this.#failure = failure;
+        this.#failure = failure instanceof NickelFailure ? failure.at(this.span) : failure;
+        throw this.#failure;
       }
       throw failure;
     }
@@ -129,8 +130,7 @@ export function apply(callee: Lazy, operands: Lazy[], span: Place): Value {
   for (;;) {
     if (head.kind !== "function") {
       if (head.kind === "sealed") raiseSealed(head);
-      const notes = head.span === undefined ? [] : [{ message: "the value is made here", span: head.span }];
-      return fail(notAFunction, { what: describeValue(head) }, site, notes);
+      return fail(notAFunction, { what: describeValue(head) }, site, originNotes(head.span, site));
     }
     const { arity } = head;
     if (rest.length < arity) return partial(head, rest, site);

@@ -1,6 +1,13 @@
 // `std.array`: what its functions promise, in Nickel; the loops are native.
 
 export default String.raw`
+let
+  ValidIndex = native.IndexedArray 'Index,
+  ValidSplit = native.IndexedArray 'Split,
+  ValidSlice = native.ArraySlice,
+  ValidRange = native.Range 'Plain,
+  ValidSteps = native.Range 'Step,
+in
 {
   NonEmpty = %contract/custom% (fun _label value =>
     if %typeof% value != 'Array then
@@ -19,7 +26,7 @@ export default String.raw`
     = fun array => %array/slice% 0 (%array/length% array - 1) array,
   length : forall a. Array a -> Number = fun array => %array/length% array,
   map : forall a b. (a -> b) -> Array a -> Array b = fun f array => %array/map% array f,
-  at : forall a. Number -> Array a -> a | native.IndexedArray 'Index = fun n array => %array/at% array n,
+  at : forall a. Number -> Array a -> a | ValidIndex = fun n array => %array/at% array n,
   at_or : forall a. Number -> a -> Array a -> a | std.number.Nat -> Dyn
     = fun n fallback array => if n < %array/length% array then %array/at% array n else fallback,
   concat : forall a. Array a -> Array a -> Array a = fun left right => left @ right,
@@ -46,17 +53,17 @@ export default String.raw`
   flat_map : forall a b. (a -> Array b) -> Array a -> Array b
     = fun f array => native.array_flatten (%array/map% array f),
   intersperse : forall a. a -> Array a -> Array a = native.array_intersperse,
-  slice : forall a. Number -> Number -> Array a -> Array a | native.ArraySlice
+  slice : forall a. Number -> Number -> Array a -> Array a | ValidSlice
     = fun start end array => %array/slice% start end array,
-  split_at : forall a. Number -> Array a -> { left : Array a, right : Array a } | native.IndexedArray 'Split
+  split_at : forall a. Number -> Array a -> { left : Array a, right : Array a } | ValidSplit
     = fun index array => {
       left = %array/slice% 0 index array,
       right = %array/slice% index (%array/length% array) array,
     },
   replicate : forall a. Number -> a -> Array a | std.number.Nat -> Dyn
     = fun n x => %array/generate% n (fun _index => x),
-  range_step : Number -> Number -> Number -> Array Number | native.Range 'Step = native.array_range_step,
-  range : Number -> Number -> Array Number | native.Range 'Plain
+  range_step : Number -> Number -> Number -> Array Number | ValidSteps = native.array_range_step,
+  range : Number -> Number -> Array Number | ValidRange
     = fun start end => native.array_range_step start end 1,
   reduce_left : forall a. (a -> a -> a) -> Array a -> a | Dyn -> NonEmpty -> Dyn
     = fun f array =>

@@ -1,12 +1,10 @@
 // Reading a field of a record.
 
 import { nearMiss } from "../../../core/near-miss.ts";
-import type { Span } from "../../../core/source.ts";
 import { raiseSealed, raiseTailAccess } from "../blame.ts";
 import { describeValue } from "../describe.ts";
 import { fieldMissing, wrongType } from "../diagnostics.ts";
-import { fail } from "../failure.ts";
-import { isLibrary } from "../library.ts";
+import { fail, originNotes } from "../failure.ts";
 import { fieldNames, raiseMissing } from "../record.ts";
 import type { Lazy, Place, Value } from "../value.ts";
 
@@ -30,9 +28,4 @@ export function accessField(record: Value, name: string, at: Place, span: Place)
     at,
     originNotes(record.span, span),
   );
-}
-
-function originNotes(span: Place, from: Place): { readonly message: string; readonly span: Span }[] {
-  if (span === undefined || isLibrary(span) || span === from) return [];
-  return [{ message: "the value is made here", span }];
 }

@@ -69,8 +69,7 @@ export const serializePrimops: Readonly<Record<string, Primop>> = {
       const format = choose(read, tag, span);
       const text = operand(operands[1], "string", operator, 2, span);
       const data = readData(new SourceFile("<std>/deserialized", text.value), format);
-      if (!data.ok)
-        return fail(deserializationFailed, { format, message: data.error.message }, text.span ?? span);
+      if (!data.ok) return fail(deserializationFailed, { message: data.error.message }, text.span ?? span);
       const isLone = tag === "YamlDocuments" && data.value.kind !== "array";
       const root: DataNode = isLone
         ? { kind: "array", items: [data.value], span: data.value.span }
