@@ -103,7 +103,8 @@ async function noticeOf(directory: string): Promise<string> {
 }
 
 const target = resolve(root, process.argv[2] ?? "dist");
-const fresh = `${target}.${process.pid}.tmp`;
+// Beside the target, so that it can be renamed; for dist/ in a folder that no tool looks into, should it be left behind.
+const fresh = `${target === join(root, "dist") ? join(root, "node_modules/.cache/dist") : target}.${process.pid}.tmp`;
 try {
   await buildInto(fresh);
   await rm(target, { recursive: true, force: true });
