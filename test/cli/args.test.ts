@@ -1,16 +1,8 @@
 // Argument vectors against tables of options.
 
 import { describe, expect, test } from "vitest";
-import {
-  choice,
-  flag,
-  list,
-  notEmpty,
-  type OptionSpecs,
-  parseArgs,
-  positiveInteger,
-  text,
-} from "../../cli/args.ts";
+import { parseArgs } from "../../cli/args.ts";
+import { choice, flag, list, notEmpty, type OptionSpecs, positiveInteger, text } from "../../cli/option.ts";
 
 const own = {
   json: flag("as JSON"),
