@@ -98,6 +98,8 @@ describe("freezing", () => {
   table([
     ['(std.record.insert "c" 3 {a | default = 1, b = a}) & {a = 2}', { a: 2, b: 1, c: 3 }],
     ["(std.record.map_values (fun x => x + 1) {a | default = 1, b = a}) & {c = 1}", { a: 2, b: 2, c: 1 }],
+    ["(std.record.map_values (fun x => x) {a | default = 1, b | not_exported = 2}) & {a = 2}", { a: 2 }],
+    ["({a | default = 1} | {a : Number}) & {a = 2}", { a: 2 }],
     ['std.record.update "a" 5 {a = 1, b = a}', { a: 5, b: 1 }],
     ['std.record.remove "a" {a = 1, b = a}', { b: 1 }],
   ]);

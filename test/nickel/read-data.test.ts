@@ -20,16 +20,19 @@ function refused(format: DataFormat, text: string): string {
   return `${message} @${span?.start} ${JSON.stringify(text.slice(span?.start, span?.end))}`;
 }
 
+function textAt({ file, start, end }: Span): string {
+  return file.text.slice(start, end);
+}
+
 /** Every key and leaf with the text that its span covers. */
 function places(node: DataNode): string[] {
-  const at = ({ file, start, end }: Span) => file.text.slice(start, end);
   switch (node.kind) {
     case "array":
       return node.items.flatMap(places);
     case "record":
-      return node.entries.flatMap(({ keySpan, value }) => [at(keySpan), ...places(value)]);
+      return node.entries.flatMap(({ keySpan, value }) => [textAt(keySpan), ...places(value)]);
     default:
-      return [at(node.span)];
+      return [textAt(node.span)];
   }
 }
 

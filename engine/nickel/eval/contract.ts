@@ -315,7 +315,7 @@ export function addToFields(record: RecordValue, pending: (name: string) => Pend
   return new RecordValue(fields, { open: record.open, tail: record.tail }, record.span);
 }
 
-/** Each present field's value replaced for good. @throws a failure when a field has none. */
+/** Each present field's value replaced for good; what else is known of the fields stays. @throws a failure when a field has none. */
 export function mapFields(
   record: RecordValue,
   label: Label | undefined,
@@ -325,7 +325,7 @@ export function mapFields(
   const fields = new Map<string, Field>();
   for (const [name, field] of record.present()) {
     const cell = record.cellOf(field) ?? raiseMissing({ record, name, field, at: label?.span });
-    fields.set(name, plainField(change(cell, name), field.keySpan));
+    fields.set(name, new Field(change(cell, name), [], field.attributes, field.keySpan));
   }
   return new RecordValue(fields, { open: record.open, frozen: true }, record.span);
 }
@@ -399,7 +399,7 @@ function judgeRecordType(
     if (field === undefined || field.isEmptyOptional) continue;
     const cell = found.cellOf(field) ?? raiseMissing({ record: found, name, field, at: label.span });
     const inner = goInto(label, { kind: "field", name });
-    fields.set(name, plainField(wrapType(row, keys, inner, cell), field.keySpan));
+    fields.set(name, new Field(wrapType(row, keys, inner, cell), [], field.attributes, field.keySpan));
   }
   const { tail } = type;
   if (tail === "closed") return new RecordValue(fields, { frozen: true, tail: found.tail }, found.span);

@@ -17,6 +17,7 @@ import {
   unmatchedBrace,
 } from "./diagnostics.ts";
 import { primopArity } from "./primops.ts";
+import { isDigit, isLetter, isOperationPart, numberEnd, percent, percentsEnd, runEnd, underscore, wordEnd } from "./scan.ts";
 import { type Token, type TokenKind, wordKind } from "./token.ts";
 
 export interface Lexed {
@@ -40,50 +41,17 @@ interface OpenCode {
 
 type Mode = OpenString | OpenCode;
 
-const punctuation: readonly (readonly TokenKind[])[] = [
-  ["++", "==", "!=", "&&", "||", "..", "|>", "->", "=>", "<=", ">=", "[|", "|]"],
-  [
-    "?",
-    ",",
-    ";",
-    ":",
-    "=",
-    "&",
-    ".",
-    "+",
-    "-",
-    "*",
-    "/",
-    "%",
-    "@",
-    "!",
-    "|",
-    "_",
-    "{",
-    "}",
-    "[",
-    "]",
-    "(",
-    ")",
-    "<",
-    ">",
-  ],
-];
-const pairs: ReadonlyMap<string, TokenKind> = new Map((punctuation[0] ?? []).map((text) => [text, text]));
-const singles: ReadonlyMap<string, TokenKind> = new Map((punctuation[1] ?? []).map((text) => [text, text]));
+const pairs = kindsOf("++ == != && || .. |> -> => <= >= [| |]");
+const singles = kindsOf("? , ; : = & . + - * / % @ ! | _ { } [ ] ( ) < >");
+
+function kindsOf(texts: string): ReadonlyMap<string, TokenKind> {
+  return new Map(texts.split(" ").map((text) => [text, text as TokenKind]));
+}
 
 const quote = 0x22;
-const percent = 0x25;
 const apostrophe = 0x27;
-const dash = 0x2d;
 const backslash = 0x5c;
-const underscore = 0x5f;
 const braceOpen = 0x7b;
-
-const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
-const isLetter = (code: number): boolean => (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
-const isWordPart = (code: number): boolean =>
-  isLetter(code) || isDigit(code) || code === underscore || code === dash || code === apostrophe;
 
 const escapes: ReadonlyMap<string, string> = new Map([
   ["\\", "\\"],
@@ -163,19 +131,6 @@ class Lexer {
     this.#mode = this.#outer.pop() ?? { kind: "code", braces: 0 };
   }
 
-  /** The end of the run of characters from `at` for which the test holds. */
-  #runEnd(at: number, test: (code: number) => boolean): number {
-    let end = at;
-    while (test(this.#text.charCodeAt(end))) end += 1;
-    return end;
-  }
-
-  #percentsEnd(at: number): number {
-    let end = at;
-    while (this.#text.charCodeAt(end) === percent) end += 1;
-    return end;
-  }
-
   // --- code
 
   #code(mode: OpenCode): void {
@@ -193,7 +148,7 @@ class Lexer {
       const newline = text.indexOf("\n", at);
       this.#at = newline === -1 ? text.length : newline;
     } else if (isLetter(code) || code === underscore) this.#word();
-    else if (isDigit(code) || (code === 0x2e && isDigit(text.charCodeAt(at + 1)))) this.#number();
+    else if (isDigit(code) || (code === 0x2e && isDigit(text.charCodeAt(at + 1)))) this.#push("number", numberEnd(text, at), text.slice(at, numberEnd(text, at)));
     else if (code === quote) this.#openString("string-open", at + 1, 0, '"');
     else if (code === apostrophe) this.#tag();
     else if (code === percent) this.#percent();
@@ -231,20 +186,18 @@ class Lexer {
   #word(): void {
     const text = this.#text;
     const start = this.#at;
-    const letter = this.#runEnd(start, (code) => code === underscore);
-    if (!isLetter(text.charCodeAt(letter))) {
+    const end = wordEnd(text, start);
+    if (end === start) {
       this.#push("_", start + 1, "_");
       return;
     }
-    let end = letter + 1;
-    while (isWordPart(text.charCodeAt(end))) end += 1;
     const word = text.slice(start, end);
     if (
       text.charCodeAt(end) === percent &&
-      letter === start &&
+      !word.startsWith("_") &&
       (word === "m" || (end - start > 2 && word.endsWith("-s")))
     ) {
-      const delimiter = this.#percentsEnd(end);
+      const delimiter = percentsEnd(text, end);
       if (text.charCodeAt(delimiter) === quote) {
         const kind = word === "m" ? "multiline-open" : "symbolic-open";
         this.#openString(kind, delimiter + 1, delimiter - end, word === "m" ? word : word.slice(0, -2));
@@ -254,29 +207,6 @@ class Lexer {
     this.#push(wordKind(word), end, word);
   }
 
-  /** `0x…`, `0o…`, `0b…`, or `[0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?`. */
-  #number(): void {
-    const text = this.#text;
-    const start = this.#at;
-    if (text.charCodeAt(start) === 0x30) {
-      const digits = radixDigits(text.charAt(start + 1));
-      const end = digits === undefined ? start : this.#runEnd(start + 2, digits);
-      if (end > start + 2) {
-        this.#push("number", end, text.slice(start, end));
-        return;
-      }
-    }
-    let end = this.#runEnd(start, isDigit);
-    if (text.charCodeAt(end) === 0x2e && isDigit(text.charCodeAt(end + 1)))
-      end = this.#runEnd(end + 1, isDigit);
-    if ((text.charCodeAt(end) | 0x20) === 0x65) {
-      const sign = text.charCodeAt(end + 1);
-      const exponent = sign === 0x2b || sign === dash ? end + 2 : end + 1;
-      if (isDigit(text.charCodeAt(exponent))) end = this.#runEnd(exponent, isDigit);
-    }
-    this.#push("number", end, text.slice(start, end));
-  }
-
   #tag(): void {
     const text = this.#text;
     const start = this.#at;
@@ -284,12 +214,11 @@ class Lexer {
       this.#openString("tag-open", start + 2, 0, "'\"");
       return;
     }
-    const letter = this.#runEnd(start + 1, (code) => code === underscore);
-    const end = isLetter(text.charCodeAt(letter)) ? this.#runEnd(letter, isWordPart) : start;
+    const end = wordEnd(text, start + 1);
     const name = text.slice(start + 1, end);
-    const multiline =
-      name === "m" && text.charCodeAt(this.#percentsEnd(end)) === quote && this.#percentsEnd(end) > end;
-    if (end > start && !multiline) this.#push("tag", end, name);
+    const delimiter = percentsEnd(text, end);
+    const multiline = name === "m" && delimiter > end && text.charCodeAt(delimiter) === quote;
+    if (name !== "" && !multiline) this.#push("tag", end, name);
     else {
       const help = multiline
         ? "a tag's name stands in ordinary quotes: '\"…\""
@@ -304,10 +233,7 @@ class Lexer {
 
   /** `%name%` of a known operation, else the modulo operator. */
   #percent(): void {
-    const close = this.#runEnd(
-      this.#at + 1,
-      (code) => isLetter(code) || isDigit(code) || code === underscore || code === 0x2f,
-    );
+    const close = runEnd(this.#text, this.#at + 1, isOperationPart);
     if (this.#text.charCodeAt(close) === percent) {
       const name = this.#text.slice(this.#at + 1, close);
       if (primopArity.has(name)) {
@@ -419,30 +345,30 @@ class Lexer {
         continue;
       }
       const percentsStart = code === quote ? end + 1 : end;
-      const percentsEnd = this.#percentsEnd(percentsStart);
-      const count = percentsEnd - percentsStart;
-      if (count > 0 && text.charCodeAt(percentsEnd) === braceOpen) {
+      const afterPercents = percentsEnd(text, percentsStart);
+      const count = afterPercents - percentsStart;
+      if (count > 0 && text.charCodeAt(afterPercents) === braceOpen) {
         if (count >= mode.percents) {
-          this.#pushText(percentsEnd - mode.percents);
-          this.#openInterpolation(percentsEnd + 1);
+          this.#pushText(afterPercents - mode.percents);
+          this.#openInterpolation(afterPercents + 1);
           return;
         }
       } else if (code === quote && count >= mode.percents) {
         this.#pushText(end);
         if (count > mode.percents) {
           const close = `"${"%".repeat(mode.percents)}`;
-          const found = text.slice(end, percentsEnd);
-          const span = this.#span(end, percentsEnd);
+          const found = text.slice(end, afterPercents);
+          const span = this.#span(end, afterPercents);
           const opening = {
             message: "the string is opened here",
             span: this.#span(mode.token.start, mode.token.end),
           };
           this.#diagnostics.push(complain(delimiterMismatch, { close, found }, span, [opening]));
         }
-        this.#closeString(percentsEnd);
+        this.#closeString(afterPercents);
         return;
       }
-      end = Math.max(percentsEnd, end + 1);
+      end = Math.max(afterPercents, end + 1);
     }
     this.#pushText(end);
   }
@@ -493,18 +419,5 @@ class Lexer {
       }
     }
     return [];
-  }
-}
-
-function radixDigits(letter: string): ((code: number) => boolean) | undefined {
-  switch (letter) {
-    case "x":
-      return (code) => isDigit(code) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x66);
-    case "o":
-      return (code) => code >= 0x30 && code <= 0x37;
-    case "b":
-      return (code) => code === 0x30 || code === 0x31;
-    default:
-      return undefined;
   }
 }
