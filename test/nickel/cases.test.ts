@@ -19,22 +19,28 @@ import { systemFiles } from "../../providers/host/files.ts";
 
 const root = import.meta.dirname;
 
-for (const topic of readdirSync(root, { withFileTypes: true })) {
-  if (!topic.isDirectory()) continue;
-  const folder = join(root, topic.name);
+const topics = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+
+describe.each(topics.map(({ name }) => name))("%s", (topic) => {
+  const folder = join(root, topic);
   const names = readdirSync(folder).filter((name) => name.endsWith(".ncl"));
-  describe(topic.name, () => {
-    test.each(names)("%s", (name) => {
-      const path = join(folder, name);
-      const { head, program } = split(readFileSync(path, "utf8"));
-      const outcome = evaluate(path, program);
-      const [, word, first = ""] = /^(expect|error): ?(.*)$/.exec(head[0] ?? "") ?? [];
-      const rest = head.slice(1);
-      if (word === "expect") expect(outcome).toEqual({ value: json([first, ...rest].join("\n")) });
-      else expect(outcome).toEqual({ kind: first, text: rest.join("\n") });
-    });
+  test.each(names)("%s", (name) => {
+    const path = join(folder, name);
+    const { head, program } = split(readFileSync(path, "utf8"));
+    expect(evaluate(path, program)).toEqual(expected(head));
   });
+});
+
+/** What the head says. */
+function expected(head: readonly string[]): Outcome {
+  const [, word, first = ""] = /^(expect|error): ?(.*)$/.exec(head[0] ?? "") ?? [];
+  const rest = head.slice(1);
+  return word === "expect"
+    ? { value: json([first, ...rest].join("\n")) }
+    : { kind: first, text: rest.join("\n") };
 }
+
+type Outcome = { readonly value: unknown } | { readonly kind: string; readonly text: string };
 
 /** The comment lines at the head up to the first other line, without their marks, and what follows the next line. */
 function split(text: string): { head: string[]; program: string } {
@@ -46,7 +52,7 @@ function split(text: string): { head: string[]; program: string } {
   };
 }
 
-function evaluate(path: string, program: string): { value: unknown } | { kind: string; text: string } {
+function evaluate(path: string, program: string): Outcome {
   const overlay = new Map([[path, program]]);
   const result = createEvaluator({ files: systemFiles, importPaths: [], overlay }).evaluate(path);
   if (!result.ok) {

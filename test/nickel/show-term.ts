@@ -118,7 +118,7 @@ function showMetadata(metadata: FieldMetadata): string {
   ].join("");
 }
 
-export function showType(type: TypeNode): string {
+function showType(type: TypeNode): string {
   switch (type.kind) {
     case "dyn":
       return "Dyn";
@@ -162,7 +162,7 @@ export function showType(type: TypeNode): string {
   }
 }
 
-export function showPattern(pattern: Pattern): string {
+function showPattern(pattern: Pattern): string {
   switch (pattern.kind) {
     case "wildcard":
       return "_";

@@ -17,8 +17,18 @@ import {
   unmatchedBrace,
 } from "./diagnostics.ts";
 import { primopArity } from "./primops.ts";
-import { isDigit, isLetter, isOperationPart, numberEnd, percent, percentsEnd, runEnd, underscore, wordEnd } from "./scan.ts";
-import { type Token, type TokenKind, wordKind } from "./token.ts";
+import {
+  isDigit,
+  isLetter,
+  isOperationPart,
+  numberEnd,
+  percent,
+  percentsEnd,
+  runEnd,
+  underscore,
+  wordEnd,
+} from "./scan.ts";
+import { punctuation, type Token, type TokenKind, wordKind } from "./token.ts";
 
 export interface Lexed {
   readonly tokens: readonly Token[];
@@ -41,12 +51,7 @@ interface OpenCode {
 
 type Mode = OpenString | OpenCode;
 
-const pairs = kindsOf("++ == != && || .. |> -> => <= >= [| |]");
-const singles = kindsOf("? , ; : = & . + - * / % @ ! | _ { } [ ] ( ) < >");
-
-function kindsOf(texts: string): ReadonlyMap<string, TokenKind> {
-  return new Map(texts.split(" ").map((text) => [text, text as TokenKind]));
-}
+const punctuationKinds: ReadonlyMap<string, TokenKind> = new Map(punctuation.map((text) => [text, text]));
 
 const quote = 0x22;
 const apostrophe = 0x27;
@@ -148,7 +153,8 @@ class Lexer {
       const newline = text.indexOf("\n", at);
       this.#at = newline === -1 ? text.length : newline;
     } else if (isLetter(code) || code === underscore) this.#word();
-    else if (isDigit(code) || (code === 0x2e && isDigit(text.charCodeAt(at + 1)))) this.#push("number", numberEnd(text, at), text.slice(at, numberEnd(text, at)));
+    else if (isDigit(code) || (code === 0x2e && isDigit(text.charCodeAt(at + 1))))
+      this.#push("number", numberEnd(text, at), text.slice(at, numberEnd(text, at)));
     else if (code === quote) this.#openString("string-open", at + 1, 0, '"');
     else if (code === apostrophe) this.#tag();
     else if (code === percent) this.#percent();
@@ -157,12 +163,8 @@ class Lexer {
       this.#push("{", at + 1, "{");
     } else if (code === 0x7d) this.#closeBrace(mode);
     else {
-      const pair = text.slice(at, at + 2);
-      const pairKind = pairs.get(pair);
-      const single = text.charAt(at);
-      const singleKind = singles.get(single);
-      if (pairKind !== undefined) this.#push(pairKind, at + 2, pair);
-      else if (singleKind !== undefined) this.#push(singleKind, at + 1, single);
+      const kind = punctuationKinds.get(text.slice(at, at + 2)) ?? punctuationKinds.get(text.charAt(at));
+      if (kind !== undefined) this.#push(kind, at + kind.length, kind);
       else this.#refuseCharacter();
     }
   }

@@ -32,44 +32,47 @@ export type Keyword = (typeof keywords)[number];
 export type MetadataWord = (typeof metadataWords)[number];
 export type ContextualWord = (typeof contextualWords)[number];
 
-export type Punctuation =
-  | "?"
-  | ","
-  | ";"
-  | ":"
-  | "="
-  | "!="
-  | "&"
-  | "."
-  | "+"
-  | "-"
-  | "*"
-  | "/"
-  | "%"
-  | "++"
-  | "=="
-  | "@"
-  | "&&"
-  | "||"
-  | "!"
-  | ".."
-  | "|"
-  | "|>"
-  | "->"
-  | "=>"
-  | "_"
-  | "{"
-  | "}"
-  | "["
-  | "]"
-  | "("
-  | ")"
-  | "<"
-  | "<="
-  | ">"
-  | ">="
-  | "[|"
-  | "|]";
+export const punctuation = [
+  "?",
+  ",",
+  ";",
+  ":",
+  "=",
+  "!=",
+  "&",
+  ".",
+  "+",
+  "-",
+  "*",
+  "/",
+  "%",
+  "++",
+  "==",
+  "@",
+  "&&",
+  "||",
+  "!",
+  "..",
+  "|",
+  "|>",
+  "->",
+  "=>",
+  "_",
+  "{",
+  "}",
+  "[",
+  "]",
+  "(",
+  ")",
+  "<",
+  "<=",
+  ">",
+  ">=",
+  "[|",
+  "|]",
+] as const;
+
+export type Punctuation = (typeof punctuation)[number];
 
 export type TokenKind =
   | Keyword
