@@ -18,6 +18,8 @@ export interface EvaluateOptions {
   readonly overlay?: ReadonlyMap<string, string>;
   /** Stop at the first error, fields forced last to first, as Nickel's own export does. */
   readonly firstOnly?: boolean;
+  /** Told what programs say by `std.trace`, when they say it; nobody by default. */
+  readonly trace?: (text: string) => void;
 }
 
 export interface Evaluated {
@@ -39,7 +41,7 @@ export interface NickelEvaluator {
 
 /** Parsed, compiled and evaluated imports are shared by all evaluations of one evaluator. */
 export function createEvaluator(options: EvaluateOptions): NickelEvaluator {
-  const library = createLibrary();
+  const library = createLibrary(options.trace ?? (() => undefined));
   const loader = new Loader({ ...options, ...library });
   const firstOnly = options.firstOnly === true;
   return {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Json } from "../../engine/nickel/located.ts";
+import { createEvaluator } from "../../engine/nickel/evaluate.ts";
+import { type Json, toJson } from "../../engine/nickel/located.ts";
+import { FakeFiles } from "../fakes/files.ts";
 import { outcome } from "./evaluated.ts";
 
 function table(cases: readonly (readonly [string, Json])[]): void {
@@ -132,6 +134,18 @@ describe("match", () => {
       ["TypecheckError::OrPatternVarsMismatch: the alternatives of a pattern bind different variables"],
     ],
   ]);
+});
+
+test("std.trace tells when it is computed, and no sooner", () => {
+  const told: string[] = [];
+  const files = new FakeFiles({
+    "/main.ncl": 'let x = std.trace "once" 1, y = std.trace "never" 2 in x + x',
+  });
+  const result = createEvaluator({ files, importPaths: [], trace: (text) => told.push(text) }).evaluate(
+    "/main.ncl",
+  );
+  expect(result.ok && toJson(result.value.value)).toBe(2);
+  expect(told).toEqual(["once"]);
 });
 
 describe("laziness", () => {

@@ -50,6 +50,9 @@ export class Refusal {
   }
 }
 
+/** What a contract says of a value: the value, perhaps wrapped, or why not. */
+export type Verdict = Lazy | Refusal;
+
 /** Turns a refusal into a failure. */
 export function raiseRefusal(refusal: Refusal): never {
   const [first, ...others] = refusal.diagnostics;

@@ -4,13 +4,13 @@
 import { unreachable } from "../../core/unreachable.ts";
 import type { CoreFieldPattern, CorePattern } from "../lower/core.ts";
 import { equals } from "../number.ts";
-import { raiseSealed, raiseTailAccess } from "./blame.ts";
+import { raiseTailAccess } from "./blame.ts";
 import type { Chain, Compiler, Matcher } from "./compiler.ts";
 import { applyType } from "./contract.ts";
 import { mergeRecords } from "./merge.ts";
 import { Field, plainAttributes, RecordValue } from "./record.ts";
-import { delay, type Env, force } from "./thunk.ts";
-import { ArrayValue, type Lazy, type Value } from "./value.ts";
+import { delay, type Env, look } from "./thunk.ts";
+import { ArrayValue, type Lazy } from "./value.ts";
 
 type CoreRecordPattern = Extract<CorePattern, { kind: "record" }>;
 type CoreArrayPattern = Extract<CorePattern, { kind: "array" }>;
@@ -79,11 +79,6 @@ export function compilePattern(compiler: Compiler, pattern: CorePattern, chain: 
     default:
       return unreachable(pattern);
   }
-}
-
-function look(value: Lazy): Value {
-  const found = force(value);
-  return found.kind === "sealed" ? raiseSealed(found) : found;
 }
 
 function compileArrayPattern(

@@ -12,6 +12,9 @@ export interface Chain {
   readonly up: Chain | undefined;
 }
 
+/** Core terms of one kind. */
+export type CoreOf<K extends Core["kind"]> = Extract<Core, { kind: K }>;
+
 /** A value that need not be computed yet. */
 export type Delayed = (env: Env) => Lazy;
 

@@ -100,6 +100,12 @@ export function force(lazy: Lazy): Value {
   return lazy.kind === "thunk" ? lazy.force() : lazy;
 }
 
+/** To weak head normal form, for a look at what it is: a sealed value blames. */
+export function look(lazy: Lazy): Value {
+  const value = force(lazy);
+  return value.kind === "sealed" ? raiseSealed(value) : value;
+}
+
 /** The value, when it is known without computing anything. */
 export function peek(lazy: Lazy): Value | undefined {
   return lazy.kind === "thunk" ? lazy.known : lazy;

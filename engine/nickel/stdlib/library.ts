@@ -5,7 +5,7 @@ import { unsupported } from "../eval/diagnostics.ts";
 import { fail } from "../eval/failure.ts";
 import { librarySource } from "../eval/library.ts";
 import { accessField } from "../eval/primop/access.ts";
-import type { Primop } from "../eval/primop/primop.ts";
+import { lazyOperand, operand, type Primop } from "../eval/primop/primop.ts";
 import { makeDictionary } from "../eval/record.ts";
 import { delay, emptyEnv, force } from "../eval/thunk.ts";
 import { FunctionValue, type Lazy } from "../eval/value.ts";
@@ -45,8 +45,8 @@ const topLevel =
     " ",
   );
 
-/** One for each evaluator: it holds values. */
-export function createLibrary(): Library {
+/** One for each evaluator: it holds values. `trace` is told what programs trace. */
+export function createLibrary(trace: (text: string) => void): Library {
   const visible = new Set(["std"]);
   const own = new Set(["std", "native"]);
   const std = delay(() => {
@@ -66,6 +66,7 @@ export function createLibrary(): Library {
           ...Object.entries(nativeContracts),
           ...[nativeArray, nativeRecord, nativeContract, nativeValue]
             .flatMap((group) => Object.entries(group))
+            .concat([["trace", tracing(trace)]])
             .map(([name, primop]) => [name, asFunction(primop)] as const),
         ],
         undefined,
@@ -93,6 +94,17 @@ export function createLibrary(): Library {
   }
 
   return { globals: visible, global };
+}
+
+function tracing(trace: (text: string) => void): Primop {
+  return {
+    arity: 2,
+    strict: 1,
+    run: (operands, span) => {
+      trace(operand(operands[0], "string", { name: "trace", arity: 2 }, 1, span).value);
+      return force(lazyOperand(operands, 1));
+    },
+  };
 }
 
 function asFunction(primop: Primop): FunctionValue {

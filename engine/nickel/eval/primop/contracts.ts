@@ -1,6 +1,7 @@
 // Operations on contracts, labels and seals.
 
-import { addToFields, applyContract, checkContract, PendingType } from "../contract.ts";
+import { applyContract, checkContract, PendingType } from "../contract.ts";
+import { addToFields } from "../fields.ts";
 import type { PathStep } from "../label.ts";
 import { flip, goInto, type Label, pushRemark, remark } from "../label.ts";
 import { makeDictionary, RecordValue } from "../record.ts";

@@ -41,7 +41,7 @@ export const generalPrimops: Readonly<Record<string, Primop>> = {
       return second(operands);
     },
   },
-  // What is traced goes nowhere: the engine has no output of its own.
+  // Silent: only `std.trace` knows whom to tell.
   trace: {
     arity: 2,
     strict: 1,

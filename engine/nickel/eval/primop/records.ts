@@ -2,9 +2,9 @@
 
 import { nearMiss } from "../../../core/near-miss.ts";
 import { raiseTailAccess } from "../blame.ts";
-import { mapFields } from "../contract.ts";
 import { fieldMissing, other } from "../diagnostics.ts";
 import { fail } from "../failure.ts";
+import { mapFields } from "../fields.ts";
 import { Field, fieldNames, freeze, makeDictionary, plainAttributes, RecordValue } from "../record.ts";
 import { apply, delay, force } from "../thunk.ts";
 import { ArrayValue, BoolValue, type Place, StringValue, type Value } from "../value.ts";

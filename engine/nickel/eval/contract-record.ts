@@ -1,0 +1,139 @@
+// Contracts of records: a record used as a contract, which is merged with the value, and a record type, whose rows
+// are mapped onto the values.
+
+import { nearMiss } from "../../core/near-miss.ts";
+import { complain, type NickelDiagnostic } from "../diagnostics.ts";
+import { Refusal, raiseBlame, type Verdict } from "./blame.ts";
+import { unknownField } from "./diagnostics.ts";
+import { flip, goInto, type Label, remark } from "./label.ts";
+import { isNeutral, mergeRecords } from "./merge.ts";
+import { Field, fieldNames, RecordValue, raiseMissing, type SealedTail } from "./record.ts";
+import { force, look } from "./thunk.ts";
+import { findKey, type Keys, type RuntimeType } from "./type.ts";
+import type { KeyValue, Lazy, Place } from "./value.ts";
+
+/** A record used as a contract is merged with the value; fields it does not know are refused at once. */
+export function judgeByRecord(contract: RecordValue, label: Label, value: Lazy): Verdict {
+  const found = look(value);
+  if (found.kind !== "record") return new Refusal(label, "expected a record");
+  const merged = isNeutral(found)
+    ? new RecordValue(revertAll(contract), { open: contract.open, tail: contract.tail }, found.span)
+    : mergeRecords(found, contract, label.span, found.span);
+  if (contract.open || isNeutral(contract)) return merged;
+  const extra: [string, Field][] = [];
+  for (const entry of found.fields) if (!contract.fields.has(entry[0])) extra.push(entry);
+  return extra.length === 0
+    ? merged
+    : refuseExtra(extra, Array.from(contract.fields.keys()), label, found, merged);
+}
+
+function revertAll(record: RecordValue): Map<string, Field> {
+  const fields = new Map<string, Field>();
+  for (const [name, field] of record.fields) fields.set(name, field.revert());
+  return fields;
+}
+
+/** One diagnostic for each field too many; the export may go on with the merged record. */
+function refuseExtra(
+  extra: readonly (readonly [string, Field])[],
+  known: readonly string[],
+  label: Label,
+  found: RecordValue,
+  merged: RecordValue,
+): Refusal {
+  const kept = new Map(merged.fields);
+  const diagnostics = extra.map(([name, field]): NickelDiagnostic => {
+    const free = known.filter((one) => !found.fields.has(one));
+    const nearest = nearMiss(name, free);
+    // One slip, one message: the field that was meant is not told to be missing as well.
+    if (nearest !== undefined && kept.get(nearest)?.definition === undefined) kept.delete(nearest);
+    const notes =
+      label.span === undefined ? [] : [{ message: "expected by this contract", span: label.span }];
+    const span = field.keySpan ?? found.span ?? label.span;
+    return complain(unknownField, { name, nearest, known }, span, notes);
+  });
+  return new Refusal(label, `extra ${listFields(extra.map(([name]) => name))}`, {
+    notes: ["a record contract allows only the fields it lists; end it with `..` to allow others"],
+    diagnostics,
+    recovered: new RecordValue(kept, { open: merged.open, tail: merged.tail }, merged.span),
+  });
+}
+
+type RecordType = Extract<RuntimeType, { kind: "record" }>;
+
+/** Puts a value under a type, to be checked once it is asked for. */
+type Wrap = (type: RuntimeType, keys: Keys | undefined, label: Label, value: Lazy) => Lazy;
+
+/** Missing and extra fields are refused at once; the rows are mapped onto the values. */
+export function judgeRecordType(
+  type: RecordType,
+  keys: Keys | undefined,
+  label: Label,
+  found: RecordValue,
+  wrap: Wrap,
+): Verdict {
+  const missing = Array.from(type.rows.keys()).filter((name) => !found.fields.has(name));
+  if (missing.length > 0) return new Refusal(label, `missing ${listFields(missing)}`);
+  const extra: [string, Field][] = [];
+  for (const entry of found.present()) if (!type.rows.has(entry[0])) extra.push([...entry]);
+  if (extra.length > 0 && type.tail === "closed") {
+    return refuseExtra(extra, Array.from(type.rows.keys()), label, found, found);
+  }
+  const fields = new Map<string, Field>();
+  for (const [name, row] of type.rows) {
+    const field = found.fields.get(name);
+    if (field === undefined || field.isEmptyOptional) continue;
+    const cell = found.cellOf(field) ?? raiseMissing({ record: found, name, field, at: label.span });
+    const inner = goInto(label, { kind: "field", name });
+    fields.set(name, new Field(wrap(row, keys, inner, cell), [], field.attributes, field.keySpan));
+  }
+  const { tail } = type;
+  if (tail === "closed") return new RecordValue(fields, { frozen: true, tail: found.tail }, found.span);
+  const outside = new Map<string, Field>();
+  for (const [name, field] of found.fields) {
+    if (!type.rows.has(name))
+      outside.set(name, new Field(found.cellOf(field), [], field.attributes, field.keySpan));
+  }
+  const rest = new RecordValue(outside, { open: found.open, frozen: true, tail: found.tail }, found.span);
+  if (tail === "dyn") return joinTail(fields, rest, found.span);
+  const key = findKey(keys, tail);
+  if (key === undefined) return joinTail(fields, rest, found.span);
+  if (key.positive === label.positive) {
+    if (extra.length > 0) return new Refusal(label, `extra ${listFields(extra.map(([name]) => name))}`);
+    return unsealTail(fields, rest, key, label, found.span);
+  }
+  if (tail.kind.kind === "record-rows") {
+    const { excluded } = tail.kind;
+    const conflicts = fieldNames(rest).filter((name) => excluded.has(name));
+    if (conflicts.length > 0) return new Refusal(label, `${listFields(conflicts)} not allowed in the tail`);
+  }
+  const sealed: SealedTail = { key, label: flip(label), record: rest, names: new Set(rest.fields.keys()) };
+  return new RecordValue(fields, { frozen: true, tail: sealed }, found.span);
+}
+
+function listFields(names: readonly string[]): string {
+  return `field${names.length === 1 ? "" : "s"} ${names.map((name) => `\`${name}\``).join(", ")}`;
+}
+
+function joinTail(fields: ReadonlyMap<string, Field>, rest: RecordValue, span: Place): RecordValue {
+  return new RecordValue(
+    new Map([...fields, ...rest.fields]),
+    { open: rest.open, frozen: true, tail: rest.tail },
+    span,
+  );
+}
+
+function unsealTail(
+  fields: ReadonlyMap<string, Field>,
+  rest: RecordValue,
+  key: KeyValue,
+  label: Label,
+  span: Place,
+): Verdict {
+  const { tail } = rest;
+  if (tail === undefined || tail.key !== key) {
+    return raiseBlame(remark(label, { message: "polymorphic tail mismatch" }));
+  }
+  const inner = force(tail.record);
+  return inner.kind === "record" ? joinTail(fields, inner, span) : new Refusal(label, "expected a record");
+}
