@@ -133,6 +133,14 @@ export const catalogDiagnostics = {
     label: () => "malformed pattern",
     help: () => "close every [ and write a backslash as \\\\",
   }),
+  shadowedStage: template<{ stage: string; image: string }>({
+    code: "E0326",
+    severity: "error",
+    message: ({ stage, image }) =>
+      `the stage "${stage}" has the name of the image ${image}, which BuildKit would take in its place`,
+    label: () => "this stage would be lost",
+    help: ({ stage }) => `give the stage a name of its own, such as ${stage}-stage`,
+  }),
 
   baseDisagrees: template<{ declared: string; real: string; fixes: readonly string[] }>({
     code: "E0330",

@@ -15,6 +15,15 @@ export function isSameImage(a: string, b: string): boolean {
   return one.repository === other.repository && one.version === other.version;
 }
 
+/**
+ * The shortest spelling of an image name, as BuildKit's frontend looks named contexts up: without the default registry and
+ * without ":latest" (distribution/reference, FamiliarString).
+ */
+export function familiarName(image: string): string {
+  const { repository, version } = readImageName(image);
+  return version === ":latest" ? repository : repository + version;
+}
+
 /** `repository` is without the default registry; `version` is ":tag", "@digest" or both. */
 function readImageName(image: string): { readonly repository: string; readonly version: string } {
   const digestAt = image.indexOf("@");

@@ -15,6 +15,7 @@ import type { Catalog, Layer } from "./layer.ts";
 import { listLayerFolders } from "./locate.ts";
 import { checkNames } from "./names.ts";
 import { openDockerfile } from "./open-dockerfile.ts";
+import { checkShadowedStages } from "./shadowed-stages.ts";
 
 export interface LoadedCatalog {
   readonly catalog: Catalog;
@@ -51,7 +52,7 @@ export function loadCatalog(root: string, deps: CatalogDeps): LoadedCatalog {
     const dockerfile = openDockerfile(declaration, deps.files);
     if (dockerfile.ok) {
       const layer = makeLayer(declaration, dockerfile.value);
-      diagnostics.push(...checkContextSources(layer, deps.files));
+      diagnostics.push(...checkShadowedStages(layer.dockerfile), ...checkContextSources(layer, deps.files));
       layers.push(layer);
     } else {
       diagnostics.push(...dockerfile.error);

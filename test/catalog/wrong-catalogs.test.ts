@@ -704,3 +704,44 @@ test("an open here-document is told, and not what follows from it", () => {
       | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^"
   `);
 });
+
+test("a stage named like the image that it stands on, which BuildKit would put in its place", () => {
+  expect(
+    judgeCatalog({
+      ...edit("debian/workflow.ncl", ["debian:trixie-slim", "debian"]),
+      ...edit("debian/Dockerfile", ["debian:trixie-slim", "docker.io/library/debian AS Debian"]),
+    }),
+  ).toMatchInlineSnapshot(`
+    "error[E0326]: the stage "debian" has the name of the image docker.io/library/debian, which BuildKit would take in its place
+     --> catalog/debian/Dockerfile:1:1
+      |
+    1 | FROM docker.io/library/debian AS Debian
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this stage would be lost
+      |
+      = help: give the stage a name of its own, such as debian-stage"
+  `);
+});
+
+test("a stage named like an image that another stage copies from", () => {
+  expect(
+    judgeCatalog(
+      edit("nushell/Dockerfile", [
+        "FROM lamina/debian\n",
+        "FROM lamina/debian AS alpine\nRUN true\nFROM lamina/debian\nCOPY --from=alpine:latest /etc /\nCOPY --from=alpine /etc /\n",
+      ]),
+    ),
+  ).toMatchInlineSnapshot(`
+    "error[E0326]: the stage "alpine" has the name of the image alpine:latest, which BuildKit would take in its place
+     --> catalog/nushell/Dockerfile:1:1
+      |
+    1 | FROM lamina/debian AS alpine
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this stage would be lost
+    note: alpine:latest is taken from here
+     --> catalog/nushell/Dockerfile:4:13
+      |
+    4 | COPY --from=alpine:latest /etc /
+      |             -------------
+      |
+      = help: give the stage a name of its own, such as alpine-stage"
+  `);
+});
