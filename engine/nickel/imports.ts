@@ -6,14 +6,14 @@ import type { Files } from "../core/host.ts";
 import { SourceFile, type Span } from "../core/source.ts";
 import { complain, type NickelDiagnostic } from "./diagnostics.ts";
 import { compileProgram, type World } from "./eval/compile.ts";
-import { entryUnreadable, importFailed } from "./eval/diagnostics.ts";
+import { entryUnreadable, importFailed, stackOverflow } from "./eval/diagnostics.ts";
 import { fromData } from "./eval/from-data.ts";
 import { delay } from "./eval/thunk.ts";
 import { type Lazy, NullValue } from "./eval/value.ts";
 import { readData } from "./formats/read.ts";
 import type { Core } from "./lower/core.ts";
-import { lowerFile } from "./lower/lower.ts";
-import type { ImportFormat } from "./syntax/ast.ts";
+import { type Lowered, lowerFile } from "./lower/lower.ts";
+import type { ImportFormat, Term } from "./syntax/ast.ts";
 import { parse } from "./syntax/parse.ts";
 
 type CoreImport = Extract<Core, { kind: "import" }>;
@@ -76,7 +76,7 @@ export class Loader {
       this.#units.set(key, unit);
       return unit;
     }
-    const lowered = lowerFile(parsed.term, this.#options.globals, false);
+    const lowered = lowerWhole(parsed.term, this.#options.globals, file);
     diagnostics.push(...lowered.diagnostics);
     const targets = new Map<CoreImport, Unit>();
     const imports: Unit[] = [];
@@ -132,6 +132,18 @@ export class Loader {
     const result = text.ok ? new SourceFile(path, text.value) : reasonOf(text.error.kind, text.error.message);
     this.#texts.set(path, result);
     return result;
+  }
+}
+
+/** Lowers a file; one that nests deeper than the stack reaches has a diagnostic for it. */
+function lowerWhole(term: Term, globals: ReadonlySet<string>, file: SourceFile): Lowered {
+  try {
+    return lowerFile(term, globals, false);
+  } catch (failure) {
+    if (!(failure instanceof RangeError)) throw failure;
+    const span = { file, start: 0, end: file.text.length };
+    const core = { kind: "null", span } as const;
+    return { core, imports: [], diagnostics: [complain(stackOverflow, undefined, span)] };
   }
 }
 

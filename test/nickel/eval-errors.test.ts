@@ -307,8 +307,13 @@ describe("operators and functions", () => {
       1 | let rec sum = fun n => 1 + sum (n + 1) in sum 0
         | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ while evaluating this
         |
-        = help: a function that calls itself without end, or a very long list walked without a fold"
+        = help: a function that calls itself without end, a very long list walked without a fold, or a very long chain of operators"
     `);
+  });
+
+  test("a chain that is longer than the stack is deep", () => {
+    const { diagnostics } = evaluate(Array.from({ length: 50_000 }, () => "1").join(" + "));
+    expect(diagnostics.map(({ code }) => code)).toEqual(["E0215"]);
   });
 
   test("the library", () => {

@@ -59,7 +59,8 @@ export const stackOverflow: NickelTemplate<undefined> = {
   kind: "EvalError::Other",
   message: () => "the evaluation nests too deep",
   label: () => "while evaluating this",
-  help: () => "a function that calls itself without end, or a very long list walked without a fold",
+  help: () =>
+    "a function that calls itself without end, a very long list walked without a fold, or a very long chain of operators",
 };
 
 export const notAFunction: NickelTemplate<{ what: string }> = {
