@@ -9,7 +9,8 @@ import { imageReferencePattern } from "../schemas/image-reference.ts";
 import type { LayerName } from "../schemas/layer-name.ts";
 import { type Platform, platform } from "../schemas/platform.ts";
 import { type UsageFault } from "./args.ts";
-import { flag, list, type OptionSpecs, type OptionValues, type ParseValue } from "./option.ts";
+import { flag, list, type OptionSpecs, type OptionValues, orList, type ParseValue } from "./option.ts";
+import { existsFor, findPlatformFault } from "./selected-platforms.ts";
 
 interface ReplacedBase {
   readonly image: string;
@@ -61,6 +62,8 @@ export interface Selection {
   readonly layers: readonly LayerName[];
   readonly options: PlanOptions;
   readonly platforms: readonly Platform[];
+  /** Where all are selected: those that exist for none of the platforms asked for. */
+  readonly leftOut: readonly LayerName[];
 }
 
 /** The layers that names and globs stand for, in topological order; or what is wrong with them. */
@@ -79,17 +82,36 @@ export function selectLayers(
       message: "--only needs the names of layers",
       help: "without names, all layers are selected",
     });
+  if (options.only && options["with-ancestors"])
+    return err({
+      message: "--only and --with-ancestors exclude each other",
+      help: "--only leaves out what the layers stand on, --with-ancestors names it: keep one of them",
+    });
   const chosen = new Set<LayerName>();
   for (const operand of operands) {
     const matched = matchLayers(graph, operand);
     if (!matched.ok) return matched;
     for (const name of matched.value) chosen.add(name);
   }
+  const layers = graph.order.filter((name) => chosen.has(name));
+  const fault = findPlatformFault(graph, layers, options.platform);
+  if (fault !== undefined) return err(fault);
+  const isKept = (name: LayerName) => options.platform.some((asked) => existsFor(graph, name, asked));
+  const leftOut =
+    operands.length > 0 || options.platform.length === 0 ? [] : graph.order.filter((name) => !isKept(name));
   return ok({
-    layers: graph.order.filter((name) => chosen.has(name)),
+    layers: leftOut.length === 0 ? layers : graph.order.filter(isKept),
     options: { only: options.only, force: options.force, withAncestors: options["with-ancestors"] },
     platforms: options.platform,
+    leftOut,
   });
+}
+
+/** A line about layers that the selection leaves out, with its end; nothing where there are none. */
+export function renderLeftOut({ leftOut, platforms }: Pick<Selection, "leftOut" | "platforms">): string {
+  return leftOut.length === 0
+    ? ""
+    : `left out, not declared for ${orList(platforms)}: ${leftOut.join(", ")}\n`;
 }
 
 /** One layer by its very name. */

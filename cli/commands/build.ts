@@ -10,7 +10,7 @@ import { openHere, planHere } from "../project.ts";
 import { renderLocalWorld, renderPlan } from "../report/plan-text.ts";
 import { reporterNames } from "../report/reporter.ts";
 import { runBuild } from "../run-build.ts";
-import { replacedBases, selectionOptions, selectLayers } from "../selection.ts";
+import { renderLeftOut, replacedBases, selectionOptions, selectLayers } from "../selection.ts";
 
 export const command = defineCommand({
   name: "build",
@@ -48,6 +48,7 @@ export const command = defineCommand({
     if (!project.ok) return project.error;
     const selection = selectLayers(project.value.graph, operands, options);
     if (!selection.ok) return refuseUsage(output, selection.error);
+    output.remark(renderLeftOut(selection.value));
     if (options["dry-run"]) {
       const plan = await planHere(project.value, selection.value);
       output.remark(renderLocalWorld(plan.replacedBases));

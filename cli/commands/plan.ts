@@ -7,7 +7,7 @@ import { flag } from "../option.ts";
 import { openHere, planHere } from "../project.ts";
 import { planToJson } from "../report/plan-json.ts";
 import { renderLocalWorld, renderPlan } from "../report/plan-text.ts";
-import { replacedBases, selectionOptions, selectLayers } from "../selection.ts";
+import { renderLeftOut, replacedBases, selectionOptions, selectLayers } from "../selection.ts";
 
 export const command = defineCommand({
   name: "plan",
@@ -26,6 +26,7 @@ export const command = defineCommand({
     if (!project.ok) return project.error;
     const selection = selectLayers(project.value.graph, operands, options);
     if (!selection.ok) return refuseUsage(output, selection.error);
+    output.remark(renderLeftOut(selection.value));
     const plan = await planHere(project.value, selection.value);
     if (options.json) output.result(`${JSON.stringify(planToJson(plan), null, 2)}\n`);
     else {
