@@ -16,6 +16,7 @@ import type { ImageDigest } from "./core/digest.ts";
 import type { Files, Host } from "./core/host.ts";
 import { err, ok, type Result } from "./core/result.ts";
 import { buildGraph } from "./graph/build-graph.ts";
+import { checkReplacements } from "./graph/check-replacements.ts";
 import { type OwnInputs, readOwnInputs } from "./graph/fingerprint.ts";
 import { type LayerGraph } from "./graph/graph.ts";
 import { type LockFile, openLockFile } from "./lock/lock-file.ts";
@@ -106,7 +107,7 @@ export function openProject(source: ProjectSource): Result<Project, readonly Dia
     lock: lock.value,
     history: parseHistory(history.ok ? history.value : ""),
     historyPath,
-    warnings: diagnostics,
+    warnings: [...diagnostics, ...checkReplacements(graph, replacedBases.keys())],
   });
 }
 

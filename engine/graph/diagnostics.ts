@@ -64,6 +64,15 @@ export const graphDiagnostics = {
         ? `add "${tool}" to the tools_provided of a layer that it builds on`
         : `"${provider}" provides it: build on that, or name it in copies_from`,
   }),
+  unusedReplacement: template<{ image: string; known: readonly string[]; suggestion: string | undefined }>({
+    code: "W0407",
+    severity: "warning",
+    message: ({ image }) => `no layer stands on ${image}, which another image is to replace`,
+    help: ({ known, suggestion }) =>
+      suggestion === undefined
+        ? `images from outside are ${known.join(", ")}: name one of them with --base or in .lamina/local.json`
+        : `did you mean ${suggestion}?`,
+  }),
   unreadableInput: template<{ path: string; reason: string }>({
     code: "E0420",
     severity: "error",

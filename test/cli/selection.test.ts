@@ -1,0 +1,92 @@
+// What build and plan are told to be about: layers, platforms and bases that do not fit the catalog.
+
+import { afterAll, describe, expect, test } from "vitest";
+import { callCli, layerFiles, writeProject } from "./run-cli.ts";
+
+const project = writeProject({
+  ...layerFiles(
+    "base",
+    '{ image = "debian:trixie-slim" }',
+    '  platforms = ["linux/amd64", "linux/arm64"],\n',
+  ),
+  ...layerFiles("arm", '"base"', '  platforms = ["linux/arm64"],\n'),
+  ...layerFiles("any", '"arm"'),
+  ...layerFiles("both", '"base"', '  platforms = ["linux/amd64", "linux/arm64"],\n'),
+});
+afterAll(() => project.remove());
+
+describe("a platform that layers are not declared for", () => {
+  test.each([
+    [
+      ["arm"],
+      'error: "arm" is not declared for linux/amd64\n' +
+        "help: it can be built for linux/arm64: its platforms, and those of what it stands on, say so\n",
+    ],
+    [
+      ["any", "both"],
+      'error: "any" is not declared for linux/amd64\n' +
+        "help: it can be built for linux/arm64: its platforms, and those of what it stands on, say so\n",
+    ],
+    [
+      ["both", "--platform", "linux/riscv64"],
+      "error: no selected layer is declared for linux/riscv64\n" +
+        "help: they can be built for linux/amd64 or linux/arm64\n",
+    ],
+    [
+      ["--platform", "linux/riscv64"],
+      "error: no selected layer is declared for linux/riscv64\n" +
+        "help: they can be built for linux/amd64 or linux/arm64\n",
+    ],
+  ])("plan --platform linux/amd64 %j", async (args, stderr) => {
+    for (const command of [["plan"], ["build", "--dry-run"]]) {
+      expect(await callCli([...command, "--platform", "linux/amd64", ...args], project.root)).toEqual({
+        exitCode: 2,
+        stdout: "",
+        stderr,
+      });
+    }
+  });
+
+  test("where all are selected, they are left out by name", async () => {
+    const { exitCode, stdout, stderr } = await callCli(["plan", "--platform", "linux/amd64"], project.root);
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 0,
+      stderr: "left out, not declared for linux/amd64: arm, any\n",
+    });
+    expect(stdout).toContain("2 layers: 2 to build");
+  });
+});
+
+test("--only and --with-ancestors exclude each other", async () => {
+  expect(await callCli(["plan", "--only", "--with-ancestors", "arm"], project.root)).toEqual({
+    exitCode: 2,
+    stdout: "",
+    stderr: `\
+error: --only and --with-ancestors exclude each other
+help: --only leaves out what the layers stand on, --with-ancestors names it: keep one of them
+`,
+  });
+});
+
+describe("a replaced base that no layer stands on is warned of", () => {
+  test.each([
+    ["debain:trixie-slim", "did you mean debian:trixie-slim?"],
+    ["docker.io/library/debian:trixie-slim", "did you mean debian:trixie-slim?"],
+    [
+      "alpine:3",
+      "images from outside are debian:trixie-slim: name one of them with --base or in .lamina/local.json",
+    ],
+  ])("%s", async (image, help) => {
+    const { exitCode, stderr } = await callCli(["plan", "--base", `${image}=other:1`], project.root);
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 0,
+      stderr: `\
+warning[W0407]: no layer stands on ${image}, which another image is to replace
+  = help: ${help}
+
+1 warning
+local: ${image} is replaced by other:1; results go to .lamina/local.lock
+`,
+    });
+  });
+});
