@@ -1,7 +1,8 @@
 // What lamina wants on a machine, as `lamina doctor` checks it: requirements.ncl, evaluated, holds the list. Twin:
 // the contract in that file.
 
-import type { z } from "zod";
+import { z } from "zod";
+import { expects } from "./form/expects.ts";
 import { listOf } from "./form/list.ts";
 import { strictRecord } from "./form/record.ts";
 import { nonEmptyText, oneOf, textLike } from "./form/text.ts";
@@ -16,22 +17,17 @@ const command = listOf(nonEmptyText("an argument"), "arguments, the command firs
   "must hold a command",
 );
 
-const check = {
-  /** Executed without a shell; met where it ends with 0. The version is the first in what it prints. */
-  check_cmd: command,
-  version_min: versionMin.optional(),
-};
-
-const alternative = strictRecord("an alternative", { name: nonEmptyText("a name"), ...check });
+/** Stands for opening a builder, as every build does: a program alone is none. */
+const builder = z.literal("Builder");
 
 export const requirement = strictRecord("a requirement", {
   name: nonEmptyText("a name"),
   need: oneOf(needs),
   purpose: nonEmptyText("what it is for"),
   install_hint: nonEmptyText("how to get it"),
-  ...check,
-  /** Each of these will do as well. */
-  alternatives: listOf(alternative, "alternatives").default([]),
+  /** A command is executed without a shell; met where it ends with 0. The version is the first in what it prints. */
+  check_cmd: z.union([command, builder], expects("a command as a list, or 'Builder")),
+  version_min: versionMin.optional(),
 });
 
 export const requirements = strictRecord("the requirements", {

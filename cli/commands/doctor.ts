@@ -51,18 +51,16 @@ export const command = defineCommand({
   },
 });
 
-async function examine(requirement: Requirement): Promise<Finding> {
-  if (requirement.name === "buildkit") return examineBuilder(requirement);
-  const checks: CheckResult[] = [];
-  for (const each of [requirement, ...requirement.alternatives]) {
-    const result = await check(each);
-    checks.push(result);
-    if (result.kind === "met") return { requirement, isMet: true, checks };
-  }
-  return { requirement, isMet: false, checks };
+function examine(requirement: Requirement): Promise<Finding> {
+  const { check_cmd: command } = requirement;
+  return command === "Builder" ? examineBuilder(requirement) : examineProgram(requirement, command);
 }
 
-/** Only opening a builder, as every build does, tells whether there is one: a program alone is none. */
+async function examineProgram(requirement: Requirement, command: readonly string[]): Promise<Finding> {
+  const checked = await check(requirement, command);
+  return { requirement, isMet: checked.kind === "met", checks: [checked] };
+}
+
 async function examineBuilder(requirement: Requirement): Promise<Finding> {
   const scratch = mkdtempSync(join(tmpdir(), "lamina-doctor-"));
   try {
@@ -81,11 +79,10 @@ async function examineBuilder(requirement: Requirement): Promise<Finding> {
   }
 }
 
-async function check({
-  name,
-  check_cmd: [program = "", ...args],
-  version_min: versionMin,
-}: Pick<Requirement, "name" | "check_cmd" | "version_min">): Promise<CheckResult> {
+async function check(
+  { name, version_min: versionMin }: Requirement,
+  [program = "", ...args]: readonly string[],
+): Promise<CheckResult> {
   const ran = await runProcess({ program, args }, AbortSignal.timeout(patienceMs));
   if (!ran.ok) {
     if (ran.error.kind === "not-started") return { kind: "missing", name };

@@ -4,7 +4,7 @@ import pc from "picocolors";
 import type { Requirement } from "../../schemas/requirements.ts";
 import { pad } from "./text-width.ts";
 
-/** One check of a requirement, or of an alternative to it. */
+/** One check of a requirement, or one way to meet it. */
 export type CheckResult =
   | { readonly kind: "met"; readonly name: string; readonly version: string | undefined }
   | { readonly kind: "too-old"; readonly name: string; readonly version: string; readonly versionMin: string }
@@ -15,7 +15,7 @@ export type CheckResult =
 export interface Finding {
   readonly requirement: Requirement;
   readonly isMet: boolean;
-  /** The requirement's own check first, then those of its alternatives, up to the first that is met. */
+  /** One; several where each way to a builder that was tried did not do. */
   readonly checks: readonly CheckResult[];
 }
 

@@ -411,12 +411,7 @@ const tables: readonly (readonly [TwinCase["schema"], sound: boolean, rows: read
       ["none", "{ requirements = [] }"],
       ["a hard one", requirement("{}")],
       ["a soft one with a version", requirement('{ need = \'Soft, version_min = "2.30" }')],
-      [
-        "alternatives",
-        requirement(
-          '{ alternatives = [{ name = "a", check_cmd = ["a"], version_min = "1" }, { name = "b", check_cmd = ["b"] }] }',
-        ),
-      ],
+      ["the builder", requirement("{ check_cmd = 'Builder }")],
     ],
   ],
   [
@@ -431,7 +426,7 @@ const tables: readonly (readonly [TwinCase["schema"], sound: boolean, rows: read
       ["a version of four numbers", requirement('{ version_min = "1.2.3.4" }')],
       ["an empty hint", requirement('{ install_hint = "" }')],
       ["an unknown field", requirement('{ hint = "x" }')],
-      ["an alternative without a name", requirement('{ alternatives = [{ check_cmd = ["a"] }] }')],
+      ["another tag than the builder's", requirement("{ check_cmd = 'Docker }")],
     ],
   ],
 ];
