@@ -163,7 +163,7 @@ function findSecrets({ layer, secrets }: LayerBuild): Result<readonly SecretSour
     const source = secrets.get(id);
     if (source !== undefined) sources.push(source);
     else if (layer.dockerfile.secrets.some((mount) => mount.id === id && mount.required))
-      return err(explainMissingSecret(id));
+      return err(explainMissingSecret(id, undefined));
   }
   return ok(sources);
 }
@@ -243,7 +243,7 @@ function forward(build: LayerBuild, progress: SolveProgress): void {
 function halt(build: LayerBuild, failure: SolveFailure): Halt {
   // A daemon that hears the terminal's Ctrl-C as well may be gone before it can say that it canceled.
   const isEnd = failure.kind === "canceled" || failure.kind === "daemon-lost";
-  return isEnd && build.signal.aborted ? "canceled" : explainSolveFailure(failure);
+  return isEnd && build.signal.aborted ? "canceled" : explainSolveFailure(failure, build.secrets);
 }
 
 function node(build: LayerBuild): { at: number; layer: LayerName; platform: Platform } {

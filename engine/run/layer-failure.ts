@@ -2,7 +2,7 @@
 
 import { unreachable } from "../core/unreachable.ts";
 import type { LockWriteFailure } from "../lock/lock-file.ts";
-import type { SolveFailure } from "../ports/builder.ts";
+import type { SecretSource, SolveFailure } from "../ports/builder.ts";
 import type { ResolveFailure } from "../ports/images.ts";
 
 export interface LayerFailure {
@@ -21,15 +21,21 @@ export interface LayerFailure {
   readonly logTail: readonly string[];
 }
 
-export function explainSolveFailure(failure: SolveFailure): LayerFailure {
+/** `secrets` are the sources that the solve was given. */
+export function explainSolveFailure(
+  failure: SolveFailure,
+  secrets: ReadonlyMap<string, SecretSource>,
+): LayerFailure {
   const { kind } = failure;
   switch (kind) {
     case "step-failed": {
-      const code = failure.exitCode === undefined ? "" : ` with exit code ${failure.exitCode}`;
-      return { kind, message: `${failure.step} failed${code}: ${failure.message}`, logTail: failure.logTail };
+      const { step, exitCode, message, logTail } = failure;
+      const code = exitCode === undefined ? "" : ` with exit code ${exitCode}`;
+      const more = exitCode !== undefined && onlyExited.test(message) ? "" : `: ${message}`;
+      return { kind, message: `${step} failed${code}${more}`, logTail };
     }
     case "secret-missing":
-      return explainMissingSecret(failure.id);
+      return explainMissingSecret(failure.id, secrets.get(failure.id));
     case "canceled":
       return { kind, message: "the builder canceled the solve of its own accord", logTail: [] };
     case "daemon-lost":
@@ -48,13 +54,33 @@ export function explainSolveFailure(failure: SolveFailure): LayerFailure {
   }
 }
 
-export function explainMissingSecret(id: string): LayerFailure {
-  return {
-    kind: "secret-missing",
-    message: `the secret "${id}" is required, and nothing gives it`,
-    help: `name a source for "${id}", or drop required=true from its mount in the Dockerfile`,
-    logTail: [],
-  };
+/** Repeats the step and the exit code. */
+const onlyExited = /^process "[^]*" did not complete successfully: exit code: \d+$/;
+
+/** `source` is what was to give it, and does not; undefined where nothing was. */
+export function explainMissingSecret(id: string, source: SecretSource | undefined): LayerFailure {
+  const kind = "secret-missing";
+  const settings = "under `secrets` in .lamina/local.json";
+  if (source === undefined)
+    return {
+      kind,
+      message: `the secret "${id}" is required, and nothing gives it`,
+      help: `name its source ${settings}, such as { "secrets": { "${id}": { "env": "VARIABLE" } } } or { "file": "PATH" }, or drop required=true from its mount in the Dockerfile`,
+      logTail: [],
+    };
+  return source.from === "env"
+    ? {
+        kind,
+        message: `the secret "${id}" comes from the variable ${source.variable}, which is not set`,
+        help: `set ${source.variable}, or name another source ${settings}`,
+        logTail: [],
+      }
+    : {
+        kind,
+        message: `the secret "${id}" comes from ${source.path}, which cannot be read`,
+        help: `write that file, or name another source ${settings}`,
+        logTail: [],
+      };
 }
 
 /** `image` is the external image as declared; what could not be resolved may be what stands in for it. */

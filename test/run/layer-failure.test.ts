@@ -1,7 +1,7 @@
 // Failures of the ports in the words that people read.
 
 import { describe, expect, test } from "vitest";
-import type { SolveFailure } from "../../engine/ports/builder.ts";
+import type { SecretSource, SolveFailure } from "../../engine/ports/builder.ts";
 import type { ResolveFailure } from "../../engine/ports/images.ts";
 import {
   explainLockFailure,
@@ -10,6 +10,10 @@ import {
 } from "../../engine/run/layer-failure.ts";
 import { amd64 } from "../lock/samples.ts";
 
+const secrets = new Map<string, SecretSource>([
+  ["here", { id: "here", from: "env", variable: "TOKEN" }],
+  ["there", { id: "there", from: "file", path: "/gone/token" }],
+]);
 const image = "debian:trixie-slim";
 
 describe("failures", () => {
@@ -38,8 +42,29 @@ describe("failures", () => {
     ["no such image", undefined, { kind: "source-missing", message: "no such image" }],
     [
       'the secret "token" is required, and nothing gives it',
-      'name a source for "token", or drop required=true from its mount in the Dockerfile',
+      'name its source under `secrets` in .lamina/local.json, such as { "secrets": { "token": { "env": "VARIABLE" } } } or { "file": "PATH" }, or drop required=true from its mount in the Dockerfile',
       { kind: "secret-missing", id: "token" },
+    ],
+    [
+      'the secret "here" comes from the variable TOKEN, which is not set',
+      "set TOKEN, or name another source under `secrets` in .lamina/local.json",
+      { kind: "secret-missing", id: "here" },
+    ],
+    [
+      'the secret "there" comes from /gone/token, which cannot be read',
+      "write that file, or name another source under `secrets` in .lamina/local.json",
+      { kind: "secret-missing", id: "there" },
+    ],
+    [
+      "[2/3] RUN make && false failed with exit code 2",
+      undefined,
+      {
+        kind: "step-failed",
+        step: "[2/3] RUN make && false",
+        exitCode: 2,
+        message: 'process "/bin/sh -c make && false" did not complete successfully: exit code: 2',
+        logTail: ["make: ***"],
+      },
     ],
     [
       "the builder was lost: EOF",
@@ -49,7 +74,7 @@ describe("failures", () => {
     ["the builder canceled the solve of its own accord", undefined, { kind: "canceled" }],
     ["no space left on device", undefined, { kind: "other", message: "no space left on device" }],
   ])("%s", (message, help, failure) => {
-    expect(explainSolveFailure(failure)).toEqual({
+    expect(explainSolveFailure(failure, secrets)).toEqual({
       kind: failure.kind,
       message,
       ...(help === undefined ? {} : { help }),

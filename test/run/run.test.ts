@@ -282,7 +282,9 @@ describe("secrets", () => {
       {
         kind: "secret-missing",
         message: 'the secret "token" is required, and nothing gives it',
-        help: 'name a source for "token", or drop required=true from its mount in the Dockerfile',
+        help: expect.stringContaining(
+          'under `secrets` in .lamina/local.json, such as { "secrets": { "token":',
+        ),
       },
     ]);
   });
