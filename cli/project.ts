@@ -10,7 +10,7 @@ import type { Platform } from "../schemas/platform.ts";
 import type { Invocation } from "./command.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import { tellDiagnostics } from "./tell-diagnostics.ts";
-import { createHost, createResolver, hostPlatform, openEvaluator, openImageStore } from "./wire.ts";
+import { createHost, createResolver, hostPlatform, openImageStore, openProjectEvaluator } from "./wire.ts";
 
 type Here = Pick<Invocation, "directory" | "output">;
 
@@ -25,7 +25,9 @@ export function openHere(
     tellDiagnostics(here.output, here.directory, [root.error]);
     return err(exitCode.usage);
   }
-  const project = openProject({ directory: root.value, host, evaluator: openEvaluator(host), bases });
+  const { evaluate, save } = openProjectEvaluator(host, root.value);
+  const project = openProject({ directory: root.value, host, evaluate, bases });
+  save();
   if (!project.ok) {
     tellDiagnostics(here.output, root.value, project.error);
     return err(exitCode.failed);

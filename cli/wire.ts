@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Host } from "../engine/core/host.ts";
 import type { Result } from "../engine/core/result.ts";
 import { createEvaluator, type EvaluateOptions, type NickelEvaluator } from "../engine/nickel/evaluate.ts";
+import { type CachingEvaluator, openEvaluationCache } from "../engine/nickel/evaluation-cache.ts";
 import type { Builder } from "../engine/ports/builder.ts";
 import type { ImageResolver, ImageStore } from "../engine/ports/images.ts";
 import type { NoBuilder } from "../providers/builder/connect.ts";
@@ -42,6 +43,22 @@ export function openEvaluator(
   const library = libraryFolder();
   const files = isBuilt ? host.files : mountFolder(host.files, join(library, "lamina"), schemaFolder());
   return createEvaluator({ ...options, files, importPaths: [...importPaths, library] });
+}
+
+/** An evaluator for the project at `root` (absolute), whose values are kept in .lamina/cache from one command to the next. */
+export function openProjectEvaluator(host: Host, root: string): CachingEvaluator {
+  if (!isBuilt) {
+    // Nothing names the sources as they stand at the moment, so nothing of theirs is kept.
+    const evaluator = openEvaluator(host);
+    return { evaluate: (path) => evaluator.evaluate(path), save: () => undefined };
+  }
+  return openEvaluationCache({
+    files: host.files,
+    path: join(root, ".lamina/cache/evaluations.json"),
+    // A chunk's name holds a digest of its code and of the names of all that it imports.
+    producer: import.meta.url,
+    open: (files) => openEvaluator({ ...host, files }),
+  });
 }
 
 /** Where a project's own images lie, absolute. */

@@ -8,6 +8,7 @@
 import { posix } from "node:path";
 import type { LayerName } from "../schemas/layer-name.ts";
 import type { Platform } from "../schemas/platform.ts";
+import type { CatalogDeps } from "./catalog/catalog-deps.ts";
 import { loadCatalog } from "./catalog/load.ts";
 import { type LocalSettings, loadLocalSettings } from "./catalog/local-settings.ts";
 import { locateProject } from "./catalog/locate.ts";
@@ -20,7 +21,6 @@ import { checkReplacements } from "./graph/check-replacements.ts";
 import { type OwnInputs, readOwnInputs } from "./graph/fingerprint.ts";
 import { type LayerGraph } from "./graph/graph.ts";
 import { type LockFile, openLockFile } from "./lock/lock-file.ts";
-import type { NickelEvaluator } from "./nickel/evaluate.ts";
 import { type History, parseHistory, serializeHistory } from "./plan/history.ts";
 import { type HeldImages, makePlan, type PlanOptions, type ReplacedBase } from "./plan/plan.ts";
 import type { Plan } from "./plan/step.ts";
@@ -48,7 +48,8 @@ export interface ProjectSource {
   /** Absolute folder to look from, upwards. */
   readonly directory: string;
   readonly host: Host;
-  readonly evaluator: NickelEvaluator;
+  /** Evaluates a Nickel file by absolute path. */
+  readonly evaluate: CatalogDeps["evaluate"];
   /** Replacements named on the command line; they win over .lamina/local.json. */
   readonly bases: ReadonlyMap<string, string>;
 }
@@ -62,10 +63,7 @@ export function checkCatalog(source: Omit<ProjectSource, "bases">): {
   const { files } = source.host;
   const root = locateProject(source.directory, files);
   if (!root.ok) return { root: undefined, graph: undefined, diagnostics: [root.error] };
-  const { catalog, diagnostics } = loadCatalog(root.value, {
-    files,
-    evaluate: (path) => source.evaluator.evaluate(path),
-  });
+  const { catalog, diagnostics } = loadCatalog(root.value, { files, evaluate: source.evaluate });
   const graph = buildGraph(catalog);
   const all = [...diagnostics, ...(graph.ok ? [] : graph.error)].sort(compareDiagnostics);
   const sound = graph.ok && !all.some(({ severity }) => severity === "error");
@@ -86,7 +84,7 @@ export function openProject(source: ProjectSource): Result<Project, readonly Dia
     else wrong.push(...own.error);
   }
 
-  const local = loadLocalSettings(root, { files, evaluate: (path) => source.evaluator.evaluate(path) });
+  const local = loadLocalSettings(root, { files, evaluate: source.evaluate });
   if (!local.ok) return err([...wrong, ...local.error]);
   const replacedBases = new Map([...local.value.bases, ...source.bases]);
 

@@ -26,7 +26,8 @@ export const command = defineCommand({
   ],
   run: ({ options, directory, output, quiet }) => {
     const host = createHost();
-    const checked = checkCatalog({ directory, host, evaluator: openEvaluator(host) });
+    const evaluator = openEvaluator(host);
+    const checked = checkCatalog({ directory, host, evaluate: (path) => evaluator.evaluate(path) });
     const root = checked.root ?? directory;
     const isBroken = checked.diagnostics.some(({ severity }) => severity === "error");
     if (options.json)

@@ -26,6 +26,8 @@ export interface Evaluated {
   readonly value: Located;
   /** Absolute paths of all files read for it, the entry's included, sorted. */
   readonly imports: readonly string[];
+  /** Absolute paths where imports were looked for in vain before they were found elsewhere, sorted. */
+  readonly absent: readonly string[];
 }
 
 /**
@@ -54,13 +56,14 @@ export function createEvaluator(options: EvaluateOptions): NickelEvaluator {
       );
       if (faults.length > 0) return err(firstOnly ? faults.slice(0, 1) : faults.sort(compareDiagnostics));
       const imports = Array.from(new Set(units.map((one) => one.file.path))).sort();
-      if (mode === "check") return ok({ value: { kind: "null", span: wholeSpan(unit) }, imports });
+      const absent = Array.from(new Set(units.flatMap((one) => one.absent))).sort();
+      if (mode === "check") return ok({ value: { kind: "null", span: wholeSpan(unit) }, imports, absent });
       const { value, diagnostics } = exportValue(unit.value, wholeSpan(unit), {
         firstOnly,
         everything: mode === "eval",
       });
       if (value === undefined) return err(diagnostics.toSorted(compareDiagnostics));
-      return ok({ value, imports });
+      return ok({ value, imports, absent });
     },
   };
 }

@@ -25,6 +25,8 @@ export interface Unit {
   /** Of this file alone, its own imports that cannot be read included. */
   readonly diagnostics: readonly NickelDiagnostic[];
   readonly imports: readonly Unit[];
+  /** Where its imports were looked for in vain before they were found: a file that comes to be there would be taken instead. */
+  readonly absent: readonly string[];
 }
 
 export interface LoaderOptions {
@@ -62,8 +64,8 @@ export class Loader {
   #data(key: string, file: SourceFile, format: Exclude<ImportFormat, "nickel">): Unit {
     const data = readData(file, format);
     const unit = data.ok
-      ? { file, value: fromData(data.value), diagnostics: [], imports: [] }
-      : { file, value: broken, diagnostics: [data.error], imports: [] };
+      ? { file, value: fromData(data.value), diagnostics: [], imports: [], absent: [] }
+      : { file, value: broken, diagnostics: [data.error], imports: [], absent: [] };
     this.#units.set(key, unit);
     return unit;
   }
@@ -72,7 +74,7 @@ export class Loader {
     const parsed = parse(file);
     const diagnostics = [...parsed.diagnostics];
     if (parsed.term === undefined) {
-      const unit = { file, value: broken, diagnostics, imports: [] };
+      const unit = { file, value: broken, diagnostics, imports: [], absent: [] };
       this.#units.set(key, unit);
       return unit;
     }
@@ -80,17 +82,18 @@ export class Loader {
     diagnostics.push(...lowered.diagnostics);
     const targets = new Map<CoreImport, Unit>();
     const imports: Unit[] = [];
+    const absent: string[] = [];
     const world: World = {
       global: (name) => this.#options.global(name),
       imported: (core) => targets.get(core)?.value ?? broken,
     };
     const span = { file, start: 0, end: file.text.length };
     const value = delay(() => compileProgram(lowered.core, world)(), span);
-    const unit = { file, value, diagnostics, imports };
+    const unit = { file, value, diagnostics, imports, absent };
     // Known before its imports are read: they may import it in turn.
     this.#units.set(key, unit);
     for (const one of lowered.imports) {
-      const target = this.#resolve(one, posix.dirname(file.path));
+      const target = this.#resolve(one, posix.dirname(file.path), absent);
       if (typeof target === "string") diagnostics.push(this.#failed(one, target, file.path));
       else {
         const imported = this.#unit(target, one.format);
@@ -101,12 +104,13 @@ export class Loader {
     return unit;
   }
 
-  /** The first candidate that can be read, else the reason why the last cannot. */
-  #resolve(core: CoreImport, folder: string): SourceFile | string {
+  /** The first candidate that can be read, else the reason why the last cannot; those passed over are added to `absent`. */
+  #resolve(core: CoreImport, folder: string, absent: string[]): SourceFile | string {
     let reason = "no such file";
     for (const candidate of this.#candidates(core.path, folder)) {
       const file = this.#read(candidate);
       if (typeof file !== "string") return file;
+      absent.push(candidate);
       reason = file;
     }
     return reason;
