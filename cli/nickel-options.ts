@@ -1,7 +1,8 @@
-// What the commands of the embedded Nickel share: where imports are looked for.
+// What the commands of the embedded Nickel share: where imports are looked for, and what programs say on their way.
 
 import { delimiter, resolve } from "node:path";
 import { list, notEmpty, type OptionSpecs } from "./option.ts";
+import type { Output } from "./output.ts";
 
 export const nickelOptions = {
   "import-path": list(
@@ -16,4 +17,9 @@ export const nickelOptions = {
 export function importPaths(named: readonly string[], directory: string, env: string | undefined): string[] {
   const inherited = (env ?? "").split(delimiter).filter((path) => path !== "");
   return [...named, ...inherited].map((path) => resolve(directory, path));
+}
+
+/** What programs say by `std.trace` goes to stderr, as the reference's does. */
+export function tellTraces(output: Pick<Output, "remark">): (text: string) => void {
+  return (text) => output.remark(`std.trace: ${text}\n`);
 }

@@ -38,7 +38,7 @@ export function libraryFolder(): string {
 export function openEvaluator(
   host: Host,
   importPaths: readonly string[] = [],
-  options: Pick<EvaluateOptions, "firstOnly"> = {},
+  options: Pick<EvaluateOptions, "firstOnly" | "trace"> = {},
 ): NickelEvaluator {
   const library = libraryFolder();
   const files = isBuilt ? host.files : mountFolder(host.files, join(library, "lamina"), schemaFolder());

@@ -68,7 +68,7 @@ function respond(
     if (!text.ok) return { ok: false, kind: "ImportError::IOError", message: text.error.message };
     return refusal(parse(new SourceFile(path, text.value)).diagnostics) ?? { ok: true, json: "null" };
   }
-  const evaluated = evaluator.evaluate(path);
+  const evaluated = evaluator.evaluate(path, mode);
   if (evaluated.ok) return { ok: true, json: renderJsonLine(evaluated.value.value) };
   return refusal(evaluated.error) ?? { ok: false, kind: "InternalError", message: "failed without a word" };
 }

@@ -3,7 +3,7 @@
 import { resolve } from "node:path";
 import { defineCommand } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
-import { importPaths, nickelOptions } from "../nickel-options.ts";
+import { importPaths, nickelOptions, tellTraces } from "../nickel-options.ts";
 import { renderNickelValue } from "../report/nickel-value.ts";
 import { tellDiagnostics } from "../tell-diagnostics.ts";
 import { createHost, openEvaluator } from "../wire.ts";
@@ -17,7 +17,10 @@ export const command = defineCommand({
   run: ({ options, operands, directory, output }) => {
     const host = createHost();
     const paths = importPaths(options["import-path"], directory, host.env("NICKEL_IMPORT_PATH"));
-    const evaluated = openEvaluator(host, paths).evaluate(resolve(directory, operands[0] ?? ""));
+    const evaluated = openEvaluator(host, paths, { trace: tellTraces(output) }).evaluate(
+      resolve(directory, operands[0] ?? ""),
+      "eval",
+    );
     if (!evaluated.ok) {
       tellDiagnostics(output, directory, evaluated.error);
       return exitCode.failed;

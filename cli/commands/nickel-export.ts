@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { exportFormats, writeData } from "../../engine/nickel/formats/write.ts";
 import { defineCommand } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
-import { importPaths, nickelOptions } from "../nickel-options.ts";
+import { importPaths, nickelOptions, tellTraces } from "../nickel-options.ts";
 import { choice } from "../option.ts";
 import { tellDiagnostics } from "../tell-diagnostics.ts";
 import { createHost, openEvaluator } from "../wire.ts";
@@ -26,7 +26,9 @@ export const command = defineCommand({
   run: ({ options, operands, directory, output }) => {
     const host = createHost();
     const paths = importPaths(options["import-path"], directory, host.env("NICKEL_IMPORT_PATH"));
-    const evaluated = openEvaluator(host, paths).evaluate(resolve(directory, operands[0] ?? ""));
+    const evaluated = openEvaluator(host, paths, { trace: tellTraces(output) }).evaluate(
+      resolve(directory, operands[0] ?? ""),
+    );
     const written = evaluated.ok ? writeData(evaluated.value.value, options.format ?? "json") : evaluated;
     if (!written.ok) {
       tellDiagnostics(output, directory, written.error);

@@ -12,12 +12,13 @@ const project = writeProject({
   "with space" = 'tag,
   list = [1, [], {}],
   nothing = null,
-  hidden | not_exported = fun x => x,
 }
 `,
+  "hiding.ncl": "{ shown = 1, hidden | not_exported = fun x => x }\n",
   "table.ncl": "{ b = 1, a = { c = [true] } }\n",
   "broken.ncl": "{ a = 1 +\n",
   "wrong.ncl": 'let f | String -> Number = fun x => x in f "a"\n',
+  "traced.ncl": '{ a | not_exported = 1, b = std.trace "seen" 2 }',
   "uses-lib.ncl": 'import "helper.ncl"\n',
   "lib/helper.ncl": '"helped"\n',
 });
@@ -101,6 +102,20 @@ test("nickel eval prints the value in Nickel's syntax, which reads back as the s
     ["config.ncl", "again.ncl"].map((file) => callCli(["nickel", "export", file], project.root)),
   );
   expect(twice?.stdout).toBe(once?.stdout);
+});
+
+test("export leaves out what is not exported, whatever it is", async () => {
+  expect((await callCli(["nickel", "export", "hiding.ncl"], project.root)).stdout).toBe(
+    '{\n  "shown": 1\n}\n',
+  );
+});
+
+test("eval shows what export leaves out, and traces go to stderr", async () => {
+  expect(await callCli(["nickel", "eval", "traced.ncl"], project.root)).toMatchObject({
+    stdout: "{ a = 1, b = 2 }\n",
+    stderr: "std.trace: seen\n",
+  });
+  expect((await callCli(["nickel", "export", "traced.ncl"], project.root)).stdout).toBe('{\n  "b": 2\n}\n');
 });
 
 describe("nickel batch", () => {
