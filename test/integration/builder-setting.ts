@@ -64,7 +64,7 @@ export async function openSetting(rig: Rig, env: Readonly<Record<string, string>
 }
 
 /** An environment in which the rig's daemon is the one to use. */
-function envOf(
+export function envOf(
   rig: Rig,
   env: Readonly<Record<string, string>> = {},
 ): (name: string) => string | undefined {

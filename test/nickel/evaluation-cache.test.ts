@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { SourceFile } from "../../engine/core/source.ts";
 import { createEvaluator } from "../../engine/nickel/evaluate.ts";
