@@ -15,7 +15,7 @@ const entry = z.looseObject({
 // Records keep the order of what they read, objects with a shape do not.
 const record = z.record(z.string(), z.unknown());
 
-const systems = [
+const systems = new Set([
   "aix",
   "android",
   "darwin",
@@ -26,8 +26,8 @@ const systems = [
   "openharmony",
   "sunos",
   "win32",
-];
-const processors = [
+]);
+const processors = new Set([
   "arm",
   "arm64",
   "ia32",
@@ -39,7 +39,7 @@ const processors = [
   "s390x",
   "wasm32",
   "x64",
-];
+]);
 
 /** The lock's text with an entry for every optional package that another one names, by the platform in its name. */
 export function completePackageLock(text: string): string {
@@ -51,8 +51,8 @@ export function completePackageLock(text: string): string {
       const places = [`node_modules/${name}`, `${path}/node_modules/${name}`];
       if (places.some((place) => packages.has(place))) continue;
       const words = name.split(/[/-]/);
-      const cpu = words.find((word) => processors.includes(word));
-      const os = words.find((word) => systems.includes(word));
+      const cpu = words.find((word) => processors.has(word));
+      const os = words.find((word) => systems.has(word));
       const libc = words.some((word) => word.startsWith("musl"))
         ? "musl"
         : words.some((word) => word.startsWith("gnu"))
