@@ -17,6 +17,7 @@ import type { Platform } from "../../schemas/platform.ts";
 import { type Descriptor, descriptorSchema, measureImage } from "../store/oci-layout.ts";
 import { recordImage } from "../store/record-image.ts";
 import { solveArgs } from "./buildctl-args.ts";
+import { guardStore } from "./guard-store.ts";
 import { handOverImages } from "./hand-over.ts";
 import { prove } from "./prove.ts";
 import { type Daemon, runBuildctl } from "./run-buildctl.ts";
@@ -43,13 +44,16 @@ export function buildctlBuilder(settings: BuildctlSettings): Builder {
   return {
     description: settings.description,
     platforms: settings.platforms,
-    solve: (request, report, signal) => solve(settings, request, report, signal),
+    solve: (request, report, signal) =>
+      guardStore(storeDirectory, () => solve(settings, request, report, signal)),
     prove: (request, signal) =>
-      withWorkDirectory(storeDirectory, (directory) => {
-        const subject = { name: "lamina/subject", source: request.image };
-        const images = handOverImages([subject], storeDirectory, directory);
-        return prove(daemon, { request, subject: subject.name, directory, images, copyExcludes }, signal);
-      }),
+      guardStore(storeDirectory, () =>
+        withWorkDirectory(storeDirectory, (directory) => {
+          const subject = { name: "lamina/subject", source: request.image };
+          const images = handOverImages([subject], storeDirectory, directory);
+          return prove(daemon, { request, subject: subject.name, directory, images, copyExcludes }, signal);
+        }),
+      ),
     close: settings.close,
   };
 }

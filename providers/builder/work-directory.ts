@@ -32,7 +32,7 @@ export function shareBlobs(directory: string, layoutDirectory: string): void {
   symlinkSync(join(layoutDirectory, "blobs"), join(directory, "blobs"));
 }
 
-/** Removes the folders of processes that are no more. */
+/** Removes the folders of processes that are no more, as far as it may. */
 export function removeStaleWorkDirectories(storeDirectory: string, nowMs: number): void {
   const parent = join(storeDirectory, "tmp");
   let names: readonly string[];
@@ -44,8 +44,12 @@ export function removeStaleWorkDirectories(storeDirectory: string, nowMs: number
   for (const name of names) {
     const path = join(parent, name);
     const changedMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? nowMs;
-    if (nowMs - changedMs > keptMs && !isAlive(Number.parseInt(name, 10)))
+    if (nowMs - changedMs <= keptMs || isAlive(Number.parseInt(name, 10))) continue;
+    try {
       rmSync(path, { recursive: true, force: true });
+    } catch {
+      // In a store that may only be read it stays; a solve will tell.
+    }
   }
 }
 

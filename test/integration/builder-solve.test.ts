@@ -6,8 +6,9 @@ import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { z } from "zod";
 import { imageDigest } from "../../engine/core/digest.ts";
 import type { SolveProgress, SolveRequest, SolveResult } from "../../engine/ports/builder.ts";
+import { openBuilder } from "../../providers/builder/connect.ts";
 import { openImageStore, readBlob, readManifest } from "../../providers/store/oci-layout.ts";
-import { never, openSetting, type Setting, value } from "./builder-setting.ts";
+import { envOf, never, openSetting, type Setting, value } from "./builder-setting.ts";
 
 const rig = inject("rig");
 let setting: Setting;
@@ -209,6 +210,28 @@ test("a secret that the Dockerfile needs and the request has not", async () => {
     ok: false,
     error: { kind: "secret-missing", id: "tok" },
   });
+});
+
+test("a store that cannot be written fails the solve and the proof, with the reason", async () => {
+  const storeDirectory = join(setting.directory, "file/store");
+  writeFileSync(join(setting.directory, "file"), "");
+  const builder = value(await openBuilder({ storeDirectory, env: envOf(rig) }, never));
+  const message = expect.stringContaining(
+    `cannot work in the store ${storeDirectory}: ENOTDIR: not a directory`,
+  );
+  const request = setting.request({ Dockerfile: "FROM busybox\n" });
+  expect(await builder.solve(request, () => {}, never)).toEqual({
+    ok: false,
+    error: { kind: "other", message },
+  });
+  const proof = {
+    image: setting.base.source,
+    platform: request.platform,
+    tools: [],
+    artifactPaths: ["/bin"],
+  };
+  expect(await builder.prove(proof, never)).toEqual({ ok: false, error: { kind: "other", message } });
+  await builder.close();
 });
 
 test("a step that fails tells its command, its exit code and its last lines", async () => {
