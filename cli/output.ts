@@ -10,6 +10,8 @@ export interface Output {
   readonly stderr: OutputStream;
   /** Resolves when everything written is out. */
   flush(): Promise<void>;
+  /** Why some of the results could not be written, as far as it is known: all of it is after `flush`. */
+  loss(): string | undefined;
 }
 
 export interface OutputStream {
@@ -38,19 +40,22 @@ export function openOutput(options: OutputOptions): Output {
     flush: async () => {
       await Promise.all([stdout.flush(), stderr.flush()]);
     },
+    loss: stdout.loss,
   };
 }
 
 interface OpenStream extends OutputStream {
   readonly write: (text: string) => void;
   readonly flush: () => Promise<void>;
+  readonly loss: () => string | undefined;
 }
 
 function openStream(stream: NodeJS.WriteStream, options: OutputOptions): OpenStream {
   let isOpen = true;
+  let lost: string | undefined;
   stream.on("error", (error: NodeJS.ErrnoException) => {
     isOpen = false;
-    if (error.code !== "EPIPE") throw error;
+    if (error.code !== "EPIPE") lost ??= error.message;
   });
   const isTerminal = stream.isTTY;
   return {
@@ -61,11 +66,17 @@ function openStream(stream: NodeJS.WriteStream, options: OutputOptions): OpenStr
     write: (text) => {
       if (isOpen) stream.write(text);
     },
-    flush: () =>
-      new Promise((resolve) => {
-        if (!isOpen || stream.writableLength === 0) resolve();
-        else stream.write("", () => resolve());
-      }),
+    flush: async () => {
+      if (isOpen && stream.writableLength > 0)
+        await new Promise<void>((resolve) => {
+          stream.write("", () => resolve());
+        });
+      // What went wrong with a write is heard a turn later.
+      await new Promise<void>((resolve) => {
+        setImmediate(resolve);
+      });
+    },
+    loss: () => lost,
   };
 }
 

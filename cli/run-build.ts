@@ -65,9 +65,9 @@ export async function runBuild(
     const summary = await carryOut(project, prepared, settings, reporter, interrupted.signal);
     await reporter.close();
     reporter = undefined;
-    tellSummary(summary, settings, invocation);
+    const isTold = tellSummary(summary, settings, invocation);
     onDone(summary);
-    if (summary.completed?.result === "ok") return exitCode.done;
+    if (summary.completed?.result === "ok") return isTold ? exitCode.done : exitCode.failed;
     return summary.completed?.result === "canceled" || interrupted.signal.aborted
       ? exitCode.interrupted
       : exitCode.failed;
@@ -173,12 +173,12 @@ function openReporter(
   }
 }
 
-/** The table on stdout, unless events are there; the Markdown where it was asked for. */
+/** The table on stdout, unless events are there; the Markdown where it was asked for: false if it could not be written. */
 function tellSummary(
   summary: RunSummary,
   settings: BuildSettings,
   { output, quiet }: Pick<Invocation, "output" | "quiet">,
-): void {
+): boolean {
   const host = createHost();
   const several = new Set(Array.from(summary.layers.values(), ({ platform }) => platform)).size > 1;
   const reporter = settings.reporter ?? chooseReporter(output, host);
@@ -187,8 +187,10 @@ function tellSummary(
     output.remark(`${describeResult(summary)}\n`);
   }
   const markdown = renderSummaryMarkdown(summary, several);
+  let isWritten = true;
   if (settings.summaryFile !== undefined) {
     const written = host.files.writeAtomically(settings.summaryFile, markdown);
+    isWritten = written.ok;
     if (!written.ok) complain(output, `cannot write ${settings.summaryFile}: ${written.error.message}`);
   }
   const page = host.env("GITHUB_STEP_SUMMARY");
@@ -199,6 +201,7 @@ function tellSummary(
       complain(output, `cannot write the summary into ${dirname(page)}: ${String(error)}`);
     }
   }
+  return isWritten;
 }
 
 function severalPlatforms({ steps }: Plan): boolean {

@@ -26,7 +26,11 @@ export async function runCommandLine(args: readonly string[]): Promise<ExitCode>
     code = exitCode.failed;
   }
   await output.flush();
-  return code;
+  const lost = output.loss();
+  if (lost === undefined) return code;
+  complain(output, `the results could not be written: ${lost}`);
+  await output.flush();
+  return code === exitCode.done ? exitCode.failed : code;
 }
 
 /** Finds the command and runs it; rejects only for a bug. */

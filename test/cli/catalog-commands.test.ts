@@ -193,6 +193,13 @@ middle (utility, none)
     expect(stderr).toMatch(/\n {2}`lamina doctor` checks again\n$/);
   });
 
+  test("a summary that cannot be written is no success", async () => {
+    const empty = projectOf({ "catalog/build_directives.ncl": "{}" });
+    const { exitCode, stderr } = await callCli(["build", "--summary-file", "catalog"], empty.root);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`error: cannot write ${empty.root}/catalog: `);
+  });
+
   test("a replaced base makes a local world, and it is said", async () => {
     const args = ["plan", "base", "--base", "debian:trixie-slim=oci-layout:mine"];
     const { stdout, stderr } = await callCli(args, sound.root);

@@ -34,6 +34,7 @@ export function collectOutput(shape: StreamShape = {}): CollectedOutput {
     stdout: stream,
     stderr: stream,
     flush: () => Promise.resolve(),
+    loss: () => undefined,
     results: () => results,
     remarks: () => remarks,
   };

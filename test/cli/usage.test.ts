@@ -1,6 +1,7 @@
 // How the command line is called: version, help, what is said of wrong usage, and exit codes.
 
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { commandTable } from "../../cli/command-table.ts";
@@ -72,6 +73,20 @@ test.concurrent("a process ends with the code of its command", async () => {
     exitCode: 2,
     stdout: "",
     stderr: 'error: there is no command "biuld"\nhelp: did you mean "build"?\n',
+  });
+});
+
+test.concurrent("results that cannot be written are told, and are no success", async () => {
+  const script = 'exec "$0" "$1" help > /dev/full';
+  const main = join(import.meta.dirname, "../../cli/main.ts");
+  const child = spawn("sh", ["-c", script, process.execPath, main], { stdio: ["ignore", "ignore", "pipe"] });
+  const closed = once(child, "close");
+  let stderr = "";
+  for await (const text of child.stderr.setEncoding("utf8")) stderr += String(text);
+  await closed;
+  expect({ exitCode: child.exitCode, stderr }).toEqual({
+    exitCode: 1,
+    stderr: "error: the results could not be written: ENOSPC: no space left on device, write\n",
   });
 });
 
