@@ -90,6 +90,13 @@ export function explainResolveFailure(image: string, failure: ResolveFailure): L
   const replace = `or let another image stand in for it: --base ${image}=REF`;
   switch (failure.kind) {
     case "not-found":
+      if (failure.image.startsWith("oci-layout:"))
+        return {
+          kind,
+          message: `${what} holds no image`,
+          help: `name the folder of an OCI image layout, ${replace}`,
+          logTail: [],
+        };
       return { kind, message: `${what} does not exist`, help: `correct its name, ${replace}`, logTail: [] };
     case "platform-missing":
       return {

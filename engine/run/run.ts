@@ -160,8 +160,15 @@ class Conductor {
         return sink.emit({ type: "layer.reused", ...this.#node(step), image, sizeBytes, reason: "current" });
       }
       case "blocked": {
-        const cause =
-          step.reasons.find((reason) => reason.kind === "parent-not-current")?.parent ?? step.layer;
+        const reason = step.reasons.find((each) => each.kind === "parent-not-current");
+        const cause = reason?.parent ?? step.layer;
+        // A parent that is held back itself has had its word.
+        if (reason !== undefined && !this.#plan.steps.some(({ layer }) => layer === cause))
+          sink.emit({
+            type: "run.note",
+            at: this.#deps.clock.nowMs(),
+            text: `${step.layer} is held back: ${describeReason(reason)}`,
+          });
         return this.#doom(step, cause);
       }
       default:

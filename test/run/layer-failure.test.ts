@@ -107,8 +107,8 @@ describe("failures", () => {
   test("what stands in for an image is named beside it", () => {
     expect(explainResolveFailure(image, { kind: "not-found", image: "oci-layout:/gone" })).toEqual({
       kind: "base-not-found",
-      message: "oci-layout:/gone, which stands in for debian:trixie-slim, does not exist",
-      help: "correct its name, or let another image stand in for it: --base debian:trixie-slim=REF",
+      message: "oci-layout:/gone, which stands in for debian:trixie-slim, holds no image",
+      help: "name the folder of an OCI image layout, or let another image stand in for it: --base debian:trixie-slim=REF",
       logTail: [],
     });
   });

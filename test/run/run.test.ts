@@ -273,6 +273,17 @@ describe("external bases", () => {
   });
 });
 
+describe("--only", () => {
+  test("a layer that is held back is told with the reason; what stands on it is not built either", async () => {
+    const rig = new RunRig(project);
+    const outcome = await rig.start({}, rig.plan(["rust", "rust-deps"], { only: true }));
+    expect(brief(outcome)).toEqual(["rust: doomed by debian", "rust-deps: doomed by rust"]);
+    expect(rig.log.of("run.note").map(({ text }) => text)).toEqual([
+      "rust is held back: its parent debian is not current, and --only leaves it out",
+    ]);
+  });
+});
+
 describe("secrets", () => {
   test("one that is required and has no source fails the layer before anything is solved", async () => {
     const rig = new RunRig(projectOf({ a: mount(",required=true") }));
