@@ -13,6 +13,7 @@ import { type Declaration, readDeclaration } from "./declaration.ts";
 import { diagnoseIssues } from "./diagnose-issues.ts";
 import type { Catalog, Layer } from "./layer.ts";
 import { listLayerFolders } from "./locate.ts";
+import { mayExist } from "./may-exist.ts";
 import { checkNames } from "./names.ts";
 import { openDockerfile } from "./open-dockerfile.ts";
 import { checkShadowedStages } from "./shadowed-stages.ts";
@@ -93,7 +94,7 @@ function loadWorkspace(
   deps: CatalogDeps,
 ): { workspace: string; diagnostics: readonly Diagnostic[] } {
   const entry = path.join(root, "catalog/build_directives.ncl");
-  if (!deps.files.info(entry).ok) return { workspace: defaultWorkspace, diagnostics: [] };
+  if (!mayExist(deps.files, entry)) return { workspace: defaultWorkspace, diagnostics: [] };
   const evaluated = deps.evaluate(entry);
   if (!evaluated.ok) return { workspace: defaultWorkspace, diagnostics: evaluated.error };
   const { value } = evaluated.value;

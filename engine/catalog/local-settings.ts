@@ -7,6 +7,7 @@ import { err, ok, type Result } from "../core/result.ts";
 import { toJson } from "../nickel/located.ts";
 import type { CatalogDeps } from "./catalog-deps.ts";
 import { diagnoseIssues } from "./diagnose-issues.ts";
+import { mayExist } from "./may-exist.ts";
 
 /** Where a secret's value is read when a build needs it; the value itself is never read here. `path` is absolute. */
 export type LocalSecret =
@@ -28,7 +29,7 @@ export function loadLocalSettings(
   deps: CatalogDeps,
 ): Result<LocalSettings, readonly Diagnostic[]> {
   const path = posix.join(root, ".lamina/local.json");
-  if (!deps.files.info(path).ok) return ok(none);
+  if (!mayExist(deps.files, path)) return ok(none);
   const evaluated = deps.evaluate(path);
   if (!evaluated.ok) return evaluated;
   const parsed = local.safeParse(toJson(evaluated.value.value));

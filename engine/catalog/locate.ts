@@ -5,6 +5,7 @@ import { type Diagnostic, diagnose } from "../core/diagnostic.ts";
 import type { Files } from "../core/host.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { catalogDiagnostics } from "./diagnostics.ts";
+import { mayExist } from "./may-exist.ts";
 
 /** A folder under catalog/. */
 export interface LayerFolder {
@@ -30,8 +31,8 @@ export function listLayerFolders(root: string, files: Files): readonly LayerFold
   return listed.value.flatMap(({ name, kind }) => {
     if (name.startsWith(".") || (kind !== "directory" && kind !== "symlink")) return [];
     const directory = path.join(root, "catalog", name);
-    const hasWorkflow = files.info(path.join(directory, "workflow.ncl")).ok;
-    if (!hasWorkflow && !files.info(path.join(directory, "Dockerfile")).ok) return [];
+    const hasWorkflow = mayExist(files, path.join(directory, "workflow.ncl"));
+    if (!hasWorkflow && !mayExist(files, path.join(directory, "Dockerfile"))) return [];
     return [{ name, directory, hasWorkflow }];
   });
 }

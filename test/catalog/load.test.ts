@@ -85,6 +85,20 @@ test("a Dockerfile that cannot be read is another matter than one that is missin
   expect([...catalog.broken]).toEqual(["one"]);
 });
 
+test("a layer whose folder cannot be looked into is told, and not taken for missing", () => {
+  const files = new FakeFiles({
+    ...base,
+    "/project/catalog/one/workflow.ncl": workflow("one"),
+    "/project/catalog/one/Dockerfile": "FROM lamina/scratch-base\n",
+  });
+  files.deny("/project/catalog/one");
+  const { catalog, diagnostics } = load(files);
+  expect(diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual([
+    "E0241 cannot read `/project/catalog/one/workflow.ncl`: permission denied",
+  ]);
+  expect([...catalog.broken]).toEqual(["one"]);
+});
+
 test("an empty project has an empty catalog", () => {
   const { catalog, diagnostics } = load(new FakeFiles({ "/project": { folder: true } }));
   expect(diagnostics).toEqual([]);

@@ -53,13 +53,13 @@ export class FakeFiles implements Files {
     if (found.ok) found.value.mtimeMs = this.#tick();
   }
 
-  /** Reading, listing and writing of this path are refused from now on. */
+  /** Reading, listing and writing of this path are refused from now on, and so is every look at what lies below it. */
   deny(file: string): void {
     this.#denied.add(path.normalize(file));
   }
 
   read(file: string): Result<Uint8Array, FileFailure> {
-    if (this.#denied.has(path.normalize(file))) return fail("denied", file);
+    if (this.#denied.has(path.normalize(file)) || this.#isBelowDenied(file)) return fail("denied", file);
     const found = this.#find(file, true);
     if (!found.ok) return fail(found.error, file);
     return found.value.kind === "file" ? ok(found.value.bytes.slice()) : fail("not-a-file", file);
@@ -71,6 +71,7 @@ export class FakeFiles implements Files {
   }
 
   info(file: string): Result<FileInfo, FileFailure> {
+    if (this.#isBelowDenied(file)) return fail("denied", file);
     const found = this.#find(file, false);
     if (!found.ok) return fail(found.error, file);
     const { kind, mode, bytes, mtimeMs, inode } = found.value;
@@ -99,6 +100,10 @@ export class FakeFiles implements Files {
     const trail: string[] = [];
     const found = this.#walk(file, true, trail);
     return found.ok ? ok(`/${trail.join("/")}`) : fail(found.error, file);
+  }
+
+  #isBelowDenied(file: string): boolean {
+    return Array.from(this.#denied).some((folder) => path.normalize(file).startsWith(`${folder}/`));
   }
 
   writeAtomically(file: string, content: string | Uint8Array): Result<void, FileFailure> {
