@@ -56,8 +56,8 @@ export async function runBuild(
     builder = prepared?.builder;
     if (interrupted.signal.aborted) return exitCode.interrupted;
     if (prepared === undefined) return exitCode.environment;
-    // Where nothing is built the table says it all.
-    const isIdle = prepared.builder === idleBuilder;
+    // Where all is current the table says it all.
+    const isIdle = prepared.plan.steps.every(({ action }) => action === "reuse");
     reporter = openReporter(project, prepared.plan, settings, {
       ...invocation,
       quiet: invocation.quiet || (isIdle && !invocation.verbose),
