@@ -1,16 +1,6 @@
 // All commands: what the overview says of them, and where they are loaded from, each only when it is asked for.
 
-import type { Command } from "./command.ts";
-
-export interface TableEntry {
-  /** With a space where it has two words. */
-  readonly name: string;
-  /** Operands as the overview shows them. */
-  readonly usage: string;
-  readonly group: "Build" | "Catalog" | "Tools";
-  readonly summary: string;
-  readonly load: () => Promise<{ readonly command: Command }>;
-}
+import type { TableEntry } from "./command.ts";
 
 export const commandTable: readonly TableEntry[] = [
   {

@@ -24,6 +24,19 @@ export interface Invocation<O extends OptionSpecs = OptionSpecs> {
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly output: Output;
+  /** All commands that there are. */
+  readonly commands: readonly TableEntry[];
+}
+
+/** A command as the overview shows it, loaded only when it is asked for. */
+export interface TableEntry {
+  /** With a space where it has two words. */
+  readonly name: string;
+  /** Operands as the overview shows them. */
+  readonly usage: string;
+  readonly group: "Build" | "Catalog" | "Tools";
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly command: Command }>;
 }
 
 export interface Operands {
@@ -51,14 +64,18 @@ interface CommandSpec<O extends OptionSpecs> {
 
 export interface Command extends Omit<CommandSpec<OptionSpecs>, "run"> {
   /** Parses what follows the command's name, and runs it, or says on stderr what is wrong with the usage. */
-  readonly call: (args: readonly string[], output: Output) => Promise<ExitCode>;
+  readonly call: (
+    args: readonly string[],
+    output: Output,
+    commands: readonly TableEntry[],
+  ) => Promise<ExitCode>;
 }
 
 export const noOperands: Operands = { name: "", min: 0, max: 0 };
 
 /** Makes a command; the types of its options reach `run`. */
 export function defineCommand<const O extends OptionSpecs>({ run, ...spec }: CommandSpec<O>): Command {
-  const call = async (args: readonly string[], output: Output): Promise<ExitCode> => {
+  const call: Command["call"] = async (args, output, commands) => {
     const parsed = parseArgs(args, spec.options, commonOptions);
     if (!parsed.ok) {
       const { message, help } = parsed.error;
@@ -77,6 +94,7 @@ export function defineCommand<const O extends OptionSpecs>({ run, ...spec }: Com
       quiet: common.quiet,
       verbose: common.verbose,
       output,
+      commands,
     });
   };
   return { ...spec, call };

@@ -1,14 +1,13 @@
 // Help texts, made of the tables: the overview, and a command with its options and examples.
 
-import { type Command, commonOptions, usageLine } from "./command.ts";
-import { commandTable } from "./command-table.ts";
+import { type Command, commonOptions, type TableEntry, usageLine } from "./command.ts";
 import type { OptionSpec } from "./option.ts";
 
 /** The overview: every command with its summary. */
-export function renderOverview(): string {
-  const width = Math.max(...commandTable.map(({ name, usage }) => `${name} ${usage}`.length)) + 2;
-  const groups = [...new Set(commandTable.map(({ group }) => group))].map((group) => {
-    const rows = commandTable
+export function renderOverview(commands: readonly TableEntry[]): string {
+  const width = Math.max(...commands.map(({ name, usage }) => `${name} ${usage}`.length)) + 2;
+  const groups = [...new Set(commands.map(({ group }) => group))].map((group) => {
+    const rows = commands
       .filter((entry) => entry.group === group)
       .map(({ name, usage, summary }) => `  ${`${name} ${usage}`.padEnd(width)}${summary}`);
     return [group, ...rows].join("\n");

@@ -1,7 +1,8 @@
 // An argument vector in; the command found, its options parsed, the command run, an exit code out.
 
 import type { UsageFault } from "./args.ts";
-import { commandTable, type TableEntry } from "./command-table.ts";
+import type { TableEntry } from "./command.ts";
+import { commandTable } from "./command-table.ts";
 import { complain, refuseUsage } from "./complain.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import { renderHelp, renderOverview } from "./help.ts";
@@ -38,10 +39,10 @@ export async function dispatch(args: readonly string[], output: Output): Promise
   const found = findCommand(args);
   if (found.kind === "overview") {
     if (!found.asked) {
-      output.remark(renderOverview());
+      output.remark(renderOverview(commandTable));
       return exitCode.usage;
     }
-    output.result(renderOverview());
+    output.result(renderOverview(commandTable));
     return exitCode.done;
   }
   if (found.kind === "version") {
@@ -54,7 +55,7 @@ export async function dispatch(args: readonly string[], output: Output): Promise
     output.result(renderHelp(command));
     return exitCode.done;
   }
-  return command.call(found.rest, output);
+  return command.call(found.rest, output, commandTable);
 }
 
 type Found =
@@ -78,7 +79,7 @@ function findCommand(args: readonly string[]): Found {
   if (pair !== undefined) return { kind: "command", entry: pair, rest: [...leading, ...args.slice(at + 2)] };
   const entry = commandTable.find(({ name }) => name === first);
   if (entry !== undefined) return { kind: "command", entry, rest: [...leading, ...args.slice(at + 1)] };
-  return { kind: "fault", fault: unknownCommand(first, second) };
+  return { kind: "fault", fault: unknownCommand(commandTable, first, second) };
 }
 
 function isHelp(arg: string): boolean {

@@ -2,11 +2,15 @@
 
 import { nearMiss } from "../engine/core/near-miss.ts";
 import type { UsageFault } from "./args.ts";
-import { commandTable } from "./command-table.ts";
+import type { TableEntry } from "./command.ts";
 
 /** What to say of a command that does not exist. */
-export function unknownCommand(first: string, second: string | undefined): UsageFault {
-  const family = commandTable.filter(({ name }) => name.startsWith(`${first} `));
+export function unknownCommand(
+  commands: readonly TableEntry[],
+  first: string,
+  second: string | undefined,
+): UsageFault {
+  const family = commands.filter(({ name }) => name.startsWith(`${first} `));
   const help = "`lamina help` shows all commands";
   if (family.length > 0) {
     const names = family.map(({ name }) => name);
@@ -21,7 +25,7 @@ export function unknownCommand(first: string, second: string | undefined): Usage
       help: near === undefined ? help : `did you mean "${near}"?`,
     };
   }
-  const near = nearMiss(first, new Set(commandTable.map(({ name }) => name.split(" ")[0] ?? name)));
+  const near = nearMiss(first, new Set(commands.map(({ name }) => name.split(" ")[0] ?? name)));
   return {
     message: `there is no command ${JSON.stringify(first)}`,
     help: near === undefined ? help : `did you mean "${near}"?`,

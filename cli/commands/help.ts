@@ -1,7 +1,6 @@
 // `lamina help [COMMAND]`.
 
 import { defineCommand } from "../command.ts";
-import { commandTable } from "../command-table.ts";
 import { refuseUsage } from "../complain.ts";
 import { exitCode } from "../exit-code.ts";
 import { renderHelp, renderOverview } from "../help.ts";
@@ -17,15 +16,15 @@ export const command = defineCommand({
     { command: "lamina help build", does: "the options of build" },
     { command: "lamina help nickel export", does: "" },
   ],
-  run: async ({ operands, output }) => {
+  run: async ({ operands, output, commands }) => {
     const [first, second] = operands;
     if (first === undefined) {
-      output.result(renderOverview());
+      output.result(renderOverview(commands));
       return exitCode.done;
     }
     const name = operands.join(" ");
-    const entry = commandTable.find((one) => one.name === name);
-    if (entry === undefined) return refuseUsage(output, unknownCommand(first, second));
+    const entry = commands.find((one) => one.name === name);
+    if (entry === undefined) return refuseUsage(output, unknownCommand(commands, first, second));
     output.result(renderHelp((await entry.load()).command));
     return exitCode.done;
   },
