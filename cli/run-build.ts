@@ -57,7 +57,9 @@ export async function runBuild(
     if (interrupted.signal.aborted) return exitCode.interrupted;
     if (prepared === undefined) return exitCode.environment;
     // Where all is current the table says it all.
-    const isIdle = prepared.plan.steps.every(({ action }) => action === "reuse");
+    const isIdle =
+      prepared.plan.steps.every(({ action }) => action === "reuse") &&
+      Object.keys(project.lock.current.layers).every((name) => project.graph.has(name));
     reporter = openReporter(project, prepared.plan, settings, {
       ...invocation,
       quiet: invocation.quiet || (isIdle && !invocation.verbose),

@@ -41,6 +41,7 @@ export const command = defineCommand({
       if (behind.length > 0)
         output.result(renderPlan({ ...plan, steps: behind }, { color: output.stdout.color, verbose: false }));
       for (const name of foreign) output.result(`${name} is in the lock, but not in the catalog\n`);
+      if (!isCurrent && !quiet) output.remark("`lamina build` brings the lock up to date\n");
       if (isCurrent && !quiet)
         output.result(`${count(plan.steps.length, "layer")}, all as the lock has them\n`);
     }

@@ -8,7 +8,7 @@ import type { Clock } from "../core/host.ts";
 import { unreachable } from "../core/unreachable.ts";
 import type { OwnInputs } from "../graph/fingerprint.ts";
 import type { LayerGraph } from "../graph/graph.ts";
-import { entryOf } from "../lock/lock.ts";
+import { entryOf, pruneLock } from "../lock/lock.ts";
 import type { LockFile } from "../lock/lock-file.ts";
 import { describeReason } from "../plan/explain-reason.ts";
 import { type Plan, type Step, stepKey } from "../plan/step.ts";
@@ -60,6 +60,7 @@ export async function run(plan: Plan, deps: RunDeps, options: RunOptions): Promi
     local: plan.replacedBases.size > 0,
     steps: plan.steps.length,
   });
+  dropForeign(deps);
   const outcomes = await new Conductor(plan, deps, options).conduct();
   const seconds = (clock.nowMs() - startedMs) / 1000;
   const steps = plan.steps.map(({ layer, platform }) => {
@@ -86,6 +87,21 @@ export async function run(plan: Plan, deps: RunDeps, options: RunOptions): Promi
     canceled: count("canceled"),
   });
   return { result, seconds, steps };
+}
+
+/** Takes out of the lock what the catalog has no longer: no build would ever bring that up to date. */
+function dropForeign({ graph, lock, sink, clock }: RunDeps): void {
+  const layers = new Set<string>(graph.order);
+  const bases = new Set(graph.order.flatMap((name) => graph.externalBases(name)));
+  const gone = Object.keys(lock.current.layers).filter((name) => !layers.has(name));
+  const unused = Object.keys(lock.current.bases).filter((image) => !bases.has(image));
+  if (gone.length + unused.length === 0) return;
+  const pruned = lock.update((current) => pruneLock(current, layers, bases));
+  const names = [...gone, ...unused].join(", ");
+  const text = pruned.ok
+    ? `taken out of ${lock.path}, as the catalog has it no longer: ${names}`
+    : `${lock.path} cannot be written, and still has what the catalog has no longer: ${names}`;
+  sink.emit({ type: "run.note", at: clock.nowMs(), text });
 }
 
 /** The state of one run. */

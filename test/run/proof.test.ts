@@ -130,7 +130,8 @@ describe("proof", () => {
 
   test("a layer that breaks its promise keeps its old entry", async () => {
     const lock = builtLock(project);
-    const rig = new RunRig(projectOf({ rust: { ...promises, run: "RUN rm /usr/bin/rustc\n" } }), lock);
+    const broken = { rust: { ...promises, run: "RUN rm /usr/bin/rustc\n" }, deps: { build_base: "rust" } };
+    const rig = new RunRig(projectOf(broken), lock);
     rig.builder.findings.set("rustc", { kind: "missing", name: "rustc" });
     const outcome = rig.start();
     (await rig.builder.solving("rust")).succeed({ imageDigest: digestOf("d") });

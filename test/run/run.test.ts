@@ -310,6 +310,16 @@ describe("secrets", () => {
 });
 
 describe("the lock", () => {
+  test("loses layers and pins that the catalog has no longer, also where nothing is built", async () => {
+    const rig = new RunRig(projectOf({ rust: {} }), builtLock(projectOf({ ...chain, rust: {} })));
+    expect(brief(await rig.start())).toEqual(["rust: reused"]);
+    expect(Object.keys(rig.lock.layers)).toEqual(["rust"]);
+    expect(rig.lock.bases).toEqual({});
+    expect(rig.log.of("run.note").map(({ text }) => text)).toEqual([
+      "taken out of /project/lamina.lock, as the catalog has it no longer: debian, rust-deps, debian:trixie-slim",
+    ]);
+  });
+
   test("what another run wrote meanwhile is kept", async () => {
     const rig = new RunRig(projectOf({ a: {}, b: {} }));
     const other = new RunRig(projectOf({ b: {} }));
