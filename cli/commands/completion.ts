@@ -1,7 +1,6 @@
 // `lamina completion SHELL`: completion scripts, made of the table of commands.
 
-import { type Command, commonOptions, defineCommand } from "../command.ts";
-import { commandTable } from "../command-table.ts";
+import { type Command, commonOptions, defineCommand, type TableEntry } from "../command.ts";
 import { refuseUsage } from "../complain.ts";
 import { exitCode } from "../exit-code.ts";
 import { orList } from "../option.ts";
@@ -18,19 +17,25 @@ export const command = defineCommand({
     { command: 'lamina completion zsh > "${fpath[1]}/_lamina"', does: "" },
     { command: "lamina completion fish > ~/.config/fish/completions/lamina.fish", does: "" },
   ],
-  run: async ({ operands, output }) => {
+  run: async ({ operands, output, commands }) => {
     const shell = shells.find((one) => one === operands[0]);
     if (shell === undefined)
       return refuseUsage(output, {
         message: `there is no completion for ${operands[0]}`,
         help: `use ${orList(shells)}`,
       });
-    const loaded = await Promise.all(commandTable.map(async (entry) => (await entry.load()).command));
+    const loaded = await Promise.all(commands.map(describe));
     const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript };
     output.result(scripts[shell](loaded));
     return exitCode.done;
   },
 });
+
+type DescribedCommand = Command & Pick<TableEntry, "summary">;
+
+async function describe({ load, summary }: TableEntry): Promise<DescribedCommand> {
+  return { ...(await load()).command, summary };
+}
 
 function optionsOf(command: Command): string[] {
   return Object.keys({ ...command.options, ...commonOptions }).map((name) => `--${name}`);
@@ -41,23 +46,53 @@ function takesLayers(command: Command): boolean {
 }
 
 /** First words, and the second ones of those that have two. */
-function firstWords(): string[] {
-  return [...new Set(commandTable.map(({ name }) => name.split(" ")[0] ?? name))];
+function firstWords(commands: readonly DescribedCommand[]): string[] {
+  return [...new Set(commands.map(({ name }) => name.split(" ")[0] ?? name))];
 }
 
 const listLayers = 'for w in catalog/*/workflow.ncl; do [ -e "$w" ] && basename "$(dirname "$w")"; done';
 
-function bashScript(commands: readonly Command[]): string {
+/** Words that may stand for an operand or an option's value, by its placeholder; undefined where nobody knows them. */
+function wordsFor(placeholder: string, commands: readonly DescribedCommand[]): string | undefined {
+  switch (placeholder) {
+    case "LAYER":
+      return `$(${listLayers})`;
+    case "COMMAND":
+      return firstWords(commands).join(" ");
+    case "SHELL":
+      return shells.join(" ");
+    default:
+      return undefined;
+  }
+}
+
+/** A line of `case` for each option that takes a value: the words it may have; none where it is a file. */
+function valueCases(command: Command, commands: readonly DescribedCommand[]): string[] {
+  return Object.entries({ ...command.options, ...commonOptions }).flatMap(([name, spec]) => {
+    if (spec.kind === "flag") return [];
+    const choices = spec.kind === "value" ? spec.choices?.join(" ") : undefined;
+    const words = choices ?? wordsFor(spec.placeholder, commands) ?? "";
+    const short = spec.short === undefined ? "" : `|-${spec.short}`;
+    return [`--${name}${short}) words="${words}" ;;`];
+  });
+}
+
+function bashScript(commands: readonly DescribedCommand[]): string {
   const cases = commands.map((command) => {
-    const operands = takesLayers(command) ? ` $(${listLayers})` : "";
-    return `    ${JSON.stringify(command.name)}) words="${optionsOf(command).join(" ")}${operands}" ;;`;
+    const operands = wordsFor(command.operands.name, commands);
+    const words = [...optionsOf(command), ...(operands === undefined ? [] : [operands])].join(" ");
+    return `    ${JSON.stringify(command.name)})
+      case "$before" in
+        ${[...valueCases(command, commands), `*) words="${words}" ;;`].join("\n        ")}
+      esac ;;`;
   });
   const families = commands.filter(({ name }) => name.includes(" "));
   return `# bash completion of lamina
 _lamina() {
   local current="\${COMP_WORDS[COMP_CWORD]}" name="\${COMP_WORDS[1]}" words
+  local before="\${COMP_WORDS[COMP_CWORD - 1]}"
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "${firstWords().join(" ")} --help --version" -- "$current"))
+    COMPREPLY=($(compgen -W "${firstWords(commands).join(" ")} --help --version" -- "$current"))
     return
   fi
   case "$name" in
@@ -86,16 +121,16 @@ complete -F _lamina lamina
 `;
 }
 
-function zshScript(commands: readonly Command[]): string {
+function zshScript(commands: readonly DescribedCommand[]): string {
   return `#compdef lamina
 # zsh completion of lamina, by way of its bash completion
 autoload -U +X bashcompinit && bashcompinit
 ${bashScript(commands)}`;
 }
 
-function fishScript(commands: readonly Command[]): string {
+function fishScript(commands: readonly DescribedCommand[]): string {
   const lines = ["# fish completion of lamina", "complete -c lamina -f"];
-  for (const { name, summary } of commandTable) {
+  for (const { name, summary } of commands) {
     const [first, second] = name.split(" ");
     const condition =
       second === undefined

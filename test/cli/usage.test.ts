@@ -142,6 +142,12 @@ complete_words lamina nickel ""
 complete_words lamina nickel export --f
 complete_words lamina build ru
 complete_words lamina show --j
+complete_words lamina build --reporter ""
+complete_words lamina build --reporter json ru
+complete_words lamina ctx-test --layer ""
+complete_words lamina help do
+complete_words lamina completion f
+complete_words lamina build -C ""
 rm -r "$PWD"`;
     expect(execFileSync("bash", ["-c", ask], { encoding: "utf8" })).toBe(`\
 build
@@ -149,6 +155,12 @@ export eval batch
 --format
 ruby rust
 --json
+tty plain json github
+ruby rust
+ruby rust
+doctor
+fish
+catalog
 `);
   });
 
