@@ -6,12 +6,12 @@ import type { Files } from "../../engine/core/host.ts";
 import { SourceFile } from "../../engine/core/source.ts";
 import type { NickelDiagnostic } from "../../engine/nickel/diagnostics.ts";
 import type { NickelEvaluator } from "../../engine/nickel/evaluate.ts";
+import { writeJsonLine } from "../../engine/nickel/formats/write-json.ts";
 import { parse } from "../../engine/nickel/syntax/parse.ts";
 import { defineCommand, noOperands } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
 import { importPaths, nickelOptions } from "../nickel-options.ts";
 import { choice } from "../option.ts";
-import { renderJsonLine } from "../report/json-line.ts";
 import { createHost, openEvaluator } from "../wire.ts";
 
 const modes = ["export", "eval", "parse"] as const;
@@ -69,7 +69,7 @@ function respond(
     return refusal(parse(new SourceFile(path, text.value)).diagnostics) ?? { ok: true, json: "null" };
   }
   const evaluated = evaluator.evaluate(path, mode);
-  if (evaluated.ok) return { ok: true, json: renderJsonLine(evaluated.value.value) };
+  if (evaluated.ok) return { ok: true, json: writeJsonLine(evaluated.value.value) };
   return refusal(evaluated.error) ?? { ok: false, kind: "InternalError", message: "failed without a word" };
 }
 

@@ -1,10 +1,33 @@
-// The JSON writer: two blanks of indentation, non-ASCII text as it is, fields in the order they have.
+// The JSON writers: non-ASCII text as it is, fields in the order they have, every number with all its digits.
 
 import { unreachable } from "../../core/unreachable.ts";
 import type { Located } from "../located.ts";
 
-/** Without a final newline. */
+/** Over several lines, with two blanks of indentation, as `nickel export` prints it; without a final newline. */
 export function writeJson(value: Located, indent = ""): string {
+  const inner = `${indent}  `;
+  return write(value, {
+    comma: `,\n${inner}`,
+    colon: ": ",
+    within: (text) => `\n${inner}${text}\n${indent}`,
+    nested: (child) => writeJson(child, inner),
+  });
+}
+
+/** On one line, without blanks. */
+export function writeJsonLine(value: Located): string {
+  return write(value, { comma: ",", colon: ":", within: (text) => text, nested: writeJsonLine });
+}
+
+interface Layout {
+  readonly comma: string;
+  readonly colon: string;
+  /** What stands between the brackets of an array or record that is not empty. */
+  readonly within: (text: string) => string;
+  readonly nested: (value: Located) => string;
+}
+
+function write(value: Located, { comma, colon, within, nested }: Layout): string {
   switch (value.kind) {
     case "null":
       return "null";
@@ -16,18 +39,14 @@ export function writeJson(value: Located, indent = ""): string {
       return JSON.stringify(value.value);
     case "enum":
       return JSON.stringify(value.tag);
-    case "array": {
-      const inner = `${indent}  `;
-      const items = value.items.map((item) => inner + writeJson(item, inner));
-      return items.length === 0 ? "[]" : `[\n${items.join(",\n")}\n${indent}]`;
-    }
+    case "array":
+      return value.items.length === 0 ? "[]" : `[${within(value.items.map(nested).join(comma))}]`;
     case "record": {
-      const inner = `${indent}  `;
       const fields = Array.from(
         value.fields,
-        ([name, field]) => `${inner}${JSON.stringify(name)}: ${writeJson(field.value, inner)}`,
+        ([name, field]) => `${JSON.stringify(name)}${colon}${nested(field.value)}`,
       );
-      return fields.length === 0 ? "{}" : `{\n${fields.join(",\n")}\n${indent}}`;
+      return fields.length === 0 ? "{}" : `{${within(fields.join(comma))}}`;
     }
     default:
       return unreachable(value);
