@@ -36,6 +36,7 @@ export const planReason = z.discriminatedUnion("kind", [
   }),
   z.strictObject({ kind: z.literal("parent-removed"), parent: layerName }),
   z.strictObject({ kind: z.literal("base-unpinned"), image: z.string() }),
+  z.strictObject({ kind: z.literal("base-not-found"), image: z.string(), reference: z.string() }),
   z.strictObject({
     kind: z.literal("base-changed"),
     image: z.string(),

@@ -28,6 +28,8 @@ export function describeReason(reason: Reason): string {
       return `it no longer stands on ${reason.parent}`;
     case "base-unpinned":
       return `${reason.image} is not pinned yet`;
+    case "base-not-found":
+      return `${reason.reference}, which stands in for ${reason.image}, was not found`;
     case "base-changed":
       return describeBase(reason.image, reason.was, reason.is);
     case "image-missing":

@@ -128,7 +128,7 @@ function judge(
       replaced === undefined ? pinOf(lock, image, platform) : replaced.digests.get(platform),
     ] as const;
   });
-  return judgeFreshness({
+  const freshness = judgeFreshness({
     own,
     platform,
     parents: new Map(parents),
@@ -137,6 +137,15 @@ function judge(
     holds: (image) => images.holds(image),
     forced,
   });
+  if (freshness.kind === "current") return freshness;
+  return { ...freshness, reasons: freshness.reasons.map((reason) => nameReplacement(reason, replacedBases)) };
+}
+
+/** An image that is replaced is never pinned: what lacks a digest is what stands in for it. */
+function nameReplacement(reason: Reason, replacedBases: PlanInput["replacedBases"]): Reason {
+  const replaced = reason.kind === "base-unpinned" ? replacedBases.get(reason.image) : undefined;
+  if (reason.kind !== "base-unpinned" || replaced === undefined) return reason;
+  return { kind: "base-not-found", image: reason.image, reference: replaced.reference };
 }
 
 function decide(

@@ -32,6 +32,8 @@ export type Reason =
   | { readonly kind: "parent-removed"; readonly parent: LayerName }
   /** No digest is known yet: the build will ask the registry. */
   | { readonly kind: "base-unpinned"; readonly image: string }
+  /** What stands in for the image could not be looked up: the build will try again. */
+  | { readonly kind: "base-not-found"; readonly image: string; readonly reference: string }
   | {
       readonly kind: "base-changed";
       readonly image: string;

@@ -38,6 +38,10 @@ test.each<[string, Reason]>([
   ],
   ["it now stands on rust", { kind: "parent-changed", parent: rust, was: undefined, is: b }],
   ["it no longer stands on rust", { kind: "parent-removed", parent: rust }],
+  [
+    "oci-layout:/gone, which stands in for debian:trixie-slim, was not found",
+    { kind: "base-not-found", image: "debian:trixie-slim", reference: "oci-layout:/gone" },
+  ],
   ["debian:trixie-slim is not pinned yet", { kind: "base-unpinned", image: "debian:trixie-slim" }],
   ["debian changed (aaaaaaaaaaaa -> bbbbbbbbbbbb)", { kind: "base-changed", image: "debian", was: a, is: b }],
   ["it now stands on debian", { kind: "base-changed", image: "debian", was: undefined, is: b }],

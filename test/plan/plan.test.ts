@@ -169,6 +169,17 @@ describe("reasons", () => {
     expect(plan.replacedBases).toEqual(new Map([["debian:trixie-slim", "oci-layout:/here"]]));
   });
 
+  test("what stands in for a base, and is not found, is named", () => {
+    const replacedBases = new Map([
+      ["debian:trixie-slim", { reference: "oci-layout:/gone", digests: new Map() }],
+    ]);
+    expect(decisions(planOf(project, lock, { replacedBases }))[0]).toEqual([
+      "debian",
+      "build",
+      { kind: "base-not-found", image: "debian:trixie-slim", reference: "oci-layout:/gone" },
+    ]);
+  });
+
   test("an image that is gone", () => {
     const images = new FakeImageStore([imageOf("debian"), imageOf("rust-deps")]);
     expect(decisions(planOf(project, lock, { images }))).toEqual([
