@@ -1,6 +1,7 @@
 // The catalog's complaints, E03xx and W03xx: about one layer by itself, its declaration, its Dockerfile, and whether the
 // two agree. What concerns several layers at once is in graph/diagnostics.ts.
 
+import { layerNamePattern } from "../../schemas/layer-name.ts";
 import type { Template } from "../core/diagnostic.ts";
 
 /** Ends a sentence of help with a suggestion, where there is one. */
@@ -72,15 +73,22 @@ export const catalogDiagnostics = {
     code: "E0308",
     severity: "error",
     message: ({ name, folder }) => `the layer in catalog/${folder} is named "${name}"`,
-    label: ({ folder }) => `must be "${folder}", like its folder`,
-    help: ({ name, folder }) => `write name = "${folder}", or rename the folder to catalog/${name}`,
+    label: ({ folder }) =>
+      layerNamePattern.test(folder) ? `must be "${folder}", like its folder` : "must be like its folder",
+    help: ({ name, folder }) =>
+      layerNamePattern.test(folder)
+        ? `write name = "${folder}", or rename the folder to catalog/${name}`
+        : `rename the folder to catalog/${name}`,
   }),
   duplicateName: template<{ name: string; folder: string }>({
     code: "E0309",
     severity: "error",
     message: ({ name }) => `two layers are named "${name}"`,
     label: () => "taken already",
-    help: ({ folder }) => `write name = "${folder}", like its folder`,
+    help: ({ folder }) =>
+      layerNamePattern.test(folder)
+        ? `write name = "${folder}", like its folder`
+        : "rename the folder to a name that a layer can have, and write the same name here",
   }),
 
   noDockerfile: template<{ path: string }>({

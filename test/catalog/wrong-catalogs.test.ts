@@ -202,6 +202,38 @@ test("a name that is taken", () => {
   `);
 });
 
+test("a folder whose name no layer can have is to be renamed, not the layer", () => {
+  const layer = (name: string) => ({
+    "Go Lang/workflow.ncl": edit("nushell/workflow.ncl", ['name = "nushell"', `name = "${name}"`])[
+      "nushell/workflow.ncl"
+    ],
+    "Go Lang/Dockerfile": "FROM lamina/debian\n",
+  });
+  expect(judgeCatalog(layer("golang"))).toMatchInlineSnapshot(`
+    "error[E0308]: the layer in catalog/Go Lang is named "golang"
+     --> catalog/Go Lang/workflow.ncl:2:10
+      |
+    2 |   name = "golang",
+      |          ^^^^^^^^ must be like its folder
+      |
+      = help: rename the folder to catalog/golang"
+  `);
+  expect(judgeCatalog(layer("rust"))).toMatchInlineSnapshot(`
+    "error[E0309]: two layers are named "rust"
+     --> catalog/Go Lang/workflow.ncl:2:10
+      |
+    2 |   name = "rust",
+      |          ^^^^^^ taken already
+    note: the other "rust" is here
+     --> catalog/rust/workflow.ncl:2:10
+      |
+    2 |   name = "rust",
+      |          ------
+      |
+      = help: rename the folder to a name that a layer can have, and write the same name here"
+  `);
+});
+
 test("a Dockerfile without a declaration", () => {
   expect(judgeCatalog({ "zig/Dockerfile": "FROM lamina/debian\n" })).toMatchInlineSnapshot(`
     "error[E0303]: catalog/zig has a Dockerfile, but no workflow.ncl that declares it
