@@ -202,14 +202,17 @@ test("a name that is taken", () => {
   `);
 });
 
-test("a folder whose name no layer can have is to be renamed, not the layer", () => {
-  const layer = (name: string) => ({
-    "Go Lang/workflow.ncl": edit("nushell/workflow.ncl", ['name = "nushell"', `name = "${name}"`])[
-      "nushell/workflow.ncl"
-    ],
+/** A layer of that name in the folder "Go Lang". */
+function inGoLang(name: string) {
+  const declared = edit("nushell/workflow.ncl", ['name = "nushell"', `name = "${name}"`]);
+  return {
+    "Go Lang/workflow.ncl": declared["nushell/workflow.ncl"],
     "Go Lang/Dockerfile": "FROM lamina/debian\n",
-  });
-  expect(judgeCatalog(layer("golang"))).toMatchInlineSnapshot(`
+  };
+}
+
+test("a folder whose name no layer can have is to be renamed, not the layer", () => {
+  expect(judgeCatalog(inGoLang("golang"))).toMatchInlineSnapshot(`
     "error[E0308]: the layer in catalog/Go Lang is named "golang"
      --> catalog/Go Lang/workflow.ncl:2:10
       |
@@ -218,7 +221,7 @@ test("a folder whose name no layer can have is to be renamed, not the layer", ()
       |
       = help: rename the folder to catalog/golang"
   `);
-  expect(judgeCatalog(layer("rust"))).toMatchInlineSnapshot(`
+  expect(judgeCatalog(inGoLang("rust"))).toMatchInlineSnapshot(`
     "error[E0309]: two layers are named "rust"
      --> catalog/Go Lang/workflow.ncl:2:10
       |
