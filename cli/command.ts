@@ -1,5 +1,6 @@
 // What a command is: how it is called, and what it does with its arguments, an exit code out.
 
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs, type UsageFault } from "./args.ts";
 import { refuseUsage } from "./complain.ts";
@@ -85,7 +86,7 @@ export function defineCommand<const O extends OptionSpecs>({ run, ...spec }: Com
       });
     }
     const { options, common, operands } = parsed.value;
-    const fault = checkOperands(spec, operands);
+    const fault = checkOperands(spec, operands) ?? checkDirectory(common.directory);
     if (fault !== undefined) return refuseUsage(output, fault);
     return run({
       options,
@@ -105,6 +106,19 @@ export function usageLine({ name, operands }: Pick<Command, "name" | "operands">
   const shown = `${operands.name}${operands.max > 1 ? "…" : ""}`;
   const operand = operands.max === 0 ? "" : operands.min === 0 ? ` [${shown}]` : ` ${shown}`;
   return `lamina ${name}${operand} [options]`;
+}
+
+function checkDirectory(directory: string | undefined): UsageFault | undefined {
+  if (directory === undefined || isFolder(directory)) return undefined;
+  return { message: `there is no folder ${directory}`, help: "-C names the folder to run in" };
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 function checkOperands(

@@ -131,6 +131,16 @@ describe("wrong usage ends with 2 and says what to do", () => {
   });
 });
 
+test("a folder that is not there", async () => {
+  for (const folder of ["/no/such/folder", import.meta.filename]) {
+    expect(await callCli(["plan"], folder)).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: `error: there is no folder ${folder}\nhelp: -C names the folder to run in\n`,
+    });
+  }
+});
+
 describe("completion", () => {
   test("the script for bash completes commands, options and layers", async () => {
     const { stdout } = await callCli(["completion", "bash"]);
