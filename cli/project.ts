@@ -1,6 +1,8 @@
 // The project at hand for a command: opened and planned, or what keeps it from that told on stderr, with the exit code.
 
+import { join } from "node:path";
 import { locateProject } from "../engine/catalog/locate.ts";
+import type { Files } from "../engine/core/host.ts";
 import { err, ok, type Result } from "../engine/core/result.ts";
 import { openProject, type Project, planProject } from "../engine/pipeline.ts";
 import type { HeldImages, PlanOptions } from "../engine/plan/plan.ts";
@@ -25,6 +27,7 @@ export function openHere(
     tellDiagnostics(here.output, here.directory, [root.error]);
     return err(exitCode.usage);
   }
+  keepOutOfGit(root.value, host.files);
   const { evaluate, save } = openProjectEvaluator(host, root.value);
   const project = openProject({ directory: root.value, host, evaluate, bases });
   save();
@@ -34,6 +37,12 @@ export function openHere(
   }
   tellDiagnostics(here.output, root.value, project.value.warnings);
   return project;
+}
+
+/** What lamina keeps in .lamina is this machine's alone. Where that cannot be written, nothing is kept there either. */
+function keepOutOfGit(root: string, files: Files): void {
+  const path = join(root, ".lamina/.gitignore");
+  if (!files.info(path).ok) files.writeAtomically(path, "*\n");
 }
 
 export interface PlanHere {

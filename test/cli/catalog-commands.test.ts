@@ -1,5 +1,6 @@
 // The commands that look at a catalog, as processes in a project; the shapes of --json by their schemas.
 
+import { execa } from "execa";
 import { afterAll, describe, expect, test } from "vitest";
 import { diagnostics } from "../../schemas/diagnostics.ts";
 import { plan as planSchema } from "../../schemas/plan.ts";
@@ -49,6 +50,14 @@ top     build     N m  it was never built
 3 layers: 3 to build; about N m of building
 `);
     expect((await callCli(["build", "--dry-run"], sound.root)).stdout).toBe(stdout);
+  });
+
+  test("what is this machine's alone stays out of version control", async () => {
+    const { root } = projectOf({ ...threeLayers, ".lamina/local.json": "{}\n" });
+    await execa("git", ["init", "-q"], { cwd: root });
+    await callCli(["plan"], root);
+    const { stdout } = await execa("git", ["status", "--short"], { cwd: root });
+    expect(stdout).toBe("?? catalog/");
   });
 
   test("plan --json: by the schema, in topological order", async () => {
