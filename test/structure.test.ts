@@ -5,49 +5,23 @@ import { glob } from "node:fs/promises";
 import { posix } from "node:path";
 import { describe, expect, test } from "vitest";
 
+const upToCatalog = ["engine/core", "engine/nickel", "schemas", "engine/catalog"];
+const upToPlan = [...upToCatalog, "engine/graph", "engine/lock", "engine/plan"];
+const upToPorts = [...upToPlan, "engine/events", "engine/ports"];
+
 /** Folders and files of the program by what they may import, in order of their floors. */
 const floors: ReadonlyMap<string, readonly string[]> = new Map([
   ["engine/core", []],
   ["engine/nickel", ["engine/core"]],
   ["schemas", ["engine/core"]],
   ["engine/catalog", ["engine/core", "engine/nickel", "schemas"]],
-  ["engine/graph", ["engine/core", "engine/nickel", "schemas", "engine/catalog"]],
-  ["engine/lock", ["engine/core", "engine/nickel", "schemas", "engine/catalog"]],
-  [
-    "engine/plan",
-    ["engine/core", "engine/nickel", "schemas", "engine/catalog", "engine/graph", "engine/lock"],
-  ],
+  ["engine/graph", upToCatalog],
+  ["engine/lock", upToCatalog],
+  ["engine/plan", [...upToCatalog, "engine/graph", "engine/lock"]],
   ["engine/events", ["engine/core", "schemas", "engine/plan"]],
   ["engine/ports", ["engine/core", "schemas", "engine/plan", "engine/events"]],
-  [
-    "engine/run",
-    [
-      "engine/core",
-      "engine/nickel",
-      "schemas",
-      "engine/catalog",
-      "engine/graph",
-      "engine/lock",
-      "engine/plan",
-      "engine/events",
-      "engine/ports",
-    ],
-  ],
-  [
-    "engine/pipeline.ts",
-    [
-      "engine/core",
-      "engine/nickel",
-      "schemas",
-      "engine/catalog",
-      "engine/graph",
-      "engine/lock",
-      "engine/plan",
-      "engine/events",
-      "engine/ports",
-      "engine/run",
-    ],
-  ],
+  ["engine/run", upToPorts],
+  ["engine/pipeline.ts", [...upToPorts, "engine/run"]],
   ["providers", ["engine/core", "schemas", "engine/plan", "engine/events", "engine/ports"]],
   ["cli", ["engine", "providers", "schemas"]],
 ]);

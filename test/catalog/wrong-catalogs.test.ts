@@ -1,4 +1,5 @@
-// What people read when a catalog is wrong, whole: one fault at a time, then many at once.
+// What people read when a catalog is wrong, whole: one fault at a time, then many at once. Long because each text stands here as
+// it is read, and in one file because they are to be read beside one another: same words for the same thing.
 
 import { expect, test } from "vitest";
 import { edit, judgeCatalog } from "./written-catalog.ts";

@@ -1,4 +1,5 @@
-// What is said about wrong syntax, whole: each text is what a person reads.
+// What is said about wrong syntax, whole: each text is what a person reads. Long because every fault that the parser tells apart
+// has its text here.
 
 import { expect, test } from "vitest";
 import { renderDiagnostics } from "../../cli/report/diagnostic.ts";
