@@ -9,12 +9,7 @@ export function explainFailure(log: SolveLog): SolveFailure {
   const message = lastWords(log.plainLines);
   const secret = /(?:^|: )secret (.+): not found$/.exec(message);
   if (secret?.[1] !== undefined) return { kind: "secret-missing", id: secret[1] };
-  if (
-    /rpc error: code = Unavailable|failed to receive status|listing workers|failed to list workers/.test(
-      message,
-    )
-  )
-    return { kind: "daemon-lost", message };
+  if (daemonLost.test(message)) return { kind: "daemon-lost", message };
   if (message.endsWith("Canceled: context canceled")) return { kind: "canceled" };
   const failed = log.vertices.filter((vertex) => vertex.state === "failed" && vertex.error !== "");
   const culprit = failed.find((vertex) => message.includes(vertex.error));
@@ -42,6 +37,10 @@ function stepFailed(vertex: Vertex): SolveFailure {
     logTail: [...vertex.log.tail],
   };
 }
+
+// buildctl hears of a lost daemon on two streams, the status and the solve, and tells the error of whichever ends first.
+const daemonLost =
+  /rpc error: code = Unavailable|^Unavailable: (?:error reading from server|connection error)|failed to receive status|listing workers|failed to list workers/;
 
 const dockerfileRefused =
   /^(?:dockerfile parse error|target stage |failed to read dockerfile|the Dockerfile cannot be empty|failed to parse|circular dependency)/;

@@ -278,6 +278,16 @@ test.each<[string, readonly string[], SolveFailure]>([
     },
   ],
   [
+    "a daemon that died, when the solve itself hears of it first",
+    ["error: failed to solve: Unavailable: error reading from server: EOF"],
+    { kind: "daemon-lost", message: "Unavailable: error reading from server: EOF" },
+  ],
+  [
+    "a registry that is unavailable, which is no word on the daemon",
+    ["error: failed to solve: unexpected status from HEAD request: 503 Service Unavailable"],
+    { kind: "other", message: "unexpected status from HEAD request: 503 Service Unavailable" },
+  ],
+  [
     "a daemon that is not there",
     [
       'error: listing workers for Build: failed to list workers: Unavailable: connection error: desc = "transport: Error while dialing: dial unix /s: connect: no such file or directory"',
