@@ -11,6 +11,7 @@ export function mountFolder(files: Files, at: string, source: string): Files {
     read: (path) => files.read(real(path)),
     readText: (path) => files.readText(real(path)),
     info: (path) => files.info(real(path)),
+    targetInfo: (path) => files.targetInfo(real(path)),
     list: (directory) => files.list(real(directory)),
     readLink: (path) => files.readLink(real(path)),
     realPath: (path) => files.realPath(real(path)),

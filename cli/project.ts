@@ -17,10 +17,10 @@ import { createHost, createResolver, hostPlatform, openImageStore, openProjectEv
 type Here = Pick<Invocation, "directory" | "output">;
 
 /** Opens the project in or above the command's folder. Warnings go to stderr. */
-export function openHere(
+export async function openHere(
   here: Here,
   bases: ReadonlyMap<string, string> = new Map(),
-): Result<Project, ExitCode> {
+): Promise<Result<Project, ExitCode>> {
   const host = createHost();
   const root = locateProject(here.directory, host.files);
   if (!root.ok) {
@@ -29,7 +29,7 @@ export function openHere(
   }
   keepOutOfGit(root.value, host.files);
   const { evaluate, save } = openProjectEvaluator(host, root.value);
-  const project = openProject({ directory: root.value, host, evaluate, bases });
+  const project = await openProject({ directory: root.value, host, evaluate, bases });
   save();
   if (!project.ok) {
     tellDiagnostics(here.output, root.value, project.error);
@@ -79,7 +79,7 @@ export function planHere(project: Project, request: PlanHere): Promise<Plan> {
 export async function surveyHere(
   here: Here,
 ): Promise<Result<{ readonly project: Project; readonly plan: Plan }, ExitCode>> {
-  const project = openHere(here);
+  const project = await openHere(here);
   if (!project.ok) return project;
   return ok({ project: project.value, plan: await planHere(project.value, wholeCatalog) });
 }

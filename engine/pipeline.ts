@@ -55,11 +55,11 @@ export interface ProjectSource {
 }
 
 /** Only looks: the catalog's graph if it is sound, and in any case all that is wrong with it. */
-export function checkCatalog(source: Omit<ProjectSource, "bases">): {
+export async function checkCatalog(source: Omit<ProjectSource, "bases">): Promise<{
   readonly root: string | undefined;
   readonly graph: LayerGraph | undefined;
   readonly diagnostics: readonly Diagnostic[];
-} {
+}> {
   const { files } = source.host;
   const root = locateProject(source.directory, files);
   if (!root.ok) return { root: undefined, graph: undefined, diagnostics: [root.error] };
@@ -71,9 +71,9 @@ export function checkCatalog(source: Omit<ProjectSource, "bases">): {
 }
 
 /** Reads everything that a plan is made of; all that is wrong with it at once. */
-export function openProject(source: ProjectSource): Result<Project, readonly Diagnostic[]> {
+export async function openProject(source: ProjectSource): Promise<Result<Project, readonly Diagnostic[]>> {
   const { files } = source.host;
-  const { root, graph, diagnostics } = checkCatalog(source);
+  const { root, graph, diagnostics } = await checkCatalog(source);
   if (root === undefined || graph === undefined) return err(diagnostics);
 
   const wrong: Diagnostic[] = [];

@@ -44,7 +44,7 @@ export const command = defineCommand({
     { command: "lamina build --reporter json | jq -c 'select(.type == \"layer.failed\")'", does: "events" },
   ],
   run: async ({ options, operands, directory, output, quiet, verbose }) => {
-    const project = openHere({ directory, output }, replacedBases(options.base, directory));
+    const project = await openHere({ directory, output }, replacedBases(options.base, directory));
     if (!project.ok) return project.error;
     const selection = selectLayers(project.value.graph, operands, options);
     if (!selection.ok) return refuseUsage(output, selection.error);

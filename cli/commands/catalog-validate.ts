@@ -24,10 +24,10 @@ export const command = defineCommand({
     { command: "lamina catalog-validate --check-dag", does: "everything" },
     { command: "lamina catalog-validate --json -C ../other", does: "for scripts, of another project" },
   ],
-  run: ({ options, directory, output, quiet }) => {
+  run: async ({ options, directory, output, quiet }) => {
     const host = createHost();
     const evaluator = openEvaluator(host);
-    const checked = checkCatalog({ directory, host, evaluate: (path) => evaluator.evaluate(path) });
+    const checked = await checkCatalog({ directory, host, evaluate: (path) => evaluator.evaluate(path) });
     const root = checked.root ?? directory;
     const isBroken = checked.diagnostics.some(({ severity }) => severity === "error");
     if (options.json)

@@ -26,7 +26,7 @@ export const command = defineCommand({
         message: "ctx-test needs --layer LAYER",
         help: "`lamina list` shows the layers",
       });
-    const project = openHere({ directory, output }, replacedBases(options.base, directory));
+    const project = await openHere({ directory, output }, replacedBases(options.base, directory));
     if (!project.ok) return project.error;
     const layer = findLayer(project.value.graph, options.layer);
     if (!layer.ok) return refuseUsage(output, layer.error);

@@ -26,7 +26,7 @@ export const command = defineCommand({
         message: "lock needs --check",
         help: "`lamina build` is what writes the lock",
       });
-    const project = openHere({ directory, output });
+    const project = await openHere({ directory, output });
     if (!project.ok) return project.error;
     const { graph, lock } = project.value;
     const plan = await planHere(project.value, { ...wholeCatalog, images: { holds: () => true } });

@@ -22,7 +22,7 @@ export const command = defineCommand({
     { command: "lamina plan --json | jq '.nodes[] | select(.action == \"build\")'", does: "for scripts" },
   ],
   run: async ({ options, operands, directory, output, verbose }) => {
-    const project = openHere({ directory, output }, replacedBases(options.base, directory));
+    const project = await openHere({ directory, output }, replacedBases(options.base, directory));
     if (!project.ok) return project.error;
     const selection = selectLayers(project.value.graph, operands, options);
     if (!selection.ok) return refuseUsage(output, selection.error);

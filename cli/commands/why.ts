@@ -18,7 +18,7 @@ export const command = defineCommand({
   options: { base: baseOption, json: flag("as JSON: the plan of this layer and what it stands on") },
   examples: [{ command: "lamina why rust-deps", does: "the chain of reasons" }],
   run: async ({ options, operands, directory, output }) => {
-    const project = openHere({ directory, output }, replacedBases(options.base, directory));
+    const project = await openHere({ directory, output }, replacedBases(options.base, directory));
     if (!project.ok) return project.error;
     const layer = findLayer(project.value.graph, operands[0] ?? "");
     if (!layer.ok) return refuseUsage(output, layer.error);

@@ -19,26 +19,37 @@ export interface DirEntry {
 
 export interface FileInfo {
   readonly kind: EntryKind;
-  /** Permission bits only (0o777). */
+  /** Permission bits with setuid, setgid and sticky (0o7777). */
   readonly mode: number;
   readonly size: number;
-  /** Milliseconds since the epoch, with fractions. */
+  /** Milliseconds since the epoch, with fractions: of the last change of content. */
   readonly mtimeMs: number;
+  /** The same of the last change of content, mode, links or name, which no program can set back. */
+  readonly ctimeMs: number;
   readonly inode: number;
 }
 
-/** Paths are absolute. Nothing follows a final symlink but `read` and `realPath`. */
+/** Paths are absolute. Nothing follows a final symlink but `read`, `readText`, `targetInfo`, `list` and `realPath`. */
 export interface Files {
   read(path: string): Result<Uint8Array, FileFailure>;
   /** Decodes UTF-8 and drops a byte-order mark. */
   readText(path: string): Result<string, FileFailure>;
   info(path: string): Result<FileInfo, FileFailure>;
+  /** Of what the path leads to in the end. */
+  targetInfo(path: string): Result<FileInfo, FileFailure>;
   /** Entries in order of their names' code units. */
   list(directory: string): Result<readonly DirEntry[], FileFailure>;
   readLink(path: string): Result<string, FileFailure>;
   realPath(path: string): Result<string, FileFailure>;
-  /** Makes missing folders, writes beside the target, syncs, renames: the old or the new content, never a mix. */
-  writeAtomically(path: string, content: string | Uint8Array): Result<void, FileFailure>;
+  /**
+   * Makes missing folders, writes beside the target, syncs, renames: the old or the new content, never a mix. What may be lost
+   * when the machine stops, such as a cache, is spared the wait for the disk (`durable: false`).
+   */
+  writeAtomically(
+    path: string,
+    content: string | Uint8Array,
+    options?: { readonly durable: boolean },
+  ): Result<void, FileFailure>;
 }
 
 export interface Clock {

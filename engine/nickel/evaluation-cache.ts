@@ -107,6 +107,7 @@ class Texts {
       readText: (path) => this.#readOnce(path),
       read: (path) => files.read(path),
       info: (path) => files.info(path),
+      targetInfo: (path) => files.targetInfo(path),
       list: (directory) => files.list(directory),
       readLink: (path) => files.readLink(path),
       realPath: (path) => files.realPath(path),

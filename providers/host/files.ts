@@ -13,22 +13,28 @@ import {
   readlinkSync,
   realpathSync,
   renameSync,
+  type Stats,
+  statSync,
   unlinkSync,
   writeFileSync,
 } from "node:fs";
 import path from "node:path/posix";
-import type { EntryKind, FileFailure, Files } from "../../engine/core/host.ts";
+import type { EntryKind, FileFailure, FileInfo, Files } from "../../engine/core/host.ts";
 import { err, ok, type Result } from "../../engine/core/result.ts";
 
 export const systemFiles: Files = {
   read: (file) => attempt(file, () => readFileSync(file)),
   readText: (file) => attempt(file, () => new TextDecoder().decode(readFileSync(file))),
   info: (file) =>
-    attempt(file, () => {
-      const stats = lstatSync(file);
-      const { size, mtimeMs, ino: inode } = stats;
-      return { kind: kindOf(stats), mode: stats.mode & 0o777, size, mtimeMs, inode };
-    }),
+    describe(
+      file,
+      attempt(file, () => lstatSync(file, unlessMissing)),
+    ),
+  targetInfo: (file) =>
+    describe(
+      file,
+      attempt(file, () => statSync(file, unlessMissing)),
+    ),
   list: (directory) =>
     attempt(
       directory,
@@ -40,9 +46,15 @@ export const systemFiles: Files = {
     ),
   readLink: (file) => attempt(file, () => readlinkSync(file), { EINVAL: "not-a-file" }),
   realPath: (file) => attempt(file, () => realpathSync(file)),
-  writeAtomically: (file, content) =>
-    attempt(file, () => replace(file, content), { EEXIST: "not-a-directory", ENOTDIR: "not-a-directory" }),
+  writeAtomically: (file, content, { durable } = { durable: true }) =>
+    attempt(file, () => replace(file, content, durable), {
+      EEXIST: "not-a-directory",
+      ENOTDIR: "not-a-directory",
+    }),
 };
+
+/** Most paths that are asked for in vain are asked for in every command: an exception for each would be the dearest part. */
+const unlessMissing = { throwIfNoEntry: false } as const;
 
 function attempt<T>(
   file: string,
@@ -75,6 +87,17 @@ function failureKind(code: string): FileFailure["kind"] {
   }
 }
 
+function describe(
+  file: string,
+  found: Result<Stats | undefined, FileFailure>,
+): Result<FileInfo, FileFailure> {
+  if (!found.ok) return found;
+  const stats = found.value;
+  if (stats === undefined) return err({ kind: "missing", path: file, message: `no such file: ${file}` });
+  const { mode, size, mtimeMs, ctimeMs, ino: inode } = stats;
+  return ok({ kind: kindOf(stats), mode: mode & 0o7777, size, mtimeMs, ctimeMs, inode });
+}
+
 function kindOf(entry: { isFile(): boolean; isDirectory(): boolean; isSymbolicLink(): boolean }): EntryKind {
   if (entry.isFile()) return "file";
   if (entry.isDirectory()) return "directory";
@@ -82,7 +105,7 @@ function kindOf(entry: { isFile(): boolean; isDirectory(): boolean; isSymbolicLi
 }
 
 /** The new content reaches the disk before the name does; the folder is synced last, so that the name is kept as well. */
-function replace(file: string, content: string | Uint8Array): void {
+function replace(file: string, content: string | Uint8Array, durable: boolean): void {
   const directory = path.dirname(file);
   mkdirSync(directory, { recursive: true });
   const mode = lstatSync(file, { throwIfNoEntry: false })?.mode;
@@ -92,7 +115,7 @@ function replace(file: string, content: string | Uint8Array): void {
     try {
       writeFileSync(handle, content);
       if (mode !== undefined) fchmodSync(handle, mode & 0o777);
-      fsyncSync(handle);
+      if (durable) fsyncSync(handle);
     } finally {
       closeSync(handle);
     }
@@ -101,6 +124,7 @@ function replace(file: string, content: string | Uint8Array): void {
     unlinkSync(temporary);
     throw cause;
   }
+  if (!durable) return;
   const folder = openSync(directory, "r");
   try {
     fsyncSync(folder);

@@ -17,6 +17,7 @@ interface Entry {
   readonly inode: number;
   mode: number;
   mtimeMs: number;
+  ctimeMs: number;
   bytes: Uint8Array;
   link: string;
   readonly children: Map<string, Entry>;
@@ -39,18 +40,19 @@ export class FakeFiles implements Files {
   put(file: string, seed: Seed): void {
     const folder = this.#makeFolder(path.dirname(file));
     folder.children.set(path.basename(file), this.#grow(seed));
-    folder.mtimeMs = this.#now;
+    folder.mtimeMs = folder.ctimeMs = this.#now;
   }
 
   remove(file: string): void {
     const folder = this.#find(path.dirname(file), true);
-    if (folder.ok) folder.value.children.delete(path.basename(file));
+    if (!folder.ok || !folder.value.children.delete(path.basename(file))) return;
+    folder.value.mtimeMs = folder.value.ctimeMs = this.#tick();
   }
 
   /** Gives a file or folder a new time, as `touch` does. */
   touch(file: string): void {
     const found = this.#find(file, false);
-    if (found.ok) found.value.mtimeMs = this.#tick();
+    if (found.ok) found.value.mtimeMs = found.value.ctimeMs = this.#tick();
   }
 
   /** Reading, listing and writing of this path are refused from now on, and so is every look at what lies below it. */
@@ -74,8 +76,13 @@ export class FakeFiles implements Files {
     if (this.#isBelowDenied(file)) return fail("denied", file);
     const found = this.#find(file, false);
     if (!found.ok) return fail(found.error, file);
-    const { kind, mode, bytes, mtimeMs, inode } = found.value;
-    return ok({ kind, mode, size: bytes.length, mtimeMs, inode });
+    return ok(describe(found.value));
+  }
+
+  targetInfo(file: string): Result<FileInfo, FileFailure> {
+    if (this.#isBelowDenied(file)) return fail("denied", file);
+    const found = this.#find(file, true);
+    return found.ok ? ok(describe(found.value)) : fail(found.error, file);
   }
 
   list(directory: string): Result<readonly DirEntry[], FileFailure> {
@@ -125,11 +132,13 @@ export class FakeFiles implements Files {
   }
 
   #make(kind: EntryKind, mode: number): Entry {
+    const now = this.#tick();
     return {
       kind,
       mode,
       inode: this.#inodes++,
-      mtimeMs: this.#tick(),
+      mtimeMs: now,
+      ctimeMs: now,
       bytes: new Uint8Array(),
       link: "",
       children: new Map(),
@@ -202,4 +211,8 @@ export class FakeFiles implements Files {
 
 function fail(kind: FileFailure["kind"], file: string): { readonly ok: false; readonly error: FileFailure } {
   return err({ kind, path: file, message: `${kind}: ${file}` });
+}
+
+function describe({ kind, mode, bytes, mtimeMs, ctimeMs, inode }: Entry): FileInfo {
+  return { kind, mode, size: bytes.length, mtimeMs, ctimeMs, inode };
 }

@@ -42,6 +42,8 @@ export function describeFiles(body: string, open: () => FilesRig): void {
       expect(value(rig.files.readText(at("link")))).toBe("content");
       expect(value(rig.files.readText(at("folder-link/file")))).toBe("content");
       expect(value(rig.files.info(at("link"))).kind).toBe("symlink");
+      expect(value(rig.files.targetInfo(at("link")))).toEqual(value(rig.files.info(at("folder/file"))));
+      expect(failure(rig.files.targetInfo(at("dangling")))).toBe("missing");
       expect(value(rig.files.info(at("folder-link/file"))).kind).toBe("file");
       expect(value(rig.files.readLink(at("dangling")))).toBe("nowhere");
       expect(value(rig.files.realPath(at("folder-link/file")))).toBe(at("folder/file"));
@@ -55,6 +57,17 @@ export function describeFiles(body: string, open: () => FilesRig): void {
       rig.put(at("folder"), { folder: true });
       expect(value(rig.files.info(at("tool")))).toMatchObject({ kind: "file", mode: 0o755, size: 10 });
       expect(value(rig.files.info(at("folder"))).kind).toBe("directory");
+    });
+
+    test("a folder's time of change moves when something comes, goes or is renamed in it", () => {
+      rig.put(at("folder/file"), "");
+      const before = value(rig.files.info(at("folder")));
+      rig.put(at("folder/file"), "the same name, another content");
+      value(rig.files.writeAtomically(at("folder/other"), "", { durable: false }));
+      const after = value(rig.files.info(at("folder")));
+      expect(after.inode).toBe(before.inode);
+      expect(after.mtimeMs).toBeGreaterThan(before.mtimeMs);
+      expect(after.ctimeMs).toBeGreaterThanOrEqual(after.mtimeMs);
     });
 
     test("tells two files apart by inode", () => {

@@ -37,7 +37,11 @@ class TextFiles implements Files {
   info(path: string): Result<FileInfo, FileFailure> {
     const text = this.#texts.get(path);
     if (text === undefined) return err(missing(path));
-    return ok({ kind: "file", mode: 0o644, size: Buffer.byteLength(text), mtimeMs: 0, inode: 0 });
+    return ok({ kind: "file", mode: 0o644, size: Buffer.byteLength(text), mtimeMs: 0, ctimeMs: 0, inode: 0 });
+  }
+
+  targetInfo(path: string): Result<FileInfo, FileFailure> {
+    return this.info(path);
   }
 
   list(directory: string): Result<readonly DirEntry[], FileFailure> {
