@@ -8,15 +8,20 @@ import { platform } from "./platform.ts";
 /** Raised when an older lamina would misread the file. */
 export const lockVersion = 1;
 
+/** `z.json()`, read-only as the engine's own. */
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+const json: z.ZodType<Json> = z.json();
+
 /** What went into a build, in parts small enough to say later which of them changed. */
 export const lockInputs = z.strictObject({
   /** Version of the recipe that turns inputs into a digest. */
   recipe: z.number().int(),
   /** The evaluated declaration, only keys that can change an image. */
-  declaration: z.record(z.string(), z.json()),
-  /** Path in the context (the Dockerfile and .dockerignore among them) to the first 16 hexadecimal digits of its digest. A
-   * path that ends in "/" stands for a whole folder, where a context has more files than are worth a line each. */
-  files: z.record(z.string(), z.string().regex(/^[0-9a-f]{16}$/)),
+  declaration: z.record(z.string(), json),
+  /** Path in the context to what is there: the first 16 hexadecimal digits of the content's sha256 and the octal mode, "-> "
+   * and a link's target, "folder" and its mode. Where a context has more files than are worth a line each, a folder's line
+   * tells the digits over all that it holds, and how many lines that were. */
+  files: z.record(z.string(), z.string().regex(/^([0-9a-f]{16}( |$)|-> |folder )/)),
   /** Image digests of the layers it stands on or copies from. */
   parents: z.record(layerName, imageDigestSchema),
   /** Digests of the external images it stands on or copies from. */

@@ -15,11 +15,14 @@ const count = z.number().nonnegative();
 export const planReason = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("never-built") }),
   z.strictObject({ kind: z.literal("forced") }),
-  /** Relative to the layer's folder. */
+  /** Relative to the layer's folder. `was` and `is` tell what is there as the lock does: "0123456789abcdef 644" for content
+   * and mode, "-> target" for a link, "folder 755". */
   z.strictObject({
     kind: z.literal("file-changed"),
     path: z.string(),
     change: z.enum(["added", "removed", "modified"]),
+    was: z.string().optional(),
+    is: z.string().optional(),
   }),
   z.strictObject({
     kind: z.literal("declaration-changed"),

@@ -1,27 +1,21 @@
 // What a layer's build can see, hashed: the same inputs give the same digest on every machine.
 //
-//   digest = sha256(canonical JSON of { recipe, layer, platform, declaration, files, parents, bases })
+//   own    = sha256(canonical JSON of { declaration, files })
+//   digest = sha256(canonical JSON of { recipe, layer, platform, own, parents, bases })
 //
 // Canonical JSON (RFC 8785) quotes every string, so no two different inputs run together into one text. `files` maps each
-// path to the sha256 of what is there: see `hashEntry`. Times, owners and other permission bits than the owner's x do not
-// count: git does not keep them, and the build rewrites times.
+// path to a line that tells what is there: see `describeEntry`. Times and owners do not count: git does not keep them, and
+// the build rewrites times.
 
 import path from "node:path/posix";
 import type { LayerName } from "../../schemas/layer-name.ts";
-import { type LockInputs, lockInputs } from "../../schemas/lock.ts";
+import type { LockInputs } from "../../schemas/lock.ts";
 import type { Platform } from "../../schemas/platform.ts";
 import type { Workflow } from "../../schemas/workflow.ts";
 import { openDockerignore } from "../catalog/context-ignore.ts";
 import type { Layer } from "../catalog/layer.ts";
 import { type Diagnostic, diagnose } from "../core/diagnostic.ts";
-import {
-  type Digest,
-  type ImageDigest,
-  type InputDigest,
-  inputDigest,
-  sha256,
-  shortDigest,
-} from "../core/digest.ts";
+import { type Digest, type ImageDigest, type InputDigest, inputDigest, sha256 } from "../core/digest.ts";
 import type { FileFailure, Files } from "../core/host.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { unreachable } from "../core/unreachable.ts";
@@ -32,21 +26,23 @@ import { isDeclarationSource } from "./declaration-sources.ts";
 import { graphDiagnostics } from "./diagnostics.ts";
 
 /** Version of this recipe: raised when the meaning of an input digest changes. */
-export const recipeVersion = 1;
+export const recipeVersion = 2;
 
 /** The part of a layer's inputs that its own folder decides. */
 export interface OwnInputs {
   readonly layer: LayerName;
   /** Only keys that can change the image or its proof. */
   readonly declaration: Readonly<Record<string, Json>>;
-  /** Path relative to the layer's folder, with "/", to a digest over kind, mode and content. Sorted by path. */
-  readonly files: ReadonlyMap<string, Digest>;
+  /** Path relative to the layer's folder, with "/", to a line that tells what is there. Sorted by path. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Over the declaration and the files. */
+  readonly digest: Digest;
 }
 
-export interface Fingerprint {
-  readonly digest: InputDigest;
-  /** What stands in the lock, so that a later plan can tell what changed. */
-  readonly inputs: LockInputs;
+/** Own inputs with their digest; the order of `files` does not matter. */
+export function makeOwnInputs({ layer, declaration, files }: Omit<OwnInputs, "digest">): OwnInputs {
+  const digest = sha256(canonicalJson({ declaration, files: Object.fromEntries(files) }));
+  return { layer, declaration, files: new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1))), digest };
 }
 
 /** Reads and hashes what a build of the layer can see of its own folder. Diagnostics name files that cannot be read. */
@@ -55,52 +51,55 @@ export function readOwnInputs(layer: Layer, files: Files): Result<OwnInputs, rea
   const listed = listContext(layer.directory, ignore, files);
   if (!listed.ok) return err(listed.error.map((failure) => diagnoseUnreadable(layer, failure)));
 
-  const digests = new Map<string, Digest>();
+  const lines = new Map<string, string>();
   const diagnostics: Diagnostic[] = [];
   const add = (entry: ContextEntry): void => {
-    const hashed = hashEntry(layer.directory, entry, files);
-    if (hashed.ok) digests.set(entry.kind === "empty-folder" ? `${entry.path}/` : entry.path, hashed.value);
-    else diagnostics.push(diagnoseUnreadable(layer, hashed.error));
+    const line = describeEntry(layer.directory, entry, files);
+    if (line.ok) lines.set(entry.kind === "empty-folder" ? `${entry.path}/` : entry.path, line.value);
+    else diagnostics.push(diagnoseUnreadable(layer, line.error));
   };
   for (const entry of listed.value) if (!isDeclarationSource(layer, entry.path)) add(entry);
   // BuildKit sends the Dockerfile by itself, whatever .dockerignore says.
   const dockerfile = path.relative(layer.directory, layer.dockerfile.file.path);
-  if (!digests.has(dockerfile)) add({ path: dockerfile, kind: "file" });
+  if (!lines.has(dockerfile)) add({ path: dockerfile, kind: "file" });
   if (diagnostics.length > 0) return err(diagnostics);
-  return ok({
-    layer: layer.name,
-    declaration: relevantDeclaration(layer.workflow),
-    files: new Map([...digests].sort(([a], [b]) => (a < b ? -1 : 1))),
-  });
+  return ok(
+    makeOwnInputs({ layer: layer.name, declaration: relevantDeclaration(layer.workflow), files: lines }),
+  );
 }
 
-/** The input digest of a layer on a platform, standing on these images. */
+/** The input digest of a layer on a platform, standing on these images. Cheap: a plan asks it of every layer. */
 export function combineInputs(
   own: OwnInputs,
   platform: Platform,
   parents: ReadonlyMap<LayerName, ImageDigest>,
   bases: ReadonlyMap<string, ImageDigest>,
-): Fingerprint {
+): InputDigest {
   const digest = sha256(
     canonicalJson({
       recipe: recipeVersion,
       layer: own.layer,
       platform,
-      declaration: own.declaration,
-      files: Object.fromEntries(own.files),
+      own: own.digest,
       parents: Object.fromEntries(parents),
       bases: Object.fromEntries(bases),
     }),
   );
+  return inputDigest(digest);
+}
+
+/** What stands in the lock beside the digest of these inputs, so that a later plan can tell what changed. */
+export function lockInputsOf(
+  own: OwnInputs,
+  parents: ReadonlyMap<LayerName, ImageDigest>,
+  bases: ReadonlyMap<string, ImageDigest>,
+): LockInputs {
   return {
-    digest: inputDigest(digest),
-    inputs: {
-      recipe: recipeVersion,
-      declaration: lockInputs.shape.declaration.parse(own.declaration),
-      files: shortenFiles(own.files),
-      parents: sortedRecord(parents),
-      bases: sortedRecord(bases),
-    },
+    recipe: recipeVersion,
+    declaration: own.declaration,
+    files: shortenFiles(own.files),
+    parents: sortedRecord(parents),
+    bases: sortedRecord(bases),
   };
 }
 
@@ -130,51 +129,62 @@ function relevantDeclaration(workflow: Workflow): Readonly<Record<string, Json>>
 }
 
 /**
- * sha256 of a line that tells kind and mode, then the content: "file\n" or "executable\n" and the bytes, "symlink\n" and the
- * target's text, "folder\n" and nothing. The line's end is the first in the whole, so kinds cannot be mistaken.
+ * A line that tells what is there: the sha256 of a file's bytes and its mode, "-> " and a link's target, "folder" and its
+ * mode. Modes are octal and lack the group's and others' write bits, which come from the umask of whoever checked out.
  */
-function hashEntry(directory: string, entry: ContextEntry, files: Files): Result<Digest, FileFailure> {
+function describeEntry(directory: string, entry: ContextEntry, files: Files): Result<string, FileFailure> {
   const file = path.join(directory, entry.path);
   switch (entry.kind) {
-    case "empty-folder":
-      return ok(sha256("folder\n"));
+    case "empty-folder": {
+      const info = files.info(file);
+      return info.ok ? ok(`folder ${octalMode(info.value.mode)}`) : info;
+    }
     case "symlink": {
       const target = files.readLink(file);
-      return target.ok ? ok(sha256(`symlink\n${target.value}`)) : target;
+      return target.ok ? ok(`-> ${target.value}`) : target;
     }
     case "file": {
       const info = files.info(file);
       if (!info.ok) return info;
       const content = files.read(file);
-      if (!content.ok) return content;
-      const kind = (info.value.mode & 0o100) === 0 ? "file" : "executable";
-      return ok(sha256(Buffer.concat([Buffer.from(`${kind}\n`), content.value])));
+      return content.ok ? ok(`${hexOf(sha256(content.value))} ${octalMode(info.value.mode)}`) : content;
     }
     default:
       return unreachable(entry.kind);
   }
 }
 
+function octalMode(mode: number): string {
+  return (mode & 0o7755).toString(8).padStart(3, "0");
+}
+
+function hexOf(digest: Digest): string {
+  return digest.slice("sha256:".length);
+}
+
 /** More files than this are told folder by folder. */
 const maxFileLines = 200;
 
 /** The first 16 digits each; in a large context one line for each folder at the top, over the lines of all that it holds. */
-function shortenFiles(files: ReadonlyMap<string, Digest>): Record<string, string> {
-  if (files.size <= maxFileLines) return shortenDigests(files);
+function shortenFiles(files: ReadonlyMap<string, string>): Record<string, string> {
+  if (files.size <= maxFileLines) return shortenLines(files);
   const groups = Map.groupBy(files, ([name]) => {
     const slash = name.indexOf("/");
     return slash === -1 ? name : name.slice(0, slash + 1);
   });
-  const lines = Array.from(groups, ([group, members]): readonly [string, Digest] => {
+  const lines = Array.from(groups, ([group, members]): readonly [string, string] => {
     const [only] = members;
     if (members.length === 1 && only !== undefined && only[0] === group) return only;
-    return [group, sha256(canonicalJson(Object.fromEntries(members)))];
+    const digest = sha256(canonicalJson(Object.fromEntries(members)));
+    return [group, `${hexOf(digest)} of ${members.length}`];
   });
-  return shortenDigests(lines);
+  return shortenLines(lines);
 }
 
-function shortenDigests(lines: Iterable<readonly [string, Digest]>): Record<string, string> {
-  return Object.fromEntries(Array.from(lines, ([name, digest]) => [name, shortDigest(digest, 16)]));
+function shortenLines(lines: Iterable<readonly [string, string]>): Record<string, string> {
+  return Object.fromEntries(
+    Array.from(lines, ([name, line]) => [name, line.replace(/^([0-9a-f]{16})[0-9a-f]{48}(?= )/, "$1")]),
+  );
 }
 
 function sortedRecord<V>(map: ReadonlyMap<string, V>): Record<string, V> {

@@ -1,9 +1,8 @@
 // The inputs that a lock remembers held against those of now: every difference as a Reason.
 
-import { type LayerName, layerName } from "../../schemas/layer-name.ts";
+import type { LayerName } from "../../schemas/layer-name.ts";
 import type { LockInputs } from "../../schemas/lock.ts";
-import type { ImageDigest } from "../core/digest.ts";
-import type { Json } from "../nickel/located.ts";
+import { compareDeclarations } from "./compare-declarations.ts";
 import type { Reason } from "./step.ts";
 
 /** What is known only after others are built or asked; differences of these are not looked for. */
@@ -16,22 +15,13 @@ export interface Pending {
 export function compareInputs(was: LockInputs, is: LockInputs, pending: Pending): readonly Reason[] {
   if (was.recipe !== is.recipe) return [{ kind: "recipe-changed", was: was.recipe, is: is.recipe }];
   return [
-    ...compareDeclarations(was.declaration, is.declaration),
+    ...compareDeclarations(was.declaration, is.declaration).map(
+      (change): Reason => ({ kind: "declaration-changed", ...change }),
+    ),
     ...compareFiles(new Map(Object.entries(was.files)), new Map(Object.entries(is.files))),
     ...compareParents(was, is, pending),
     ...compareBases(was, is, pending),
   ];
-}
-
-function compareDeclarations(
-  was: Readonly<Record<string, Json>>,
-  is: Readonly<Record<string, Json>>,
-): readonly Reason[] {
-  const before = new Map(Object.entries(was));
-  const now = new Map(Object.entries(is));
-  return namesOf(before, now)
-    .filter((key) => !equalJson(before.get(key), now.get(key)))
-    .map((key) => ({ kind: "declaration-changed", key, was: before.get(key), is: now.get(key) }));
 }
 
 function compareFiles(
@@ -40,13 +30,23 @@ function compareFiles(
 ): readonly Reason[] {
   const paths = namesOf(before, now);
   // Where one side knows a folder only as a whole, the other's files below it say no more than that.
-  const folders = paths.filter((path) => path.endsWith("/"));
-  const changed = paths.filter((path) => before.get(path) !== now.get(path));
+  const folders = paths.filter((path) => isWhole(path, before.get(path)) || isWhole(path, now.get(path)));
+  const changed = paths.filter((path) => lineOf(before, path) !== lineOf(now, path));
   const shown = new Set(changed.map((path) => folders.find((folder) => path.startsWith(folder)) ?? path));
   return Array.from(shown, (path): Reason => {
     const change = !reaches(before, path) ? "added" : !reaches(now, path) ? "removed" : "modified";
-    return { kind: "file-changed", path, change };
+    return { kind: "file-changed", path, change, was: before.get(path), is: now.get(path) };
   });
+}
+
+/** Whether a line stands for all that a folder holds, not for the folder's own mode. */
+function isWhole(path: string, line: string | undefined): boolean {
+  return path.endsWith("/") && line !== undefined && !line.startsWith("folder ");
+}
+
+/** The line at a path; a folder that holds something has one of its own only where its mode is not the usual. */
+function lineOf(files: ReadonlyMap<string, string>, path: string): string | undefined {
+  return files.get(path) ?? (path.endsWith("/") && reaches(files, path) ? "folder 755" : undefined);
 }
 
 function reaches(files: ReadonlyMap<string, string>, path: string): boolean {
@@ -54,8 +54,8 @@ function reaches(files: ReadonlyMap<string, string>, path: string): boolean {
 }
 
 function compareParents(was: LockInputs, is: LockInputs, pending: Pending): readonly Reason[] {
-  const before = digestsByLayer(was.parents);
-  const now = digestsByLayer(is.parents);
+  const before = byLayer(was.parents);
+  const now = byLayer(is.parents);
   return namesOf(before, now).flatMap((parent): readonly Reason[] => {
     const [old, current] = [before.get(parent), now.get(parent)];
     if (old === current || pending.parents.has(parent)) return [];
@@ -75,22 +75,14 @@ function compareBases(was: LockInputs, is: LockInputs, pending: Pending): readon
     .map((image) => ({ kind: "base-changed", image, was: before.get(image), is: now.get(image) }));
 }
 
-function digestsByLayer(digests: Readonly<Record<string, ImageDigest>>): ReadonlyMap<LayerName, ImageDigest> {
-  return new Map(Object.entries(digests).map(([name, digest]) => [layerName.parse(name), digest]));
+/** As a map whose keys keep their type, which Object.entries forgets. */
+function byLayer<K extends string, V>(record: Readonly<Record<K, V>>): ReadonlyMap<K, V> {
+  const map = new Map<K, V>();
+  for (const name in record) map.set(name, record[name]);
+  return map;
 }
 
 /** Keys of either, in order of their code units. */
 function namesOf<K extends string>(a: ReadonlyMap<K, unknown>, b: ReadonlyMap<K, unknown>): readonly K[] {
   return Array.from(new Set([...a.keys(), ...b.keys()])).sort();
-}
-
-function equalJson(a: Json | undefined, b: Json | undefined): boolean {
-  if (a === b) return true;
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const before = new Map<string, Json>(Object.entries(a));
-  const now = new Map<string, Json>(Object.entries(b));
-  return (
-    before.size === now.size && Array.from(before).every(([key, value]) => equalJson(value, now.get(key)))
-  );
 }

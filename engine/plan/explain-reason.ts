@@ -5,7 +5,9 @@ import { unreachable } from "../core/unreachable.ts";
 import type { Json } from "../nickel/located.ts";
 import type { Reason } from "./step.ts";
 
-const longestValue = 40;
+/** Of a value, in characters, and of a list, in elements: the rest stands in JSON. */
+const longestValue = 60;
+const mostElements = 6;
 
 /** A clause without a capital or a full stop, such as "Dockerfile was modified". */
 export function describeReason(reason: Reason): string {
@@ -15,7 +17,7 @@ export function describeReason(reason: Reason): string {
     case "forced":
       return "--force asks for it";
     case "file-changed":
-      return `${reason.path} was ${reason.change}`;
+      return describeFile(reason);
     case "declaration-changed":
       return describeDeclaration(reason.key, reason.was, reason.is);
     case "parent-pending":
@@ -45,12 +47,63 @@ export function describeReason(reason: Reason): string {
   }
 }
 
+/** What changed of a file is told where its content did not. */
+function describeFile({ path, change, was, is }: Extract<Reason, { kind: "file-changed" }>): string {
+  if (change !== "modified" || was === undefined || is === undefined) return `${path} was ${change}`;
+  if (was.startsWith("-> ") && is.startsWith("-> ")) return `${path} leads elsewhere (${was.slice(3)} ${is})`;
+  const [before = "", modeBefore = ""] = was.split(" ");
+  const [now = "", modeNow = ""] = is.split(" ");
+  if (before === now && modeBefore !== modeNow)
+    return `the mode of ${path} changed (${modeBefore} -> ${modeNow})`;
+  return `${path} was modified`;
+}
+
 function describeDeclaration(key: string, was: Json | undefined, is: Json | undefined): string {
-  if (was === undefined) return `${key} was added to the declaration`;
-  if (is === undefined) return `${key} was removed from the declaration`;
-  const [before, now] = [JSON.stringify(was), JSON.stringify(is)];
-  if (before.length > longestValue || now.length > longestValue) return `${key} changed in the declaration`;
-  return `${key} changed in the declaration (${before} -> ${now})`;
+  if (was === undefined) return `${key} was added (${shorten(write(is), 0)})`;
+  if (is === undefined) return `${key} was removed (${shorten(write(was), 0)})`;
+  if (Array.isArray(was) && Array.isArray(is)) return `${key}: ${describeList(was.map(write), is.map(write))}`;
+  const [before, now] = [write(was), write(is)];
+  const same = lengthOfCommonStart(before, now);
+  return `${key}: ${shorten(before, same)} -> ${shorten(now, same)}`;
+}
+
+/** What came and what went, each as often as it did. */
+function describeList(was: readonly string[], is: readonly string[]): string {
+  const changes = [
+    ...without(is, was).map((element) => `+ ${shorten(element, 0)}`),
+    ...without(was, is).map((element) => `- ${shorten(element, 0)}`),
+  ];
+  const shown = changes.slice(0, mostElements);
+  if (changes.length > shown.length) shown.push(`and ${changes.length - shown.length} more`);
+  return shown.length === 0 ? "in another order" : shown.join(", ");
+}
+
+function without(elements: readonly string[], others: readonly string[]): readonly string[] {
+  const left = new Map<string, number>();
+  for (const other of others) left.set(other, (left.get(other) ?? 0) + 1);
+  return elements.filter((element) => {
+    const count = left.get(element) ?? 0;
+    left.set(element, count - 1);
+    return count <= 0;
+  });
+}
+
+function write(value: Json | undefined): string {
+  return JSON.stringify(value);
+}
+
+/** At most `longestValue` characters; of a long text with a start that does not differ, that start is left out. */
+function shorten(text: string, sameStart: number): string {
+  if (text.length <= longestValue) return text;
+  const start = Math.max(0, Math.min(sameStart - 8, text.length - longestValue));
+  const end = start + longestValue;
+  return `${start > 0 ? "…" : ""}${text.slice(start, end)}${end < text.length ? "…" : ""}`;
+}
+
+function lengthOfCommonStart(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length += 1;
+  return length;
 }
 
 function describeBase(image: string, was: Digest | undefined, is: Digest | undefined): string {

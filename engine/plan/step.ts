@@ -9,12 +9,15 @@ import type { Json } from "../nickel/located.ts";
 export type Reason =
   | { readonly kind: "never-built" }
   | { readonly kind: "forced" }
-  /** Path relative to the layer's folder; ends in "/" where only the folder is known. */
+  /** Path relative to the layer's folder; ends in "/" for a folder. `was` and `is` are the lines of it in the lock. */
   | {
       readonly kind: "file-changed";
       readonly path: string;
       readonly change: "added" | "removed" | "modified";
+      readonly was?: string | undefined;
+      readonly is?: string | undefined;
     }
+  /** Key is the path of the smallest part that differs, such as `args.RUST_VERSION`; undefined where a side lacks it. */
   | {
       readonly kind: "declaration-changed";
       readonly key: string;
@@ -61,6 +64,10 @@ export interface Estimate {
   readonly seconds: number;
   /** 0 where nothing is leased. */
   readonly costEur: number;
+  /** "recorded": the median of its last builds. "budget": none is recorded, so a quarter of its budget. "idle": not built. */
+  readonly source: "recorded" | "budget" | "idle";
+  /** Recorded builds that the seconds are the median of; 0 where there are none. */
+  readonly builds: number;
 }
 
 export interface Step {
@@ -68,6 +75,11 @@ export interface Step {
   readonly platform: Platform;
   readonly action: Action;
   readonly reasons: readonly Reason[];
+  /**
+   * Of a step that builds: whether it will be a reuse after all if each parent that is built first comes out as the image
+   * that the lock has of it (early cut-off). False where something of its own changed.
+   */
+  readonly mayBeReused: boolean;
   /** null while a parent or a base is pending: known once that is built or resolved. */
   readonly inputDigest: InputDigest | null;
   /** The image that is reused. */
@@ -75,6 +87,8 @@ export interface Step {
   /** Layers, base first. */
   readonly parents: readonly LayerName[];
   readonly runner: RunnerSize;
+  /** Minutes that a build of it must never need. */
+  readonly timeBudgetMin: number;
   readonly cache: { readonly from: readonly string[]; readonly to: readonly string[] };
   readonly estimate: Estimate;
 }

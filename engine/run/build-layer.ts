@@ -5,11 +5,11 @@ import type { LayerName } from "../../schemas/layer-name.ts";
 import type { LockEntry } from "../../schemas/lock.ts";
 import type { Platform } from "../../schemas/platform.ts";
 import type { Layer } from "../catalog/layer.ts";
-import type { ImageDigest } from "../core/digest.ts";
+import type { ImageDigest, InputDigest } from "../core/digest.ts";
 import type { Clock } from "../core/host.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { unreachable } from "../core/unreachable.ts";
-import { combineInputs, type Fingerprint, type OwnInputs } from "../graph/fingerprint.ts";
+import { combineInputs, lockInputsOf, type OwnInputs } from "../graph/fingerprint.ts";
 import type { LayerGraph } from "../graph/graph.ts";
 import { entryOf, withEntry, withPin } from "../lock/lock.ts";
 import type { LockFile } from "../lock/lock-file.ts";
@@ -74,11 +74,11 @@ async function attempt(build: LayerBuild, startedMs: number): Promise<Result<Bui
   const { step, layer, own, graph, parents, lock, sink } = build;
   const bases = await findBases(build);
   if (!bases.ok) return bases;
-  const digests = bases.value.map(({ image, source }) => [image, source.digest] as const);
-  const fingerprint = combineInputs(own, step.platform, parents, new Map(digests));
+  const digests = new Map(bases.value.map(({ image, source }) => [image, source.digest] as const));
+  const inputDigest = combineInputs(own, step.platform, parents, digests);
 
   const known = entryOf(lock.current, layer.name, step.platform);
-  if (known !== undefined && isCutOff(build, fingerprint, known)) {
+  if (known !== undefined && isCutOff(build, inputDigest, known)) {
     const recorded = record(build, bases.value, undefined);
     if (!recorded.ok) return recorded;
     sink.emit({
@@ -93,7 +93,7 @@ async function attempt(build: LayerBuild, startedMs: number): Promise<Result<Bui
 
   const secrets = findSecrets(build);
   if (!secrets.ok) return secrets;
-  sink.emit({ type: "layer.started", ...node(build), inputDigest: fingerprint.digest });
+  sink.emit({ type: "layer.started", ...node(build), inputDigest });
   const sources = bases.value.map(({ image, source }) => [image, source] as const);
   const contexts = nameContexts(layer, graph, parents, new Map(sources));
   const solved = await build.builder.solve(
@@ -118,7 +118,8 @@ async function attempt(build: LayerBuild, startedMs: number): Promise<Result<Bui
   const versions = await prove(build, solved.value.imageDigest);
   if (!versions.ok) return versions;
 
-  const recorded = record(build, bases.value, makeEntry(step, fingerprint, solved.value, versions.value));
+  const inputs = { input: inputDigest, inputs: lockInputsOf(own, parents, digests) };
+  const recorded = record(build, bases.value, makeEntry(step, inputs, solved.value, versions.value));
   if (!recorded.ok) return recorded;
   const seconds = secondsSince(build, startedMs);
   const changed = known?.image !== solved.value.imageDigest;
@@ -148,8 +149,8 @@ async function findBases(build: LayerBuild): Promise<Result<readonly BaseImage[]
   return ok(images);
 }
 
-function isCutOff({ step, images }: LayerBuild, fingerprint: Fingerprint, known: LockEntry): boolean {
-  return known.input === fingerprint.digest && !isForced(step) && images.holds(known.image);
+function isCutOff({ step, images }: LayerBuild, inputDigest: InputDigest, known: LockEntry): boolean {
+  return known.input === inputDigest && !isForced(step) && images.holds(known.image);
 }
 
 function isForced(step: Step): boolean {
@@ -205,17 +206,16 @@ function record(
 
 function makeEntry(
   step: Step,
-  { digest, inputs }: Fingerprint,
+  inputs: Pick<LockEntry, "input" | "inputs">,
   solved: SolveResult,
   versions: ReadonlyMap<string, string>,
 ): LockEntry {
   return {
-    input: digest,
     image: solved.imageDigest,
     sizeBytes: solved.sizeBytes,
     tools: Object.fromEntries(versions),
     caches: [...step.cache.to],
-    inputs,
+    ...inputs,
   };
 }
 

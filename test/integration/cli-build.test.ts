@@ -89,7 +89,15 @@ test("builds, then finds everything current; an edit names what it changes; list
     {
       layer: "two",
       action: "build",
-      reasons: [{ kind: "file-changed", path: "Dockerfile", change: "modified" }],
+      reasons: [
+        {
+          kind: "file-changed",
+          path: "Dockerfile",
+          change: "modified",
+          was: expect.stringMatching(/^[0-9a-f]{16} /),
+          is: expect.stringMatching(/^[0-9a-f]{16} /),
+        },
+      ],
     },
   ]);
   const tested = await lamina("ctx-test", "--layer", "two", "--mode", "docker-local");

@@ -1,6 +1,7 @@
 // Small locks for tests: digests that are told apart at a glance, entries with the parts that matter spelt out.
 
 import { type ImageDigest, imageDigest, inputDigest } from "../../engine/core/digest.ts";
+import { recipeVersion } from "../../engine/graph/fingerprint.ts";
 import { type LayerName, layerName } from "../../schemas/layer-name.ts";
 import type { Lock, LockEntry, LockInputs } from "../../schemas/lock.ts";
 import { type Platform, platform } from "../../schemas/platform.ts";
@@ -26,7 +27,7 @@ export function entry(inputs: Partial<LockInputs>, rest: Partial<LockEntry> = {}
     sizeBytes: 1000,
     tools: {},
     caches: [],
-    inputs: { recipe: 1, declaration: {}, files: {}, parents: {}, bases: {}, ...inputs },
+    inputs: { recipe: recipeVersion, declaration: {}, files: {}, parents: {}, bases: {}, ...inputs },
     ...rest,
   };
 }

@@ -7,7 +7,12 @@ import { type ImageDigest, sha256 } from "../../engine/core/digest.ts";
 import type { Result } from "../../engine/core/result.ts";
 import { SourceFile } from "../../engine/core/source.ts";
 import { buildGraph } from "../../engine/graph/build-graph.ts";
-import { combineInputs, type OwnInputs } from "../../engine/graph/fingerprint.ts";
+import {
+  combineInputs,
+  lockInputsOf,
+  makeOwnInputs,
+  type OwnInputs,
+} from "../../engine/graph/fingerprint.ts";
 import { type LayerGraph } from "../../engine/graph/graph.ts";
 import { emptyLock, pinOf, withEntry, withPin } from "../../engine/lock/lock.ts";
 import { readJson } from "../../engine/lock/read-json.ts";
@@ -63,21 +68,20 @@ export function builtLock(
     for (const image of graph.externalBases(name)) lock = withPin(lock, image, amd64, baseOf(image));
     const own = ownInputs.get(name);
     if (own === undefined) throw new Error(`no inputs of ${name}`);
-    const parents = graph
-      .parents(name)
-      .map((parent) => [parent, images.get(parent) ?? imageOf(parent)] as const);
-    const bases = graph
-      .externalBases(name)
-      .map((image) => [image, pinOf(lock, image, amd64) ?? baseOf(image)] as const);
-    const { digest, inputs } = combineInputs(own, amd64, new Map(parents), new Map(bases));
+    const parents = new Map(
+      graph.parents(name).map((parent) => [parent, images.get(parent) ?? imageOf(parent)] as const),
+    );
+    const bases = new Map(
+      graph.externalBases(name).map((image) => [image, pinOf(lock, image, amd64) ?? baseOf(image)] as const),
+    );
     const image = images.get(name) ?? imageOf(name);
     lock = withEntry(lock, name, amd64, {
-      input: digest,
+      input: combineInputs(own, amd64, parents, bases),
       image,
       sizeBytes: 1000,
       tools: {},
       caches: [],
-      inputs,
+      inputs: lockInputsOf(own, parents, bases),
     });
   }
   return lock;
@@ -112,7 +116,7 @@ function layerOf(name: string, spec: LayerSpec): { layer: Layer; own: OwnInputs 
       platforms: workflow.platforms ?? [amd64],
     }),
   );
-  const contents = Object.entries({ Dockerfile: text, ...files }).sort(([a], [b]) => (a < b ? -1 : 1));
+  const contents = Object.entries({ Dockerfile: text, ...files });
   return {
     layer: {
       name: layerName.parse(name),
@@ -123,11 +127,11 @@ function layerOf(name: string, spec: LayerSpec): { layer: Layer; own: OwnInputs 
       dockerfile,
       sources: [workflowPath],
     },
-    own: {
+    own: makeOwnInputs({
       layer: layerName.parse(name),
       declaration: declared,
-      files: new Map(contents.map(([path, content]) => [path, sha256(content)])),
-    },
+      files: new Map(contents.map(([path, content]) => [path, `${sha256(content).slice(7)} 644`])),
+    }),
   };
 }
 
