@@ -9,15 +9,6 @@ export class Heap<T> {
     this.#isBefore = isBefore;
   }
 
-  get size(): number {
-    return this.#items.length;
-  }
-
-  /** The first, left where it is. */
-  peek(): T | undefined {
-    return this.#items[0];
-  }
-
   push(item: T): void {
     let hole = this.#items.push(item) - 1;
     while (hole > 0) {

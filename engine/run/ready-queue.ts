@@ -4,6 +4,8 @@
 //   waiting ──last parent succeeded──▶ ready ──taken──▶ running ──▶ succeeded | failed
 //      └──────an ancestor failed──────▶ doomed
 
+import { Heap } from "../core/heap.ts";
+
 export interface QueueNode {
   readonly key: string;
   /** Keys of nodes of the same queue. */
@@ -13,83 +15,89 @@ export interface QueueNode {
 }
 
 interface Entry {
-  readonly node: QueueNode;
-  readonly children: readonly string[];
+  readonly key: string;
+  /** Place among the nodes as given. */
+  readonly index: number;
+  readonly children: Entry[];
   /** Seconds from its start to the end of the longest path that begins with it. */
-  readonly remainingSeconds: number;
+  remainingSeconds: number;
   state: "waiting" | "ready" | "running" | "succeeded" | "failed" | "doomed";
   unfinishedParents: number;
 }
 
 export class ReadyQueue {
-  /** Parents before children, as given. */
-  readonly #entries: ReadonlyMap<string, Entry>;
+  readonly #entries = new Map<string, Entry>();
+  readonly #ready = new Heap<Entry>((a, b) =>
+    a.remainingSeconds === b.remainingSeconds ? a.index < b.index : a.remainingSeconds > b.remainingSeconds,
+  );
 
   /** `nodes` stand parents before children. */
   constructor(nodes: readonly QueueNode[]) {
-    const children = new Map<string, string[]>(nodes.map(({ key }) => [key, []]));
-    for (const { key, parents } of nodes) for (const parent of parents) children.get(parent)?.push(key);
-    const remaining = new Map<string, number>();
-    for (const { key, seconds } of nodes.toReversed()) {
-      const longest = (children.get(key) ?? []).map((child) => remaining.get(child) ?? 0);
-      remaining.set(key, seconds + Math.max(0, ...longest));
+    for (const [index, { key, parents, seconds }] of nodes.entries()) {
+      const entry: Entry = {
+        key,
+        index,
+        children: [],
+        remainingSeconds: seconds,
+        state: "waiting",
+        unfinishedParents: parents.length,
+      };
+      this.#entries.set(key, entry);
+      for (const parent of parents) this.#entry(parent).children.push(entry);
     }
-    this.#entries = new Map(
-      nodes.map((node) => [
-        node.key,
-        {
-          node,
-          children: children.get(node.key) ?? [],
-          remainingSeconds: remaining.get(node.key) ?? node.seconds,
-          state: node.parents.length === 0 ? "ready" : "waiting",
-          unfinishedParents: node.parents.length,
-        },
-      ]),
-    );
+    for (const entry of Array.from(this.#entries.values()).reverse()) {
+      const longest = entry.children.reduce((most, child) => Math.max(most, child.remainingSeconds), 0);
+      entry.remainingSeconds += longest;
+      if (entry.unfinishedParents === 0) this.#makeReady(entry);
+    }
   }
 
-  /** Everything that is ready, each only once: longest remaining path first, among equals in order of the nodes. */
-  takeReady(): readonly string[] {
-    const ready = Array.from(this.#entries.values()).filter(({ state }) => state === "ready");
-    ready.sort((a, b) => b.remainingSeconds - a.remainingSeconds);
-    for (const entry of ready) entry.state = "running";
-    return ready.map(({ node }) => node.key);
-  }
-
-  /** See `Entry.remainingSeconds`: what is to go first where slots are few. */
-  remainingSeconds(key: string): number {
-    return this.#entry(key).remainingSeconds;
+  /** At most `limit` of those that are ready, each only once: longest remaining path first, among equals in order of the nodes. */
+  takeReady(limit = Number.POSITIVE_INFINITY): readonly string[] {
+    const taken: string[] = [];
+    while (taken.length < limit) {
+      const entry = this.#ready.pop();
+      if (entry === undefined) break;
+      entry.state = "running";
+      taken.push(entry.key);
+    }
+    return taken;
   }
 
   /** Makes those of its children ready that waited for it alone. */
   succeed(key: string): void {
-    this.#finish(key, "succeeded");
-    for (const child of this.#entry(key).children) {
-      const entry = this.#entry(child);
-      entry.unfinishedParents -= 1;
-      if (entry.unfinishedParents === 0 && entry.state === "waiting") entry.state = "ready";
+    for (const child of this.#finish(key, "succeeded").children) {
+      child.unfinishedParents -= 1;
+      if (child.unfinishedParents === 0 && child.state === "waiting") this.#makeReady(child);
     }
   }
 
-  /** Dooms all that stands on it; those that nothing had doomed before, parents before children. */
+  /** Dooms all that stands on it; those that nothing had doomed before, in order of the nodes. */
   fail(key: string): readonly string[] {
-    this.#finish(key, "failed");
-    const lost = new Set([key]);
-    const doomed: string[] = [];
-    for (const entry of this.#entries.values()) {
-      if (!entry.node.parents.some((parent) => lost.has(parent))) continue;
-      lost.add(entry.node.key);
-      if (entry.state === "doomed") continue;
-      entry.state = "doomed";
-      doomed.push(entry.node.key);
+    const doomed: Entry[] = [];
+    const pending = [this.#finish(key, "failed")];
+    for (let entry = pending.pop(); entry !== undefined; entry = pending.pop()) {
+      for (const child of entry.children) {
+        // What stands on a doomed one was doomed with it.
+        if (child.state === "doomed") continue;
+        child.state = "doomed";
+        doomed.push(child);
+        pending.push(child);
+      }
     }
-    return doomed;
+    return doomed.sort((a, b) => a.index - b.index).map((entry) => entry.key);
   }
 
-  #finish(key: string, state: "succeeded" | "failed"): void {
+  #makeReady(entry: Entry): void {
+    entry.state = "ready";
+    this.#ready.push(entry);
+  }
+
+  #finish(key: string, state: "succeeded" | "failed"): Entry {
     const entry = this.#entry(key);
     if (entry.state !== "running") throw new Error(`${key} ends, but it is ${entry.state}`);
     entry.state = state;
+    return entry;
   }
 
   #entry(key: string): Entry {

@@ -117,6 +117,8 @@ class Conductor {
   readonly #slots: PQueue;
   readonly #outcomes = new Map<string, StepOutcome>();
   readonly #bugs: unknown[] = [];
+  /** Steps that were given a slot and have not ended. */
+  #working = 0;
 
   constructor(plan: Plan, deps: RunDeps, options: RunOptions) {
     this.#plan = plan;
@@ -192,13 +194,14 @@ class Conductor {
     }
   }
 
-  /** Puts everything that is ready in line for a slot. */
+  /** Gives every free slot to the most urgent of what is ready: what becomes ready later may be more urgent than what waits. */
   #start(): void {
-    for (const key of this.#queue.takeReady()) {
-      const priority = this.#queue.remainingSeconds(key);
+    if (this.#signal.aborted) return;
+    for (const key of this.#queue.takeReady(this.#options.concurrency - this.#working)) {
+      this.#working += 1;
       // The slot is given free only when the work has settled: p-queue hears no signal, the work itself does.
       this.#slots
-        .add(() => this.#work(key), { priority })
+        .add(() => this.#work(key))
         .catch((bug: unknown) => {
           this.#bugs.push(bug);
           this.#failFast.abort(bug);
@@ -210,15 +213,14 @@ class Conductor {
     const step = this.#builds.get(key);
     if (step === undefined || this.#signal.aborted) return;
     const outcome = await buildLayer(this.#prepare(step));
+    this.#working -= 1;
     if (outcome.kind === "canceled") return;
     this.#outcomes.set(key, outcome);
     if (outcome.kind === "failed") {
       for (const lost of this.#queue.fail(key)) this.#doom(this.#builds.get(lost), step.layer);
       if (this.#options.failFast) this.#failFast.abort(new Error(`${step.layer} failed`));
-    } else {
-      this.#queue.succeed(key);
-      this.#start();
-    }
+    } else this.#queue.succeed(key);
+    this.#start();
   }
 
   #prepare(step: Step): LayerBuild {

@@ -20,7 +20,15 @@ describe("ready queue", () => {
   test("the longest remaining path goes first, not the longest step", () => {
     const queue = new ReadyQueue([node("long", 10), node("short", 1), node("heavy", 20, "short")]);
     expect(queue.takeReady()).toEqual(["short", "long"]);
-    expect(queue.remainingSeconds("short")).toBe(21);
+  });
+
+  test("no more are taken than there is room for; what becomes ready meanwhile is weighed with what waits", () => {
+    const queue = new ReadyQueue([node("a", 5), node("b", 2), node("c", 1), node("d", 3, "a")]);
+    expect(queue.takeReady(1)).toEqual(["a"]);
+    expect(queue.takeReady(0)).toEqual([]);
+    queue.succeed("a");
+    expect(queue.takeReady(2)).toEqual(["d", "b"]);
+    expect(queue.takeReady(2)).toEqual(["c"]);
   });
 
   test("equals keep their order", () => {
