@@ -4,7 +4,7 @@
 import type { Result } from "./result.ts";
 
 export interface FileFailure {
-  readonly kind: "missing" | "denied" | "not-a-file" | "not-a-directory" | "io";
+  readonly kind: "missing" | "denied" | "not-a-file" | "not-a-directory" | "busy" | "io";
   readonly path: string;
   /** The system's own words. */
   readonly message: string;
@@ -52,6 +52,20 @@ export interface Files {
   ): Result<void, FileFailure>;
 }
 
+/** Files that several processes change at the same time. */
+export interface SharedFiles extends Files {
+  /** Adds to the end of a file, made with its folders where there is none; on the disk when it returns. */
+  append(path: string, text: string): Result<void, FileFailure>;
+  /** Takes a file away; that there is none is no failure. */
+  remove(path: string): Result<void, FileFailure>;
+  /**
+   * Does `work` while nobody else does any under the same path, in this process or another; a process that ends, however it ends,
+   * leaves its turn to the next. `path` names a file that is made for this and holds nothing. "busy" where the turn did not
+   * come within half a minute. What `work` throws is thrown.
+   */
+  exclusively<T>(path: string, work: () => T): Result<T, FileFailure>;
+}
+
 export interface Clock {
   /** Wall time, milliseconds since the epoch. */
   nowMs(): number;
@@ -60,7 +74,7 @@ export interface Clock {
 }
 
 export interface Host {
-  readonly files: Files;
+  readonly files: SharedFiles;
   readonly clock: Clock;
   env(name: string): string | undefined;
 }

@@ -19,10 +19,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path/posix";
-import type { EntryKind, FileFailure, FileInfo, Files } from "../../engine/core/host.ts";
+import type { EntryKind, FileFailure, FileInfo, SharedFiles } from "../../engine/core/host.ts";
 import { err, ok, type Result } from "../../engine/core/result.ts";
+import { takeTurn } from "./take-turn.ts";
 
-export const systemFiles: Files = {
+export const systemFiles: SharedFiles = {
   read: (file) => attempt(file, () => readFileSync(file)),
   readText: (file) => attempt(file, () => new TextDecoder().decode(readFileSync(file))),
   info: (file) =>
@@ -51,6 +52,19 @@ export const systemFiles: Files = {
       EEXIST: "not-a-directory",
       ENOTDIR: "not-a-directory",
     }),
+  append: (file, text) =>
+    attempt(file, () => addToEnd(file, text), { EEXIST: "not-a-directory", ENOTDIR: "not-a-directory" }),
+  remove: (file) =>
+    attempt(file, () => {
+      if (lstatSync(file, unlessMissing) !== undefined) unlinkSync(file);
+    }),
+  exclusively: (file, work) => {
+    const made = attempt(file, () => mkdirSync(path.dirname(file), { recursive: true }), {
+      EEXIST: "not-a-directory",
+      ENOTDIR: "not-a-directory",
+    });
+    return made.ok ? takeTurn(file, work) : made;
+  },
 };
 
 /** Most paths that are asked for in vain are asked for in every command: an exception for each would be the dearest part. */
@@ -124,7 +138,25 @@ function replace(file: string, content: string | Uint8Array, durable: boolean): 
     unlinkSync(temporary);
     throw cause;
   }
-  if (!durable) return;
+  if (durable) syncFolder(directory);
+}
+
+function addToEnd(file: string, text: string): void {
+  const directory = path.dirname(file);
+  mkdirSync(directory, { recursive: true });
+  const isNew = lstatSync(file, unlessMissing) === undefined;
+  const handle = openSync(file, "a");
+  try {
+    writeFileSync(handle, text);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  if (isNew) syncFolder(directory);
+}
+
+/** So that a new name in it is kept. */
+function syncFolder(directory: string): void {
   const folder = openSync(directory, "r");
   try {
     fsyncSync(folder);

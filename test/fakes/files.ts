@@ -1,7 +1,7 @@
 // Files in memory: a tree of folders, files and links, with times that tick by one with every change.
 
 import path from "node:path/posix";
-import type { DirEntry, EntryKind, FileFailure, FileInfo, Files } from "../../engine/core/host.ts";
+import type { DirEntry, EntryKind, FileFailure, FileInfo, SharedFiles } from "../../engine/core/host.ts";
 import { err, ok, type Result } from "../../engine/core/result.ts";
 
 /** What stands at a path: text or bytes of a file, or more about it. */
@@ -25,11 +25,12 @@ interface Entry {
 
 type Found = Result<Entry, FileFailure["kind"]>;
 
-export class FakeFiles implements Files {
+export class FakeFiles implements SharedFiles {
   #now = 1_700_000_000_000;
   #inodes = 1;
   readonly #root = this.#make("directory", 0o755);
   readonly #denied = new Set<string>();
+  readonly #inTurn = new Set<string>();
 
   /** Absolute paths to what stands there; missing folders are made. */
   constructor(seeds: Readonly<Record<string, Seed>> = {}) {
@@ -43,10 +44,13 @@ export class FakeFiles implements Files {
     folder.mtimeMs = folder.ctimeMs = this.#now;
   }
 
-  remove(file: string): void {
+  remove(file: string): Result<void, FileFailure> {
+    const old = this.#find(file, false);
+    if (old.ok && old.value.kind === "directory") return fail("not-a-file", file);
     const folder = this.#find(path.dirname(file), true);
-    if (!folder.ok || !folder.value.children.delete(path.basename(file))) return;
-    folder.value.mtimeMs = folder.value.ctimeMs = this.#tick();
+    if (folder.ok && folder.value.children.delete(path.basename(file)))
+      folder.value.mtimeMs = folder.value.ctimeMs = this.#tick();
+    return ok(undefined);
   }
 
   /** Gives a file or folder a new time, as `touch` does. */
@@ -124,6 +128,27 @@ export class FakeFiles implements Files {
     const mode = old.ok && old.value.kind === "file" ? old.value.mode : 0o644;
     this.put(file, { content, mode });
     return ok(undefined);
+  }
+
+  append(file: string, text: string): Result<void, FileFailure> {
+    const old = this.read(file);
+    if (!old.ok && old.error.kind !== "missing") return old;
+    const before = old.ok ? new TextDecoder().decode(old.value) : "";
+    return this.writeAtomically(file, before + text);
+  }
+
+  exclusively<T>(file: string, work: () => T): Result<T, FileFailure> {
+    if (this.#inTurn.has(file)) throw new Error(`work within work on ${file}`);
+    if (!this.#find(file, true).ok) {
+      const made = this.writeAtomically(file, "");
+      if (!made.ok) return made;
+    }
+    this.#inTurn.add(file);
+    try {
+      return ok(work());
+    } finally {
+      this.#inTurn.delete(file);
+    }
   }
 
   #tick(): number {

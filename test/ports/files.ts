@@ -1,13 +1,13 @@
-// The laws of Files (engine/core/host.ts), to be run on every body.
+// The laws of Files and SharedFiles (engine/core/host.ts), to be run on every body.
 
 import path from "node:path/posix";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Files } from "../../engine/core/host.ts";
+import type { SharedFiles } from "../../engine/core/host.ts";
 import type { Result } from "../../engine/core/result.ts";
 import type { Seed } from "../fakes/files.ts";
 
 export interface FilesRig {
-  readonly files: Files;
+  readonly files: SharedFiles;
   /** An absolute folder that exists, is empty, and is the real path of itself. */
   readonly root: string;
   /** Puts something at a path, by other means than `files`. */
@@ -140,7 +140,42 @@ export function describeFiles(body: string, open: () => FilesRig): void {
       expect(value(rig.files.readText(at("file")))).toBe("old");
       expect(value(rig.files.list(rig.root)).map(({ name }) => name)).toEqual(["file", "folder"]);
     });
+
+    test("adds to the end of a file, which it makes where there is none", () => {
+      value(rig.files.append(at("new/deep/file"), "one\n"));
+      value(rig.files.append(at("new/deep/file"), "two\n"));
+      expect(value(rig.files.readText(at("new/deep/file")))).toBe("one\ntwo\n");
+      expect(failure(rig.files.append(at("new/deep/file/below"), "x"))).toBe("not-a-directory");
+      expect(failure(rig.files.append(at("new/deep"), "x"))).toBe("not-a-file");
+    });
+
+    test("removes a file, a link but not its target, and is content where there is none", () => {
+      rig.put(at("file"), "kept");
+      rig.put(at("link"), { link: "file" });
+      value(rig.files.remove(at("link")));
+      value(rig.files.remove(at("link")));
+      value(rig.files.remove(at("none/deeper")));
+      expect(value(rig.files.list(rig.root)).map(({ name }) => name)).toEqual(["file"]);
+      value(rig.files.remove(at("file")));
+      expect(failure(rig.files.info(at("file")))).toBe("missing");
+    });
+
+    test("does exclusive work, hands its result out, and lets the next in also after it threw", () => {
+      const turn = at("made/for/turns");
+      expect(value(rig.files.exclusively(turn, () => 1))).toBe(1);
+      const bug = new Error("a bug in the work");
+      expect(() => rig.files.exclusively(turn, () => raise(bug))).toThrow(bug);
+      const inner = () => value(rig.files.exclusively(at("made/for/others"), () => 2));
+      expect(value(rig.files.exclusively(turn, inner))).toBe(2);
+      expect(value(rig.files.list(at("made/for"))).map(({ name }) => name)).toEqual(["others", "turns"]);
+      rig.put(at("file"), "");
+      expect(failure(rig.files.exclusively(at("file/below"), () => 3))).toBe("not-a-directory");
+    });
   });
+}
+
+function raise(error: Error): never {
+  throw error;
 }
 
 function value<T, E>(result: Result<T, E>): T {
