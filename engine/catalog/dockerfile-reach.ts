@@ -41,6 +41,19 @@ export interface SecretMount {
   readonly span: Span;
 }
 
+/** An ARG of a reached stage, or above the first. */
+export interface ReachedArg {
+  readonly name: string;
+  readonly span: Span;
+}
+
+/** A --platform that is not the one that is built for, of a FROM that the target stage stands on. */
+export interface FixedPlatform {
+  /** As written. */
+  readonly text: string;
+  readonly span: Span;
+}
+
 export interface ReachOptions {
   /** Index of the stage to build. */
   readonly target: number;
@@ -57,6 +70,8 @@ export interface Reach {
   readonly secrets: readonly SecretMount[];
   readonly ssh: readonly { readonly span: Span }[];
   readonly contextSources: readonly ContextSource[];
+  readonly args: readonly ReachedArg[];
+  readonly fixedPlatforms: readonly FixedPlatform[];
   readonly faults: readonly StageFault[];
 }
 
@@ -88,6 +103,7 @@ class Walk {
   readonly #secrets: SecretMount[] = [];
   readonly #ssh: { span: Span }[] = [];
   readonly #contextSources: ContextSource[] = [];
+  readonly #args: ReachedArg[] = [];
   readonly #faults: StageFault[] = [];
 
   constructor(file: SourceFile, texts: StageTexts, options: ReachOptions) {
@@ -107,16 +123,28 @@ class Walk {
 
   run(): Reach {
     this.#visit(this.#options.target, []);
-    let base = this.#bases[this.#options.target];
-    while (base !== undefined && "stage" in base) base = this.#bases[base.stage];
+    const fixedPlatforms: FixedPlatform[] = [];
+    let base: Base = { stage: this.#options.target };
+    while (base !== undefined && "stage" in base) {
+      fixedPlatforms.push(...this.#fixedPlatform(base.stage));
+      base = this.#bases[base.stage];
+    }
     return {
       bases: base === undefined ? [] : [base.image],
       references: this.#references,
       secrets: this.#secrets,
       ssh: this.#ssh,
       contextSources: this.#contextSources,
+      args: this.#args,
+      fixedPlatforms,
       faults: this.#faults,
     };
+  }
+
+  #fixedPlatform(index: number): readonly FixedPlatform[] {
+    const platform = this.#texts.stages[index]?.platform;
+    if (platform === undefined || platform.text.includes("TARGET")) return [];
+    return [{ text: platform.text, span: spanOf(this.#file, platform) }];
   }
 
   #readGlobals(): Map<string, string | undefined> {
@@ -127,6 +155,7 @@ class Walk {
     );
     for (const instruction of this.#texts.globals)
       for (const { name, value } of readAssignments(instruction, escape)) {
+        this.#args.push({ name, span: instruction.span });
         if (Object.hasOwn(args, name)) variables.set(name, args[name]);
         else if (value !== undefined) {
           const text = this.#expand(value, { variables, isOpen: false }, instruction.span);
@@ -191,6 +220,7 @@ class Walk {
     switch (instruction.keyword) {
       case "ARG":
         for (const { name, value } of readAssignments(instruction, escape)) {
+          this.#args.push({ name, span: instruction.span });
           if (Object.hasOwn(args, name)) environment.variables.set(name, args[name]);
           else if (value !== undefined)
             environment.variables.set(name, this.#expand(value, environment, instruction.span));

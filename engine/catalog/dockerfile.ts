@@ -8,6 +8,7 @@ import { catalogDiagnostics } from "./diagnostics.ts";
 import { readInstructions } from "./dockerfile-instructions.ts";
 import {
   type ContextSource,
+  type FixedPlatform,
   type ImageReference,
   type Reach,
   reachStages,
@@ -36,6 +37,10 @@ export interface Dockerfile {
   readonly contextSources: readonly ContextSource[];
   /** Names of all ARGs, in any stage. */
   readonly args: ReadonlySet<string>;
+  /** Names of those that count: above the first stage, or in one that the target stage reaches. */
+  readonly reachedArgs: ReadonlySet<string>;
+  /** Of what the target stage stands on: platforms that are not the one that is built for. */
+  readonly fixedPlatforms: readonly FixedPlatform[];
 }
 
 export interface DockerfileOptions {
@@ -79,8 +84,11 @@ export function parseDockerfile(
   );
   if (malformed.length > 0 || misled.length > 0) return err([...malformed, ...complain(misled)]);
 
-  const all = <K extends "bases" | "references" | "secrets" | "ssh" | "contextSources">(key: K) =>
-    reaches.flatMap((reach: Reach): readonly Reach[K][number][] => reach[key]);
+  const all = <
+    K extends "bases" | "references" | "secrets" | "ssh" | "contextSources" | "args" | "fixedPlatforms",
+  >(
+    key: K,
+  ) => reaches.flatMap((reach: Reach): readonly Reach[K][number][] => reach[key]);
   return ok({
     file,
     stages: stages.map(({ name, index, span }) => ({ name, index, span })),
@@ -90,6 +98,8 @@ export function parseDockerfile(
     ssh: distinct(all("ssh"), () => "")[0]?.span,
     contextSources: distinct(all("contextSources"), ({ path }) => path ?? "?"),
     args: read.argNames,
+    reachedArgs: new Set(all("args").map(({ name }) => name)),
+    fixedPlatforms: distinct(all("fixedPlatforms"), ({ text }) => text),
   });
 }
 
