@@ -3,10 +3,8 @@
 import { z } from "zod";
 import { imageDigestSchema, inputDigestSchema } from "./digest.ts";
 import { layerName } from "./layer-name.ts";
+import { lockVersion } from "./lock-version.ts";
 import { platform } from "./platform.ts";
-
-/** Raised when an older lamina would misread the file. */
-export const lockVersion = 1;
 
 /** `z.json()`, read-only as the engine's own. */
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };

@@ -1,7 +1,8 @@
 // A lock asked and changed, as a value: every change gives a new lock.
 
 import type { LayerName } from "../../schemas/layer-name.ts";
-import { type Lock, type LockEntry, lockVersion } from "../../schemas/lock.ts";
+import type { Lock, LockEntry } from "../../schemas/lock.ts";
+import { lockVersion } from "../../schemas/lock-version.ts";
 import type { Platform } from "../../schemas/platform.ts";
 import type { ImageDigest } from "../core/digest.ts";
 

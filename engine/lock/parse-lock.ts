@@ -1,6 +1,7 @@
 // The text of lamina.lock into a Lock, or everything that is wrong with it.
 
-import { type Lock, lock as lockSchema, lockVersion } from "../../schemas/lock.ts";
+import { type Lock, lock as lockSchema } from "../../schemas/lock.ts";
+import { lockVersion } from "../../schemas/lock-version.ts";
 import { type Diagnostic, diagnose } from "../core/diagnostic.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { SourceFile } from "../core/source.ts";

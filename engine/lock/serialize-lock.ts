@@ -1,33 +1,43 @@
 // A Lock as text: keys in order of their code units, one value a line, a line end at the end, so that equal locks are
-// equal bytes and a diff shows what changed and nothing else.
+// equal bytes and a diff shows what changed and nothing else. Between two layers, and between two bases, the comma stands
+// on a line of its own: to put one in or take one out then changes no line of its neighbours, and git merges that with
+// what another branch did to them.
 
 import type { Lock } from "../../schemas/lock.ts";
 import type { Json } from "../nickel/located.ts";
 
 /** The text of a lock; `parseLock` gives the lock back, and its text again is the same to the byte. */
 export function serializeLock(lock: Lock): string {
-  return `${write({ ...lock }, "")}\n`;
+  const { bases, layers, version } = lock;
+  return `{
+  "bases": ${writeApart(bases)},
+  "layers": ${writeApart(layers)},
+  "version": ${version}
+}
+`;
+}
+
+/** The objects of the second level, each apart from the next. */
+function writeApart(record: Readonly<Record<string, Json>>): string {
+  const blocks = writeFields(record, "    ");
+  return blocks.length === 0 ? "{}" : `{\n${blocks.join("\n    ,\n")}\n  }`;
 }
 
 function write(value: Json, indent: string): string {
   if (value === null || typeof value !== "object") return JSON.stringify(value);
   const inner = `${indent}  `;
   if (isArray(value)) {
-    return bracket(
-      "[",
-      "]",
-      indent,
-      value.map((item) => inner + write(item, inner)),
-    );
+    const items = value.map((item) => inner + write(item, inner));
+    return items.length === 0 ? "[]" : `[\n${items.join(",\n")}\n${indent}]`;
   }
-  // Object.keys would put names made of digits first, in order of their number.
-  const keys = Object.keys(value).sort(compareCodeUnits);
-  const lines = keys.map((key) => `${inner}${JSON.stringify(key)}: ${write(value[key] ?? null, inner)}`);
-  return bracket("{", "}", indent, lines);
+  const fields = writeFields(value, inner);
+  return fields.length === 0 ? "{}" : `{\n${fields.join(",\n")}\n${indent}}`;
 }
 
-function bracket(open: string, close: string, indent: string, lines: readonly string[]): string {
-  return lines.length === 0 ? open + close : `${open}\n${lines.join(",\n")}\n${indent}${close}`;
+function writeFields(record: Readonly<Record<string, Json>>, indent: string): string[] {
+  // Object.keys would put names made of digits first, in order of their number.
+  const keys = Object.keys(record).sort(compareCodeUnits);
+  return keys.map((key) => `${indent}${JSON.stringify(key)}: ${write(record[key] ?? null, indent)}`);
 }
 
 function isArray(value: readonly Json[] | { readonly [key: string]: Json }): value is readonly Json[] {
