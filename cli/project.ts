@@ -12,7 +12,14 @@ import type { Platform } from "../schemas/platform.ts";
 import type { Invocation } from "./command.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import { tellDiagnostics } from "./tell-diagnostics.ts";
-import { createHost, createResolver, hostPlatform, openImageStore, openProjectEvaluator } from "./wire.ts";
+import {
+  createHost,
+  createResolver,
+  hostPlatform,
+  openImageStore,
+  openLazyEvaluator,
+  openMemory,
+} from "./wire.ts";
 
 type Here = Pick<Invocation, "directory" | "output">;
 
@@ -28,9 +35,10 @@ export async function openHere(
     return err(exitCode.usage);
   }
   keepOutOfGit(root.value, host.files);
-  const { evaluate, save } = openProjectEvaluator(host, root.value);
-  const project = await openProject({ directory: root.value, host, evaluate, bases });
-  save();
+  const memory = openMemory(host, root.value);
+  const evaluate = openLazyEvaluator(memory);
+  const project = await openProject({ directory: root.value, host, evaluate, memory, bases });
+  memory.save();
   if (!project.ok) {
     tellDiagnostics(here.output, root.value, project.error);
     return err(exitCode.failed);

@@ -1,10 +1,11 @@
 // The one place that chooses bodies for what the engine asks of the world.
 
 import { join } from "node:path";
-import type { Host } from "../engine/core/host.ts";
+import type { Files, Host } from "../engine/core/host.ts";
 import type { Result } from "../engine/core/result.ts";
+import { Memory } from "../engine/memory/memory.ts";
 import { createEvaluator, type EvaluateOptions, type NickelEvaluator } from "../engine/nickel/evaluate.ts";
-import { type CachingEvaluator, openEvaluationCache } from "../engine/nickel/evaluation-cache.ts";
+import type { ProjectSource } from "../engine/pipeline.ts";
 import type { Builder } from "../engine/ports/builder.ts";
 import type { ImageResolver, ImageStore } from "../engine/ports/images.ts";
 import type { NoBuilder } from "../providers/builder/connect.ts";
@@ -36,7 +37,7 @@ export function libraryFolder(): string {
 
 /** An evaluator that knows `import "lamina/…"`, whatever else `importPaths` (absolute) hold. */
 export function openEvaluator(
-  host: Host,
+  host: { readonly files: Files },
   importPaths: readonly string[] = [],
   options: Pick<EvaluateOptions, "firstOnly" | "trace"> = {},
 ): NickelEvaluator {
@@ -45,20 +46,25 @@ export function openEvaluator(
   return createEvaluator({ ...options, files, importPaths: [...importPaths, library] });
 }
 
-/** An evaluator for the project at `root` (absolute), whose values are kept in .lamina/cache from one command to the next. */
-export function openProjectEvaluator(host: Host, root: string): CachingEvaluator {
-  if (!isBuilt) {
-    // Nothing names the sources as they stand at the moment, so nothing of theirs is kept.
-    const evaluator = openEvaluator(host);
-    return { evaluate: (path) => evaluator.evaluate(path), save: () => undefined };
-  }
-  return openEvaluationCache({
+/** What was read of the project at `root` (absolute), kept in .lamina/cache from one command to the next. */
+export function openMemory(host: Host, root: string): Memory {
+  return new Memory({
     files: host.files,
-    path: join(root, ".lamina/cache/evaluations.json"),
-    // A chunk's name holds a digest of its code and of the names of all that it imports.
-    producer: import.meta.url,
-    open: (files) => openEvaluator({ ...host, files }),
+    folder: join(root, ".lamina/cache"),
+    // A chunk's name holds a digest of its code and of the names of all that it imports; nothing names the sources as they
+    // stand at the moment, so nothing of theirs is kept.
+    producer: isBuilt ? import.meta.url : undefined,
+    nowMs: () => host.clock.nowMs(),
   });
+}
+
+/** Evaluates a project's Nickel files. The evaluator is loaded at the first one; it reads each file once. */
+export function openLazyEvaluator(host: { readonly files: Files }): ProjectSource["evaluate"] {
+  let evaluator: NickelEvaluator | undefined;
+  return (path) => {
+    evaluator ??= openEvaluator(host);
+    return evaluator.evaluate(path);
+  };
 }
 
 /** Where a project's own images lie, absolute. */

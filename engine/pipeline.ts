@@ -20,7 +20,9 @@ import { buildGraph } from "./graph/build-graph.ts";
 import { checkReplacements } from "./graph/check-replacements.ts";
 import { type OwnInputs, readOwnInputs } from "./graph/fingerprint.ts";
 import { type LayerGraph } from "./graph/graph.ts";
+import { rememberOwnInputs } from "./graph/remember-inputs.ts";
 import { type LockFile, openLockFile } from "./lock/lock-file.ts";
+import type { Memory } from "./memory/memory.ts";
 import { type History, parseHistory, serializeHistory } from "./plan/history.ts";
 import { type HeldImages, makePlan, type PlanOptions, type ReplacedBase } from "./plan/plan.ts";
 import type { Plan } from "./plan/step.ts";
@@ -50,6 +52,8 @@ export interface ProjectSource {
   readonly host: Host;
   /** Evaluates a Nickel file by absolute path. */
   readonly evaluate: CatalogDeps["evaluate"];
+  /** What was read before, of the host's files; absent: all is read anew. */
+  readonly memory?: Memory | undefined;
   /** Replacements named on the command line; they win over .lamina/local.json. */
   readonly bases: ReadonlyMap<string, string>;
 }
@@ -60,10 +64,11 @@ export async function checkCatalog(source: Omit<ProjectSource, "bases">): Promis
   readonly graph: LayerGraph | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }> {
-  const { files } = source.host;
+  const { memory, evaluate } = source;
+  const files = memory?.files ?? source.host.files;
   const root = locateProject(source.directory, files);
   if (!root.ok) return { root: undefined, graph: undefined, diagnostics: [root.error] };
-  const { catalog, diagnostics } = loadCatalog(root.value, { files, evaluate: source.evaluate });
+  const { catalog, diagnostics } = await loadCatalog(root.value, { files, evaluate, memory });
   const graph = buildGraph(catalog);
   const all = [...diagnostics, ...(graph.ok ? [] : graph.error)].sort(compareDiagnostics);
   const sound = graph.ok && !all.some(({ severity }) => severity === "error");
@@ -72,19 +77,21 @@ export async function checkCatalog(source: Omit<ProjectSource, "bases">): Promis
 
 /** Reads everything that a plan is made of; all that is wrong with it at once. */
 export async function openProject(source: ProjectSource): Promise<Result<Project, readonly Diagnostic[]>> {
-  const { files } = source.host;
+  const { memory, evaluate } = source;
+  const files = memory?.files ?? source.host.files;
   const { root, graph, diagnostics } = await checkCatalog(source);
   if (root === undefined || graph === undefined) return err(diagnostics);
 
   const wrong: Diagnostic[] = [];
   const ownInputs = new Map<LayerName, OwnInputs>();
   for (const name of graph.order) {
-    const own = readOwnInputs(graph.layer(name), files);
+    const layer = graph.layer(name);
+    const own = memory === undefined ? readOwnInputs(layer, files) : rememberOwnInputs(layer, memory);
     if (own.ok) ownInputs.set(name, own.value);
     else wrong.push(...own.error);
   }
 
-  const local = loadLocalSettings(root, { files, evaluate: source.evaluate });
+  const local = await loadLocalSettings(root, { files, evaluate, memory });
   if (!local.ok) return err([...wrong, ...local.error]);
   const replacedBases = new Map([...local.value.bases, ...source.bases]);
 

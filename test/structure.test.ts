@@ -5,16 +5,17 @@ import { glob } from "node:fs/promises";
 import { posix } from "node:path";
 import { describe, expect, test } from "vitest";
 
-const upToCatalog = ["engine/core", "engine/nickel", "schemas", "engine/catalog"];
+const upToCatalog = ["engine/core", "engine/memory", "engine/nickel", "schemas", "engine/catalog"];
 const upToPlan = [...upToCatalog, "engine/graph", "engine/lock", "engine/plan"];
 const upToPorts = [...upToPlan, "engine/events", "engine/ports"];
 
 /** Folders and files of the program by what they may import, in order of their floors. */
 const floors: ReadonlyMap<string, readonly string[]> = new Map([
   ["engine/core", []],
+  ["engine/memory", ["engine/core"]],
   ["engine/nickel", ["engine/core"]],
   ["schemas", ["engine/core"]],
-  ["engine/catalog", ["engine/core", "engine/nickel", "schemas"]],
+  ["engine/catalog", ["engine/core", "engine/memory", "engine/nickel", "schemas"]],
   ["engine/graph", upToCatalog],
   ["engine/lock", upToCatalog],
   ["engine/plan", [...upToCatalog, "engine/graph", "engine/lock"]],

@@ -147,17 +147,21 @@ const predefinedArgs =
   /^(BUILDKIT_.*|SOURCE_DATE_EPOCH|(HTTPS?|FTP|NO|ALL)_PROXY|(https?|ftp|no|all)_proxy)$/;
 
 function checkArgs(layer: Layer): readonly Diagnostic[] {
-  const { args } = layer.dockerfile;
+  const { args, reachedArgs } = layer.dockerfile;
   return Object.keys(layer.workflow.args).flatMap((name): Diagnostic[] => {
-    if (args.has(name) || predefinedArgs.test(name)) return [];
+    if (reachedArgs.has(name) || predefinedArgs.test(name)) return [];
+    const isElsewhere = args.has(name);
+    const declared = layer.workflow.args;
+    const free = Array.from(reachedArgs).filter((arg) => !Object.hasOwn(declared, arg));
+    const suggestion = isElsewhere ? undefined : nearMiss(name, free);
     const span = nearest(layer.located, ["args", name]).keySpan ?? placeOf(layer, "args");
-    return [diagnose(catalogDiagnostics.unusedArg, { name, suggestion: nearMiss(name, args) }, { span })];
+    return [diagnose(catalogDiagnostics.unusedArg, { name, isElsewhere, suggestion }, { span })];
   });
 }
 
 /** Points to the first of the fields that is written. */
 function declarationNote(layer: Layer, ...keys: readonly string[]): readonly Note[] {
-  const span = keys.map((key) => declared(layer, key)).find((place) => place !== undefined);
+  const span = keys.map((key) => placeDeclared(layer, key)).find((place) => place !== undefined);
   return span === undefined ? [] : [{ message: "workflow.ncl declares this", span }];
 }
 
@@ -166,7 +170,7 @@ function dockerfileNote(layer: Layer): readonly Note[] {
   return first === undefined ? [] : [{ message: "the Dockerfile stands on this", span: first.span }];
 }
 
-function declared(layer: Layer, key: string): Span | undefined {
+function placeDeclared(layer: Layer, key: string): Span | undefined {
   const { value, found } = nearest(layer.located, [key]);
   return found ? value.span : undefined;
 }

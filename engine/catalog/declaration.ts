@@ -17,6 +17,8 @@ export interface Declaration {
   readonly located: Located;
   /** Absolute paths of all files that the evaluation read, sorted. */
   readonly sources: readonly string[];
+  /** Absolute paths where it looked for files in vain, sorted. */
+  readonly absentSources: readonly string[];
 }
 
 export interface DeclarationFailure {
@@ -37,10 +39,10 @@ const examples: Examples = {
 };
 
 /** Reads the declaration in a folder of the catalog. */
-export function readDeclaration(
+export async function readDeclaration(
   folder: LayerFolder,
-  deps: CatalogDeps,
-): Result<Declaration, DeclarationFailure> {
+  deps: Pick<CatalogDeps, "evaluate">,
+): Promise<Result<Declaration, DeclarationFailure>> {
   const workflowPath = path.join(folder.directory, "workflow.ncl");
   if (!folder.hasWorkflow)
     return err({
@@ -48,9 +50,9 @@ export function readDeclaration(
       names: [],
       salvaged: undefined,
     });
-  const evaluated = deps.evaluate(workflowPath);
+  const evaluated = await deps.evaluate(workflowPath);
   if (!evaluated.ok) return err({ diagnostics: evaluated.error, names: [], salvaged: undefined });
-  const { value: located, imports } = evaluated.value;
+  const { value: located, imports: sources, absent: absentSources } = evaluated.value;
   const json = toJson(located);
   const parsed = workflowSchema.safeParse(json);
   if (!parsed.success) {
@@ -61,10 +63,12 @@ export function readDeclaration(
       diagnostics: diagnoseIssues(issues, located, examples),
       names: name?.kind === "string" ? [name.value] : [],
       salvaged:
-        workflow === undefined ? undefined : { folder, workflowPath, workflow, located, sources: imports },
+        workflow === undefined
+          ? undefined
+          : { folder, workflowPath, workflow, located, sources, absentSources },
     });
   }
-  return ok({ folder, workflowPath, workflow: parsed.data, located, sources: imports });
+  return ok({ folder, workflowPath, workflow: parsed.data, located, sources, absentSources });
 }
 
 /** What the Dockerfile and other layers are held against: without these nothing more can be said of a layer. */

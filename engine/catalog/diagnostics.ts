@@ -214,11 +214,99 @@ export const catalogDiagnostics = {
     label: () => "not used",
     help: () => "write RUN --mount=type=ssh …, or take it out",
   }),
-  unusedArg: template<{ name: string; suggestion: string | undefined }>({
+  unusedArg: template<{ name: string; isElsewhere: boolean; suggestion: string | undefined }>({
     code: "W0337",
     severity: "warning",
-    message: ({ name }) => `the build argument "${name}" is declared, but the Dockerfile has no ARG ${name}`,
+    message: ({ name, isElsewhere }) =>
+      isElsewhere
+        ? `the build argument "${name}" is declared, but no stage that the target takes from has an ARG ${name}`
+        : `the build argument "${name}" is declared, but the Dockerfile has no ARG ${name}`,
     label: () => "not used",
-    help: ({ name, suggestion }) => orElse(suggestion, `write ARG ${name} in the Dockerfile, or take it out`),
+    help: ({ name, isElsewhere, suggestion }) =>
+      orElse(
+        suggestion,
+        isElsewhere
+          ? `write ARG ${name} in the stage that needs it, or take it out`
+          : `write ARG ${name} in the Dockerfile, or take it out`,
+      ),
+  }),
+
+  versionNeverMet: template<{ tool: string; version: string }>({
+    code: "E0340",
+    severity: "error",
+    message: ({ tool, version }) => `no version of "${tool}" can be ${version}`,
+    label: () => "these exclude each other",
+    help: () => "words side by side must all hold; put || between alternatives",
+  }),
+  checkNeedsShell: template<{ tool: string; check: readonly string[] }>({
+    code: "W0341",
+    severity: "warning",
+    message: ({ tool }) => `the check of "${tool}" is written for a shell, but is run without one`,
+    label: () => "one word is one argument",
+    help: ({ check }) =>
+      check.length === 1
+        ? `write check = [${list(check.flatMap((word) => word.trim().split(/\s+/)))}]`
+        : `write check = ["sh", "-c", "${check.join(" ").replaceAll('"', '\\"')}"]`,
+  }),
+  checkOfAnother: template<{ tool: string; other: string; check: readonly string[] }>({
+    code: "W0342",
+    severity: "warning",
+    message: ({ tool, other }) => `the check of "${tool}" runs "${other}", which proves another tool`,
+    label: ({ tool }) => `says nothing of "${tool}"`,
+    help: ({ tool, check }) => `write check = [${list([tool, ...check.slice(1)])}], or leave it out`,
+  }),
+  unpinnedImage: template<{ image: string }>({
+    code: "W0343",
+    severity: "warning",
+    message: ({ image }) => `${image} stands for whatever is the latest on the day that it is pinned`,
+    label: () => "no version",
+    help: ({ image }) =>
+      `name one: ${image.replace(/:latest$/, "")}:<tag>; what that stands for is pinned in the lock`,
+  }),
+  secretInArgs: template<{ name: string; id: string }>({
+    code: "W0344",
+    severity: "warning",
+    message: ({ name }) =>
+      `the build argument "${name}" seems to be a secret, but whoever has the image can read it`,
+    label: () => "kept in the image's history",
+    help: ({ id }) => `declare secrets = ["${id}"] and mount it: RUN --mount=type=secret,id=${id} …`,
+  }),
+  copyOfBase: template<{ base: string }>({
+    code: "W0345",
+    severity: "warning",
+    message: ({ base }) => `copies_from names "${base}", which the layer stands on already`,
+    label: () => "says nothing new",
+    help: ({ base }) => `take "${base}" out of copies_from: a base may be copied from without`,
+  }),
+  longBudget: template<{ minutes: number }>({
+    code: "W0346",
+    severity: "warning",
+    message: ({ minutes }) => `a build may take ${minutes} minutes, which is more than a day`,
+    label: () => "in minutes, not in seconds",
+    help: ({ minutes }) =>
+      `write time_budget_min = ${Math.max(1, Math.round(minutes / 60))} if seconds were meant`,
+  }),
+  nestedArtifact: template<{ path: string; folder: string }>({
+    code: "W0347",
+    severity: "warning",
+    message: ({ path, folder }) => `${path} is promoted with ${folder} already`,
+    label: () => "says nothing new",
+    help: ({ path }) => `take ${path} out of artifact_paths`,
+  }),
+  fixedPlatform: template<{ platform: string }>({
+    code: "W0348",
+    severity: "warning",
+    message: ({ platform }) =>
+      `the image stands on a stage that is always for ${platform}, whatever platform is asked for`,
+    label: () => "not the platform that is built for",
+    help: () =>
+      "leave --platform out: it is for stages that are copied from, never for what the image stands on",
+  }),
+  unheardSize: template<{ tier: string }>({
+    code: "W0349",
+    severity: "warning",
+    message: ({ tier }) => `cpu and memory_gb say nothing beside runner_type = '${tier}`,
+    label: () => "not heard",
+    help: () => "keep either of the two: cpu and memory_gb choose the smallest runner that holds them",
   }),
 } as const;

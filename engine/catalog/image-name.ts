@@ -24,6 +24,11 @@ export function familiarName(image: string): string {
   return version === ":latest" ? repository : repository + version;
 }
 
+/** Whether a name leaves the version to whoever pushes next: its tag is "latest", or left out. */
+export function followsLatest(image: string): boolean {
+  return readImageName(image).version === ":latest";
+}
+
 /** `repository` is without the default registry; `version` is ":tag", "@digest" or both. */
 function readImageName(image: string): { readonly repository: string; readonly version: string } {
   const digestAt = image.indexOf("@");

@@ -17,8 +17,12 @@ export interface Layer {
   /** The same with places. */
   readonly located: Located;
   readonly dockerfile: Dockerfile;
+  /** All images that the Dockerfile's target takes from, as spelt, without repetitions. */
+  readonly images: readonly string[];
   /** Absolute paths of all files that the evaluation of workflow.ncl read, sorted. */
   readonly sources: readonly string[];
+  /** Equal where declaration and Dockerfile are, to the last place in them. */
+  readonly revision: string;
 }
 
 /** What stands under catalog/, before its layers are held against one another. */

@@ -1,13 +1,13 @@
 // .lamina/local.json: what this machine, and it alone, puts in place of external images, and where it has secrets.
 
 import { posix } from "node:path";
-import { local } from "../../schemas/local.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { toJson } from "../nickel/located.ts";
 import type { CatalogDeps } from "./catalog-deps.ts";
 import { diagnoseIssues } from "./diagnose-issues.ts";
 import { mayExist } from "./may-exist.ts";
+import { rememberEvaluations } from "./remember-evaluation.ts";
 
 /** Where a secret's value is read when a build needs it; the value itself is never read here. `path` is absolute. */
 export type LocalSecret =
@@ -24,14 +24,18 @@ export interface LocalSettings {
 const none: LocalSettings = { bases: new Map(), secrets: new Map() };
 
 /** Reads .lamina/local.json under `root` (absolute); a missing file says nothing. Relative paths count from `root`. */
-export function loadLocalSettings(
+export async function loadLocalSettings(
   root: string,
   deps: CatalogDeps,
-): Result<LocalSettings, readonly Diagnostic[]> {
+): Promise<Result<LocalSettings, readonly Diagnostic[]>> {
   const path = posix.join(root, ".lamina/local.json");
   if (!mayExist(deps.files, path)) return ok(none);
-  const evaluated = deps.evaluate(path);
+  const { memory } = deps;
+  const evaluate = memory === undefined ? deps.evaluate : rememberEvaluations(deps.evaluate, memory);
+  const evaluated = await evaluate(path);
   if (!evaluated.ok) return evaluated;
+  // Loaded where it is needed: few projects have local settings.
+  const { local } = await import("../../schemas/local.ts");
   const parsed = local.safeParse(toJson(evaluated.value.value));
   if (!parsed.success) return err(diagnoseIssues(parsed.error.issues, evaluated.value.value));
   const bases = new Map<string, string>();

@@ -4,12 +4,18 @@
 /** A file's text under the absolute path it was read from. `lineStarts` is filled on the first question. */
 export class SourceFile {
   readonly path: string;
-  readonly text: string;
+  #text: string | (() => string);
   #lineStarts: readonly number[] | undefined;
 
-  constructor(path: string, text: string) {
+  /** A text that is seldom asked for may be read late, by a function that is called once. */
+  constructor(path: string, text: string | (() => string)) {
     this.path = path;
-    this.text = text;
+    this.#text = text;
+  }
+
+  get text(): string {
+    if (typeof this.#text === "function") this.#text = this.#text();
+    return this.#text;
   }
 
   /** Offsets at which the lines begin; at least one entry. */

@@ -2,6 +2,7 @@
 
 import type { LayerName } from "../../schemas/layer-name.ts";
 import { type Diagnostic, diagnose } from "../core/diagnostic.ts";
+import { findKnots } from "./components.ts";
 import { shortestCycle } from "./cycle.ts";
 import { graphDiagnostics } from "./diagnostics.ts";
 import type { Edge } from "./edges.ts";
@@ -9,16 +10,23 @@ import type { Edge } from "./edges.ts";
 /** One diagnostic for the shortest cycle, then for the shortest that shares no layer with those told, and so on. */
 export function diagnoseCycles(layers: readonly LayerName[], edges: readonly Edge[]): readonly Diagnostic[] {
   const outgoing = Map.groupBy(edges, ({ from }) => from);
-  const left = new Set(layers.toSorted());
-  const successors = (node: LayerName) =>
-    (outgoing.get(node) ?? []).map(({ to }) => to).filter((to) => left.has(to));
   const found: Diagnostic[] = [];
-  for (;;) {
-    const cycle = shortestCycle([...left], successors);
-    if (cycle === undefined) return found;
-    found.push(diagnoseCycle(cycle, outgoing));
-    for (const layer of cycle) left.delete(layer);
+  // Cycles lie within knots, which are few and small: what is on none is not walked again.
+  const pending = [layers.toSorted()];
+  for (let nodes = pending.pop(); nodes !== undefined; nodes = pending.pop()) {
+    const left = new Set(nodes);
+    const successors = (node: LayerName) =>
+      (outgoing.get(node) ?? []).map(({ to }) => to).filter((to) => left.has(to));
+    for (const knot of findKnots(nodes, successors)) {
+      const within = new Set(knot);
+      const cycle = shortestCycle(knot, (node) => successors(node).filter((to) => within.has(to)));
+      if (cycle === undefined) continue;
+      found.push(diagnoseCycle(cycle, outgoing));
+      const told = new Set(cycle);
+      pending.push(knot.filter((layer) => !told.has(layer)));
+    }
   }
+  return found;
 }
 
 function diagnoseCycle(
@@ -31,6 +39,6 @@ function diagnoseCycle(
   });
   const [first, ...others] = steps;
   const trail = [...cycle, ...cycle.slice(0, 1)];
-  const notes = others.map(({ from, to, span }) => ({ message: `"${from}" needs "${to}"`, span }));
-  return diagnose(graphDiagnostics.cycle, { trail }, { span: first?.span, notes });
+  const notes = others.map(({ from, to, place }) => ({ message: `"${from}" needs "${to}"`, span: place() }));
+  return diagnose(graphDiagnostics.cycle, { trail }, { span: first?.place(), notes });
 }

@@ -13,8 +13,8 @@ export interface Edge {
   readonly from: LayerName;
   readonly to: LayerName;
   readonly isBase: boolean;
-  /** Where it is declared, else where the Dockerfile does it. */
-  readonly span: Span;
+  /** Where it is declared, else where the Dockerfile does it: looked for only when somebody asks. */
+  readonly place: () => Span;
 }
 
 /** Edges between layers that could be loaded, one for each pair, by name (`from`, base first, then `to`). */
@@ -24,41 +24,49 @@ export function readEdges(catalog: Catalog): {
 } {
   const layers = new Map<string, Layer>(catalog.layers.map((layer) => [layer.name, layer]));
   const known = [...new Set([...layers.keys(), ...catalog.broken])].sort();
+  const isKnown = (name: string) => layers.has(name) || catalog.broken.has(name);
   const edges: Edge[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const layer of catalog.layers) {
     const found = new Map<string, Edge>();
-    const add = (name: string, isBase: boolean, span: Span): void => {
+    const add = (name: string, isBase: boolean, place: () => Span): void => {
       const to = layers.get(name);
       if (to !== undefined && !found.has(name))
-        found.set(name, { from: layer.name, to: to.name, isBase, span });
+        found.set(name, { from: layer.name, to: to.name, isBase, place });
     };
     const { build_base: base, copies_from: copies } = layer.workflow;
     if (typeof base === "string") {
-      const span = placeOf(layer, "build_base");
-      add(base, true, span);
-      if (!known.includes(base)) {
+      const place = () => placeOf(layer, "build_base");
+      add(base, true, place);
+      if (!isKnown(base)) {
         const params = { name: base, known, suggestion: nearMiss(base, known) };
-        diagnostics.push(diagnose(graphDiagnostics.unknownBase, params, { span }));
+        diagnostics.push(diagnose(graphDiagnostics.unknownBase, params, { span: place() }));
       }
     }
     copies.forEach((name, index) => {
-      const span = placeOf(layer, "copies_from", index);
-      add(name, false, span);
+      const place = () => placeOf(layer, "copies_from", index);
+      add(name, false, place);
       // A name that both fields misspell is told once.
-      if (known.includes(name) || name === base) return;
+      if (isKnown(name) || name === base) return;
       const params = { name, known, suggestion: nearMiss(name, known) };
-      diagnostics.push(diagnose(graphDiagnostics.unknownCopy, params, { span }));
+      diagnostics.push(diagnose(graphDiagnostics.unknownCopy, params, { span: place() }));
     });
-    for (const { image, span } of layer.dockerfile.references) {
+    for (const image of layer.images) {
       const name = layerOfImage(image, catalog.workspace);
-      if (name !== undefined) add(name, false, span);
+      if (name !== undefined) add(name, false, () => referenceTo(image, layer));
     }
     edges.push(
       ...[...found.values()].sort((a, b) => Number(b.isBase) - Number(a.isBase) || compareNames(a.to, b.to)),
     );
   }
   return { edges, diagnostics };
+}
+
+/** Where a Dockerfile first takes from an image. */
+function referenceTo(image: string, { dockerfile, workflowPath }: Layer): Span {
+  const found = dockerfile.references.find((reference) => reference.image === image);
+  if (found === undefined) throw new Error(`no reference to ${image} beside ${workflowPath}`);
+  return found.span;
 }
 
 /** By code units, as `sort` does. */

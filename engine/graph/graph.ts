@@ -4,6 +4,7 @@ import { DirectedGraph } from "graphology";
 import type { LayerName } from "../../schemas/layer-name.ts";
 import { layerOfImage } from "../catalog/image-name.ts";
 import type { Catalog, Layer } from "../catalog/layer.ts";
+import { Heap } from "../core/heap.ts";
 import { compareNames, type Edge } from "./edges.ts";
 
 export interface LayerGraph {
@@ -34,7 +35,12 @@ export function createGraph(catalog: Catalog, edges: readonly Edge[]): LayerGrap
   for (const { from, to, isBase } of edges) graph.addDirectedEdge(to, from, { isBase });
 
   const order = sortTopologically(graph);
-  const inOrder = (names: ReadonlySet<string>) => order.filter((name) => names.has(name));
+  const ranks = new Map<string, number>(order.map((name, rank) => [name, rank]));
+  const inOrder = (names: ReadonlySet<string>) =>
+    namesOf(
+      graph,
+      Array.from(names).sort((a, b) => (ranks.get(a) ?? 0) - (ranks.get(b) ?? 0)),
+    );
   return {
     root: catalog.root,
     workspace: catalog.workspace,
@@ -55,15 +61,15 @@ type Graph = DirectedGraph<{ layer: Layer }, { isBase: boolean }>;
 function sortTopologically(graph: Graph): readonly LayerName[] {
   const waitingFor = new Map(graph.mapNodes((node) => [node, graph.inDegree(node)]));
   const order: LayerName[] = [];
-  const free = graph.filterNodes((node) => waitingFor.get(node) === 0).sort();
-  for (let node = free.shift(); node !== undefined; node = free.shift()) {
+  const free = new Heap<string>((a, b) => a < b);
+  for (const [node, parents] of waitingFor) if (parents === 0) free.push(node);
+  for (let node = free.pop(); node !== undefined; node = free.pop()) {
     order.push(graph.getNodeAttribute(node, "layer").name);
     for (const child of graph.outNeighbors(node)) {
       const left = (waitingFor.get(child) ?? 0) - 1;
       waitingFor.set(child, left);
       if (left === 0) free.push(child);
     }
-    free.sort();
   }
   if (order.length < graph.order) throw new Error("a cycle was not found by diagnoseCycles");
   return order;
@@ -90,9 +96,7 @@ function reach(start: string, next: (node: string) => readonly string[]): Readon
 }
 
 function externalBases(layer: Layer, workspace: string): readonly string[] {
-  const images = layer.dockerfile.references.map(({ image }) => image);
-  const external = images.filter(
-    (image) => image !== "scratch" && layerOfImage(image, workspace) === undefined,
-  );
-  return [...new Set(external)].sort();
+  return layer.images
+    .filter((image) => image !== "scratch" && layerOfImage(image, workspace) === undefined)
+    .sort();
 }

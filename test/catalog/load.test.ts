@@ -22,14 +22,14 @@ const base = {
   "/project/catalog/scratch-base/Dockerfile": "FROM scratch\n",
 };
 
-test("a layer: defaults filled in, places and sources kept", () => {
+test("a layer: defaults filled in, places and sources kept", async () => {
   const files = new FakeFiles({
     ...base,
     "/project/catalog/one/workflow.ncl": workflow("one", 'args = (import "../args.ncl"),'),
     "/project/catalog/one/Dockerfile": "FROM lamina/scratch-base\nARG X\n",
     "/project/catalog/args.ncl": '{ X = "1" }',
   });
-  const { catalog, diagnostics } = load(files);
+  const { catalog, diagnostics } = await load(files);
   expect(diagnostics).toEqual([]);
   const [one] = catalog.layers;
   expect(catalog.layers.map(({ name }) => name)).toEqual(["one", "scratch-base"]);
@@ -49,8 +49,8 @@ test("a layer: defaults filled in, places and sources kept", () => {
   expect([catalog.workspace, [...catalog.broken]]).toEqual(["lamina", []]);
 });
 
-test("another Dockerfile of the folder", () => {
-  const { catalog, diagnostics } = load(
+test("another Dockerfile of the folder", async () => {
+  const { catalog, diagnostics } = await load(
     new FakeFiles({
       ...base,
       "/project/catalog/one/workflow.ncl": workflow("one", 'dockerfile = "docker/Other",'),
@@ -61,23 +61,23 @@ test("another Dockerfile of the folder", () => {
   expect(catalog.layers[0]?.dockerfile.file.path).toBe("/project/catalog/one/docker/Other");
 });
 
-test("a layer's folder may be a link", () => {
+test("a layer's folder may be a link", async () => {
   const files = new FakeFiles({ ...base, "/project/catalog/linked": { link: "/elsewhere/linked" } });
   files.put("/elsewhere/linked/workflow.ncl", workflow("linked"));
   files.put("/elsewhere/linked/Dockerfile", "FROM lamina/scratch-base\n");
-  const { catalog, diagnostics } = load(files);
+  const { catalog, diagnostics } = await load(files);
   expect(diagnostics).toEqual([]);
   expect(catalog.layers.map(({ name }) => name)).toEqual(["linked", "scratch-base"]);
 });
 
-test("a Dockerfile that cannot be read is another matter than one that is missing", () => {
+test("a Dockerfile that cannot be read is another matter than one that is missing", async () => {
   const files = new FakeFiles({
     ...base,
     "/project/catalog/one/workflow.ncl": workflow("one"),
     "/project/catalog/one/Dockerfile": "FROM lamina/scratch-base\n",
   });
   files.deny("/project/catalog/one/Dockerfile");
-  const { catalog, diagnostics } = load(files);
+  const { catalog, diagnostics } = await load(files);
   expect(diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual([
     "E0302 cannot read catalog/one/Dockerfile: denied: /project/catalog/one/Dockerfile",
   ]);
@@ -85,22 +85,22 @@ test("a Dockerfile that cannot be read is another matter than one that is missin
   expect([...catalog.broken]).toEqual(["one"]);
 });
 
-test("a layer whose folder cannot be looked into is told, and not taken for missing", () => {
+test("a layer whose folder cannot be looked into is told, and not taken for missing", async () => {
   const files = new FakeFiles({
     ...base,
     "/project/catalog/one/workflow.ncl": workflow("one"),
     "/project/catalog/one/Dockerfile": "FROM lamina/scratch-base\n",
   });
   files.deny("/project/catalog/one");
-  const { catalog, diagnostics } = load(files);
+  const { catalog, diagnostics } = await load(files);
   expect(diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual([
     "E0241 cannot read `/project/catalog/one/workflow.ncl`: permission denied",
   ]);
   expect([...catalog.broken]).toEqual(["one"]);
 });
 
-test("an empty project has an empty catalog", () => {
-  const { catalog, diagnostics } = load(new FakeFiles({ "/project": { folder: true } }));
+test("an empty project has an empty catalog", async () => {
+  const { catalog, diagnostics } = await load(new FakeFiles({ "/project": { folder: true } }));
   expect(diagnostics).toEqual([]);
   expect(catalog.layers).toEqual([]);
 });

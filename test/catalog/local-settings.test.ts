@@ -10,12 +10,12 @@ function load(files: FakeFiles) {
   return loadLocalSettings("/project", { files, evaluate: (path) => evaluator.evaluate(path) });
 }
 
-test("relative folders count from the project", () => {
+test("relative folders count from the project", async () => {
   const settings = {
     bases: { "debian:trixie-slim": "oci-layout:images/debian", "alpine:3": "my/alpine:3" },
     secrets: { token: { file: "secrets/token" }, key: { env: "KEY" } },
   };
-  expect(load(new FakeFiles({ "/project/.lamina/local.json": JSON.stringify(settings) }))).toEqual({
+  expect(await load(new FakeFiles({ "/project/.lamina/local.json": JSON.stringify(settings) }))).toEqual({
     ok: true,
     value: {
       bases: new Map([
@@ -30,11 +30,11 @@ test("relative folders count from the project", () => {
   });
 });
 
-test("one that is not there says nothing; one that cannot be looked at is an error", () => {
+test("one that is not there says nothing; one that cannot be looked at is an error", async () => {
   const files = new FakeFiles({ "/project/.lamina/other": "" });
-  expect(load(files)).toEqual({ ok: true, value: { bases: new Map(), secrets: new Map() } });
+  expect(await load(files)).toEqual({ ok: true, value: { bases: new Map(), secrets: new Map() } });
   files.deny("/project/.lamina");
-  const denied = load(files);
+  const denied = await load(files);
   expect(denied.ok ? [] : denied.error.map(({ message }) => message)).toEqual([
     "cannot read `/project/.lamina/local.json`: permission denied",
   ]);

@@ -79,7 +79,7 @@ COPY --from=lamina/nushell /usr/local/bin/nu /usr/local/bin/nu
 };
 
 /** All that is wrong with the sound catalog after these changes, as text; "" where nothing is. */
-export function judgeCatalog(changes: CatalogFiles): string {
+export async function judgeCatalog(changes: CatalogFiles): Promise<string> {
   const root = realpathSync(mkdtempSync(path.join(tmpdir(), "lamina-catalog-")));
   try {
     for (const [name, text] of Object.entries({ ...soundCatalog, ...changes })) {
@@ -89,7 +89,7 @@ export function judgeCatalog(changes: CatalogFiles): string {
       writeFileSync(file, text);
     }
     const evaluator = createEvaluator({ files: systemFiles, importPaths: [] });
-    const { catalog, diagnostics } = loadCatalog(root, {
+    const { catalog, diagnostics } = await loadCatalog(root, {
       files: systemFiles,
       evaluate: (entry) => evaluator.evaluate(entry),
     });

@@ -4,13 +4,13 @@
 import { expect, test } from "vitest";
 import { edit, judgeCatalog } from "./written-catalog.ts";
 
-test("a sound catalog has nothing to say", () => {
-  expect(judgeCatalog({})).toBe("");
+test("a sound catalog has nothing to say", async () => {
+  expect(await judgeCatalog({})).toBe("");
 });
 
-test("a base misspelt by a letter is told once, with the fix", () => {
+test("a base misspelt by a letter is told once, with the fix", async () => {
   expect(
-    judgeCatalog(edit("rust/workflow.ncl", ['build_base = "debian"', 'build_base = "debain"'])),
+    await judgeCatalog(edit("rust/workflow.ncl", ['build_base = "debian"', 'build_base = "debain"'])),
   ).toMatchInlineSnapshot(`
     "error[E0401]: there is no layer "debain" to build on
      --> catalog/rust/workflow.ncl:4:16
@@ -22,9 +22,9 @@ test("a base misspelt by a letter is told once, with the fix", () => {
   `);
 });
 
-test("a base that is like no layer may be meant as an image", () => {
+test("a base that is like no layer may be meant as an image", async () => {
   expect(
-    judgeCatalog(edit("rust/workflow.ncl", ['build_base = "debian"', 'build_base = "archlinux"'])),
+    await judgeCatalog(edit("rust/workflow.ncl", ['build_base = "debian"', 'build_base = "archlinux"'])),
   ).toMatchInlineSnapshot(`
     "error[E0401]: there is no layer "archlinux" to build on
      --> catalog/rust/workflow.ncl:4:16
@@ -36,9 +36,9 @@ test("a base that is like no layer may be meant as an image", () => {
   `);
 });
 
-test("a cycle of three is told once, by its trail, each edge with its place", () => {
+test("a cycle of three is told once, by its trail, each edge with its place", async () => {
   expect(
-    judgeCatalog({
+    await judgeCatalog({
       ...edit("debian/workflow.ncl", ['{ image = "debian:trixie-slim" }', '"rust-deps"']),
       ...edit("debian/Dockerfile", ["debian:trixie-slim", "lamina/rust-deps"]),
     }),
@@ -63,9 +63,9 @@ test("a cycle of three is told once, by its trail, each edge with its place", ()
   `);
 });
 
-test("a layer that stands on itself", () => {
+test("a layer that stands on itself", async () => {
   expect(
-    judgeCatalog({
+    await judgeCatalog({
       ...edit("nushell/workflow.ncl", ['build_base = "debian"', 'build_base = "nushell"']),
       ...edit("nushell/Dockerfile", ["lamina/debian", "lamina/nushell"]),
     }),
@@ -80,9 +80,9 @@ test("a layer that stands on itself", () => {
   `);
 });
 
-test("a Nickel syntax error is told, and not that others stand on what could not be read", () => {
+test("a Nickel syntax error is told, and not that others stand on what could not be read", async () => {
   expect(
-    judgeCatalog(edit("debian/workflow.ncl", ["kind = 'utility,", "kind = = 'utility,"])),
+    await judgeCatalog(edit("debian/workflow.ncl", ["kind = 'utility,", "kind = = 'utility,"])),
   ).toMatchInlineSnapshot(`
     "error[E0100]: unexpected \`=\`
      --> catalog/debian/workflow.ncl:3:10
@@ -94,10 +94,10 @@ test("a Nickel syntax error is told, and not that others stand on what could not
   `);
 });
 
-test("a fault in a file that several layers import is told once", () => {
+test("a fault in a file that several layers import is told once", async () => {
   const imported = ['language = "rust",', 'language = (import "../language.ncl").rust,'] as const;
   expect(
-    judgeCatalog({
+    await judgeCatalog({
       "language.ncl": '{ rust = "rust" + 1 }\n',
       ...edit("rust/workflow.ncl", imported),
       ...edit("nushell/workflow.ncl", imported),
@@ -116,9 +116,9 @@ test("a fault in a file that several layers import is told once", () => {
   `);
 });
 
-test("a number where a string belongs", () => {
+test("a number where a string belongs", async () => {
   expect(
-    judgeCatalog(edit("rust/workflow.ncl", ['["rustc", {', "[1.96, {"], ['["/usr/bin/cargo"]', "[7]"])),
+    await judgeCatalog(edit("rust/workflow.ncl", ['["rustc", {', "[1.96, {"], ['["/usr/bin/cargo"]', "[7]"])),
   ).toMatchInlineSnapshot(`
     "error[E0307]: \`tools_provided[0]\` must be the name of an executable or a record { name, check, version }
      --> catalog/rust/workflow.ncl:5:21
@@ -134,8 +134,10 @@ test("a number where a string belongs", () => {
   `);
 });
 
-test("a missing field shows how to write it", () => {
-  expect(judgeCatalog(edit("rust/workflow.ncl", ["  kind = 'toolchain,\n", ""]))).toMatchInlineSnapshot(`
+test("a missing field shows how to write it", async () => {
+  expect(
+    await judgeCatalog(edit("rust/workflow.ncl", ["  kind = 'toolchain,\n", ""])),
+  ).toMatchInlineSnapshot(`
     "error[E0305]: \`kind\` is missing
      --> catalog/rust/workflow.ncl:2:10
       |
@@ -146,8 +148,10 @@ test("a missing field shows how to write it", () => {
   `);
 });
 
-test("an unknown field is underlined at its name, with what was meant", () => {
-  expect(judgeCatalog(edit("rust/workflow.ncl", ["tools_provided", "tools_provide"]))).toMatchInlineSnapshot(`
+test("an unknown field is underlined at its name, with what was meant", async () => {
+  expect(
+    await judgeCatalog(edit("rust/workflow.ncl", ["tools_provided", "tools_provide"])),
+  ).toMatchInlineSnapshot(`
     "error[E0306]: \`tools_provide\` is not a field of a layer
      --> catalog/rust/workflow.ncl:5:3
       |
@@ -158,8 +162,8 @@ test("an unknown field is underlined at its name, with what was meant", () => {
   `);
 });
 
-test("an unknown kind", () => {
-  expect(judgeCatalog(edit("rust/workflow.ncl", ["'toolchain", "'toolchian"]))).toMatchInlineSnapshot(`
+test("an unknown kind", async () => {
+  expect(await judgeCatalog(edit("rust/workflow.ncl", ["'toolchain", "'toolchian"]))).toMatchInlineSnapshot(`
     "error[E0307]: \`kind\` must be one of 'toolchain, 'deps, 'utility
      --> catalog/rust/workflow.ncl:3:10
       |
@@ -170,9 +174,9 @@ test("an unknown kind", () => {
   `);
 });
 
-test("a name that is not its folder's", () => {
+test("a name that is not its folder's", async () => {
   expect(
-    judgeCatalog(edit("nushell/workflow.ncl", ['name = "nushell"', 'name = "nu"'])),
+    await judgeCatalog(edit("nushell/workflow.ncl", ['name = "nushell"', 'name = "nu"'])),
   ).toMatchInlineSnapshot(`
     "error[E0308]: the layer in catalog/nushell is named "nu"
      --> catalog/nushell/workflow.ncl:2:10
@@ -184,9 +188,9 @@ test("a name that is not its folder's", () => {
   `);
 });
 
-test("a name that is taken", () => {
+test("a name that is taken", async () => {
   expect(
-    judgeCatalog(edit("nushell/workflow.ncl", ['name = "nushell"', 'name = "rust"'])),
+    await judgeCatalog(edit("nushell/workflow.ncl", ['name = "nushell"', 'name = "rust"'])),
   ).toMatchInlineSnapshot(`
     "error[E0309]: two layers are named "rust"
      --> catalog/nushell/workflow.ncl:2:10
@@ -212,8 +216,8 @@ function inGoLang(name: string) {
   };
 }
 
-test("a folder whose name no layer can have is to be renamed, not the layer", () => {
-  expect(judgeCatalog(inGoLang("golang"))).toMatchInlineSnapshot(`
+test("a folder whose name no layer can have is to be renamed, not the layer", async () => {
+  expect(await judgeCatalog(inGoLang("golang"))).toMatchInlineSnapshot(`
     "error[E0308]: the layer in catalog/Go Lang is named "golang"
      --> catalog/Go Lang/workflow.ncl:2:10
       |
@@ -222,7 +226,7 @@ test("a folder whose name no layer can have is to be renamed, not the layer", ()
       |
       = help: rename the folder to catalog/golang"
   `);
-  expect(judgeCatalog(inGoLang("rust"))).toMatchInlineSnapshot(`
+  expect(await judgeCatalog(inGoLang("rust"))).toMatchInlineSnapshot(`
     "error[E0309]: two layers are named "rust"
      --> catalog/Go Lang/workflow.ncl:2:10
       |
@@ -238,15 +242,15 @@ test("a folder whose name no layer can have is to be renamed, not the layer", ()
   `);
 });
 
-test("a Dockerfile without a declaration", () => {
-  expect(judgeCatalog({ "zig/Dockerfile": "FROM lamina/debian\n" })).toMatchInlineSnapshot(`
+test("a Dockerfile without a declaration", async () => {
+  expect(await judgeCatalog({ "zig/Dockerfile": "FROM lamina/debian\n" })).toMatchInlineSnapshot(`
     "error[E0303]: catalog/zig has a Dockerfile, but no workflow.ncl that declares it
       = help: write catalog/zig/workflow.ncl with name, kind, build_base, tools_provided, artifact_paths and language"
   `);
 });
 
-test("a declaration without a Dockerfile", () => {
-  expect(judgeCatalog({ "nushell/Dockerfile": undefined })).toMatchInlineSnapshot(`
+test("a declaration without a Dockerfile", async () => {
+  expect(await judgeCatalog({ "nushell/Dockerfile": undefined })).toMatchInlineSnapshot(`
     "error[E0320]: there is no catalog/nushell/Dockerfile
      --> catalog/nushell/workflow.ncl:2:10
       |
@@ -257,9 +261,9 @@ test("a declaration without a Dockerfile", () => {
   `);
 });
 
-test("a Dockerfile with a misspelt instruction and an unfinished COPY", () => {
+test("a Dockerfile with a misspelt instruction and an unfinished COPY", async () => {
   expect(
-    judgeCatalog(edit("nushell/Dockerfile", ["RUN fetch-nu", "RNU fetch-nu\nCOPY --from=$STAGE nu\n"])),
+    await judgeCatalog(edit("nushell/Dockerfile", ["RUN fetch-nu", "RNU fetch-nu\nCOPY --from=$STAGE nu\n"])),
   ).toMatchInlineSnapshot(`
     "error[E0321]: Dockerfile: unknown instruction RNU
      --> catalog/nushell/Dockerfile:2:1
@@ -277,9 +281,11 @@ test("a Dockerfile with a misspelt instruction and an unfinished COPY", () => {
   `);
 });
 
-test("a Dockerfile that stands on another layer than declared", () => {
+test("a Dockerfile that stands on another layer than declared", async () => {
   expect(
-    judgeCatalog(edit("rust-deps/Dockerfile", ["FROM lamina/rust AS final", "FROM lamina/debian AS final"])),
+    await judgeCatalog(
+      edit("rust-deps/Dockerfile", ["FROM lamina/rust AS final", "FROM lamina/debian AS final"]),
+    ),
   ).toMatchInlineSnapshot(`
     "error[E0330]: declared to stand on the layer "rust", but the Dockerfile stands on lamina/debian
      --> catalog/rust-deps/workflow.ncl:4:16
@@ -296,9 +302,9 @@ test("a Dockerfile that stands on another layer than declared", () => {
   `);
 });
 
-test("a Dockerfile that stands on an image, where a layer is declared", () => {
+test("a Dockerfile that stands on an image, where a layer is declared", async () => {
   expect(
-    judgeCatalog(edit("nushell/Dockerfile", ["lamina/debian", "debian:bookworm"])),
+    await judgeCatalog(edit("nushell/Dockerfile", ["lamina/debian", "debian:bookworm"])),
   ).toMatchInlineSnapshot(`
     "error[E0330]: declared to stand on the layer "debian", but the Dockerfile stands on debian:bookworm
      --> catalog/nushell/workflow.ncl:4:16
@@ -315,8 +321,10 @@ test("a Dockerfile that stands on an image, where a layer is declared", () => {
   `);
 });
 
-test("a base misspelt in the Dockerfile is told once", () => {
-  expect(judgeCatalog(edit("nushell/Dockerfile", ["lamina/debian", "lamina/debain"]))).toMatchInlineSnapshot(`
+test("a base misspelt in the Dockerfile is told once", async () => {
+  expect(
+    await judgeCatalog(edit("nushell/Dockerfile", ["lamina/debian", "lamina/debain"])),
+  ).toMatchInlineSnapshot(`
     "error[E0330]: declared to stand on the layer "debian", but the Dockerfile stands on lamina/debain
      --> catalog/nushell/workflow.ncl:4:16
       |
@@ -332,9 +340,9 @@ test("a base misspelt in the Dockerfile is told once", () => {
   `);
 });
 
-test("a COPY --from of a layer that is not declared", () => {
+test("a COPY --from of a layer that is not declared", async () => {
   expect(
-    judgeCatalog(edit("rust-deps/workflow.ncl", ['  copies_from = ["nushell"],\n', ""])),
+    await judgeCatalog(edit("rust-deps/workflow.ncl", ['  copies_from = ["nushell"],\n', ""])),
   ).toMatchInlineSnapshot(`
     "error[E0331]: the Dockerfile takes from lamina/nushell, which workflow.ncl does not declare
      --> catalog/rust-deps/Dockerfile:8:13
@@ -351,9 +359,9 @@ test("a COPY --from of a layer that is not declared", () => {
   `);
 });
 
-test("a COPY --from of a layer that is misspelt is told once", () => {
+test("a COPY --from of a layer that is misspelt is told once", async () => {
   expect(
-    judgeCatalog(edit("rust-deps/Dockerfile", ["lamina/nushell", "lamina/nushel"])),
+    await judgeCatalog(edit("rust-deps/Dockerfile", ["lamina/nushell", "lamina/nushel"])),
   ).toMatchInlineSnapshot(`
     "error[E0331]: the Dockerfile takes from lamina/nushel, but there is no such layer
      --> catalog/rust-deps/Dockerfile:8:13
@@ -370,8 +378,10 @@ test("a COPY --from of a layer that is misspelt is told once", () => {
   `);
 });
 
-test("a copies_from that is misspelt is told once", () => {
-  expect(judgeCatalog(edit("rust-deps/workflow.ncl", ['["nushell"]', '["nushel"]']))).toMatchInlineSnapshot(`
+test("a copies_from that is misspelt is told once", async () => {
+  expect(
+    await judgeCatalog(edit("rust-deps/workflow.ncl", ['["nushell"]', '["nushel"]'])),
+  ).toMatchInlineSnapshot(`
     "error[E0402]: there is no layer "nushel" to copy from
      --> catalog/rust-deps/workflow.ncl:5:18
       |
@@ -382,9 +392,9 @@ test("a copies_from that is misspelt is told once", () => {
   `);
 });
 
-test("a copies_from that the Dockerfile does not use", () => {
+test("a copies_from that the Dockerfile does not use", async () => {
   expect(
-    judgeCatalog(
+    await judgeCatalog(
       edit("rust-deps/Dockerfile", ["COPY --from=lamina/nushell", "# COPY --from=lamina/nushell"]),
     ),
   ).toMatchInlineSnapshot(`
@@ -403,9 +413,9 @@ test("a copies_from that the Dockerfile does not use", () => {
   `);
 });
 
-test("a target that is no stage", () => {
+test("a target that is no stage", async () => {
   expect(
-    judgeCatalog(edit("rust-deps/workflow.ncl", ['target = "final"', 'target = "finale"'])),
+    await judgeCatalog(edit("rust-deps/workflow.ncl", ['target = "final"', 'target = "finale"'])),
   ).toMatchInlineSnapshot(`
     "error[E0322]: the Dockerfile has no stage "finale"
       --> catalog/rust-deps/workflow.ncl:11:12
@@ -422,9 +432,9 @@ test("a target that is no stage", () => {
   `);
 });
 
-test("a secret that is mounted but not declared", () => {
+test("a secret that is mounted but not declared", async () => {
   expect(
-    judgeCatalog(edit("rust/workflow.ncl", ['  secrets = ["sccache_creds"],\n', ""])),
+    await judgeCatalog(edit("rust/workflow.ncl", ['  secrets = ["sccache_creds"],\n', ""])),
   ).toMatchInlineSnapshot(`
     "error[E0333]: the Dockerfile mounts the secret "sccache_creds", which workflow.ncl does not declare
      --> catalog/rust/Dockerfile:2:28
@@ -436,9 +446,9 @@ test("a secret that is mounted but not declared", () => {
   `);
 });
 
-test("a secret that is misspelt is told once", () => {
+test("a secret that is misspelt is told once", async () => {
   expect(
-    judgeCatalog(edit("rust/workflow.ncl", ['["sccache_creds"]', '["sccache_cred"]'])),
+    await judgeCatalog(edit("rust/workflow.ncl", ['["sccache_creds"]', '["sccache_cred"]'])),
   ).toMatchInlineSnapshot(`
     "error[E0333]: the Dockerfile mounts the secret "sccache_creds", which workflow.ncl does not declare
      --> catalog/rust/Dockerfile:2:28
@@ -455,9 +465,9 @@ test("a secret that is misspelt is told once", () => {
   `);
 });
 
-test("declared, but not used: secret, SSH, build argument", () => {
+test("declared, but not used: secret, SSH, build argument", async () => {
   expect(
-    judgeCatalog(
+    await judgeCatalog(
       edit("rust-deps/workflow.ncl", [
         'PROFILE = "release" },',
         'PROFIL = "release" },\n  ssh = true,\n  secrets = ["token"],',
@@ -490,9 +500,9 @@ test("declared, but not used: secret, SSH, build argument", () => {
   `);
 });
 
-test("files that the build would not find, or not see", () => {
+test("files that the build would not find, or not see", async () => {
   expect(
-    judgeCatalog({
+    await judgeCatalog({
       ...edit("rust-deps/Dockerfile", ["COPY Cargo.toml .", "COPY Cargo.tom Cargo.lock* ."]),
       "debian/.dockerignore": "# everything but the Dockerfile\n*\n!Dockerfile\n[a-\n",
       "rust/.dockerignore": "*\n",
@@ -526,9 +536,9 @@ test("files that the build would not find, or not see", () => {
   `);
 });
 
-test("a platform that a base does not have", () => {
+test("a platform that a base does not have", async () => {
   expect(
-    judgeCatalog({
+    await judgeCatalog({
       ...edit("debian/workflow.ncl", ["language", 'platforms = ["linux/amd64"],\n  language']),
       ...edit("rust/workflow.ncl", ["language", 'platforms = ["linux/amd64", "linux/arm64"],\n  language']),
     }),
@@ -548,9 +558,9 @@ test("a platform that a base does not have", () => {
   `);
 });
 
-test("a tool that is provided twice in a chain, and one that nobody provides", () => {
+test("a tool that is provided twice in a chain, and one that nobody provides", async () => {
   expect(
-    judgeCatalog(
+    await judgeCatalog(
       edit("rust-deps/workflow.ncl", ['["cook"]', '["cook", "rustc"]'], ['["cargo"]', '["cargo", "node"]']),
     ),
   ).toMatchInlineSnapshot(`
@@ -577,9 +587,9 @@ test("a tool that is provided twice in a chain, and one that nobody provides", (
   `);
 });
 
-test("faults of several files at once, in order of files and places", () => {
+test("faults of several files at once, in order of files and places", async () => {
   expect(
-    judgeCatalog({
+    await judgeCatalog({
       ...edit("debian/workflow.ncl", ["language", "langauge"]),
       ...edit(
         "nushell/workflow.ncl",
@@ -635,8 +645,8 @@ test("faults of several files at once, in order of files and places", () => {
   `);
 });
 
-test("a file that is no record", () => {
-  expect(judgeCatalog({ "nushell/workflow.ncl": "[1, 2]\n" })).toMatchInlineSnapshot(`
+test("a file that is no record", async () => {
+  expect(await judgeCatalog({ "nushell/workflow.ncl": "[1, 2]\n" })).toMatchInlineSnapshot(`
     "error[E0304]: what this file evaluates to must be a record: a layer
      --> catalog/nushell/workflow.ncl:1:1
       |
@@ -645,9 +655,9 @@ test("a file that is no record", () => {
   `);
 });
 
-test("faults within a record: a tool without a name, a key that cannot be", () => {
+test("faults within a record: a tool without a name, a key that cannot be", async () => {
   expect(
-    judgeCatalog(
+    await judgeCatalog(
       edit(
         "rust-deps/workflow.ncl",
         ['["cook"]', '[{ check = ["cook"], vers = "1" }]'],
@@ -679,9 +689,9 @@ test("faults within a record: a tool without a name, a key that cannot be", () =
   `);
 });
 
-test("half a size, and a list in which something stands twice", () => {
+test("half a size, and a list in which something stands twice", async () => {
   expect(
-    judgeCatalog(
+    await judgeCatalog(
       edit("nushell/workflow.ncl", ["language", "cpu = 4,\n  language"], ['["nu"]', '["nu", "nu"]']),
     ),
   ).toMatchInlineSnapshot(`
@@ -699,9 +709,9 @@ test("half a size, and a list in which something stands twice", () => {
   `);
 });
 
-test("the catalog's own directives: fields that are there must be right", () => {
+test("the catalog's own directives: fields that are there must be right", async () => {
   expect(
-    judgeCatalog({ "build_directives.ncl": '{ workspace = "La Mina", compute_provder = \'hcloud }\n' }),
+    await judgeCatalog({ "build_directives.ncl": '{ workspace = "La Mina", compute_provder = \'hcloud }\n' }),
   ).toMatchInlineSnapshot(`
     "error[E0307]: \`workspace\` must be a workspace: lower-case letters and digits, in words joined by - or _, such as "lamina"
      --> catalog/build_directives.ncl:1:15
@@ -719,8 +729,10 @@ test("the catalog's own directives: fields that are there must be right", () => 
   `);
 });
 
-test("SSH that is not declared", () => {
-  expect(judgeCatalog(edit("nushell/Dockerfile", ["RUN ", "RUN --mount=type=ssh "]))).toMatchInlineSnapshot(`
+test("SSH that is not declared", async () => {
+  expect(
+    await judgeCatalog(edit("nushell/Dockerfile", ["RUN ", "RUN --mount=type=ssh "])),
+  ).toMatchInlineSnapshot(`
     "error[E0335]: the Dockerfile mounts an SSH agent, which workflow.ncl does not declare
      --> catalog/nushell/Dockerfile:2:13
       |
@@ -731,8 +743,10 @@ test("SSH that is not declared", () => {
   `);
 });
 
-test("an open here-document is told, and not what follows from it", () => {
-  expect(judgeCatalog(edit("rust-deps/Dockerfile", ["RUN cargo", "RUN <<END cargo"]))).toMatchInlineSnapshot(`
+test("an open here-document is told, and not what follows from it", async () => {
+  expect(
+    await judgeCatalog(edit("rust-deps/Dockerfile", ["RUN cargo", "RUN <<END cargo"])),
+  ).toMatchInlineSnapshot(`
     "error[E0321]: Dockerfile: the here-document "END" is never closed
      --> catalog/rust-deps/Dockerfile:4:1
       |
@@ -741,9 +755,9 @@ test("an open here-document is told, and not what follows from it", () => {
   `);
 });
 
-test("a stage named like the image that it stands on, which BuildKit would put in its place", () => {
+test("a stage named like the image that it stands on, which BuildKit would put in its place", async () => {
   expect(
-    judgeCatalog({
+    await judgeCatalog({
       ...edit("debian/workflow.ncl", ["debian:trixie-slim", "debian"]),
       ...edit("debian/Dockerfile", ["debian:trixie-slim", "docker.io/library/debian AS Debian"]),
     }),
@@ -758,9 +772,9 @@ test("a stage named like the image that it stands on, which BuildKit would put i
   `);
 });
 
-test("a stage named like an image that another stage copies from", () => {
+test("a stage named like an image that another stage copies from", async () => {
   expect(
-    judgeCatalog(
+    await judgeCatalog(
       edit("nushell/Dockerfile", [
         "FROM lamina/debian\n",
         "FROM lamina/debian AS alpine\nRUN true\nFROM lamina/debian\nCOPY --from=alpine:latest /etc /\nCOPY --from=alpine /etc /\n",

@@ -22,18 +22,18 @@ function filesWith(context: Readonly<Record<string, Seed>>): FakeFiles {
   });
 }
 
-function own(files: FakeFiles, name = "debian"): OwnInputs {
-  const read = readOwnInputs(graphOf(files).layer(layer(name)), files);
+async function own(files: FakeFiles, name = "debian"): Promise<OwnInputs> {
+  const read = readOwnInputs((await graphOf(files)).layer(layer(name)), files);
   if (!read.ok) throw new Error(read.error.map(({ message }) => message).join("\n"));
   return read.value;
 }
 
-function digestOf(context: Readonly<Record<string, Seed>>): string {
-  return combineInputs(own(filesWith(context)), arm, new Map(), new Map());
+async function digestOf(context: Readonly<Record<string, Seed>>): Promise<string> {
+  return combineInputs(await own(filesWith(context)), arm, new Map(), new Map());
 }
 
-function paths(context: Readonly<Record<string, Seed>>): string[] {
-  return [...own(filesWith(context)).files.keys()];
+async function paths(context: Readonly<Record<string, Seed>>): Promise<string[]> {
+  return [...(await own(filesWith(context))).files.keys()];
 }
 
 const plainWorkflow = catalogFiles({ debian: [] })[`${folder}/workflow.ncl`] ?? "";
@@ -47,9 +47,9 @@ function image(text: string): ImageDigest {
 }
 
 describe("files that count", () => {
-  test("all of the folder but the declaration, the Dockerfile among them", () => {
+  test("all of the folder but the declaration, the Dockerfile among them", async () => {
     expect(
-      paths({
+      await paths({
         "b/c": "",
         a: "",
         link: { link: "a" },
@@ -61,9 +61,9 @@ describe("files that count", () => {
     ).toEqual(["Dockerfile", "a", "b/c", "empty/", "link", "other.ncl"]);
   });
 
-  test("what .dockerignore leaves in, and the Dockerfile in any case", () => {
+  test("what .dockerignore leaves in, and the Dockerfile in any case", async () => {
     expect(
-      paths({
+      await paths({
         ".dockerignore": "*\n!src/**/*.rs\n!keep\n",
         "src/main.rs": "",
         "src/notes.md": "",
@@ -72,22 +72,22 @@ describe("files that count", () => {
         "target/x": "",
       }),
     ).toEqual(["Dockerfile", "keep/file", "src/deep/lib.rs", "src/main.rs"]);
-    expect(paths({ ".dockerignore": "**/*.log\n", "logs/a.log": "" })).toEqual([
+    expect(await paths({ ".dockerignore": "**/*.log\n", "logs/a.log": "" })).toEqual([
       ".dockerignore",
       "Dockerfile",
       "logs/",
     ]);
   });
 
-  test("the Dockerfile's own ignore file comes before the general one", () => {
+  test("the Dockerfile's own ignore file comes before the general one", async () => {
     expect(
-      paths({ "Dockerfile.dockerignore": "a\n*ignore\n", ".dockerignore": "b\n", a: "", b: "" }),
+      await paths({ "Dockerfile.dockerignore": "a\n*ignore\n", ".dockerignore": "b\n", a: "", b: "" }),
     ).toEqual(["Dockerfile", "b"]);
   });
 
-  test("a folder that cannot be read is told, unless it is ignored", () => {
+  test("a folder that cannot be read is told, unless it is ignored", async () => {
     const files = filesWith({ "secret/x": "" });
-    const debian = graphOf(files).layer(layer("debian"));
+    const debian = (await graphOf(files)).layer(layer("debian"));
     files.deny(`${folder}/secret`);
     const read = readOwnInputs(debian, files);
     expect(read.ok ? undefined : read.error.map(({ code, message }) => `${code} ${message}`)).toEqual([
@@ -97,17 +97,23 @@ describe("files that count", () => {
     expect(readOwnInputs(debian, files).ok).toBe(true);
   });
 
-  test("Nickel that the declaration imports counts by its value, and by its text once it is copied", () => {
+  test("Nickel that the declaration imports counts by its value, and by its text once it is copied", async () => {
     const declared = { "workflow.ncl": plainWorkflow.replace('"none"', 'import "language.ncl"') };
-    expect(paths({ ...declared, ...language("a") })).toEqual(["Dockerfile"]);
-    expect(digestOf({ ...declared, ...language("a") })).toBe(digestOf({ ...declared, ...language("b") }));
+    expect(await paths({ ...declared, ...language("a") })).toEqual(["Dockerfile"]);
+    expect(await digestOf({ ...declared, ...language("a") })).toBe(
+      await digestOf({ ...declared, ...language("b") }),
+    );
 
     for (const source of [".", "*.ncl", "language.ncl", "$HOME"]) {
       const copied = { ...declared, Dockerfile: `FROM debian:trixie-slim\nCOPY ${source} /\n` };
-      expect(digestOf({ ...copied, ...language("a") })).not.toBe(digestOf({ ...copied, ...language("b") }));
+      expect(await digestOf({ ...copied, ...language("a") })).not.toBe(
+        await digestOf({ ...copied, ...language("b") }),
+      );
     }
     const other = { ...declared, Dockerfile: "FROM debian:trixie-slim\nCOPY *.txt /\n" };
-    expect(digestOf({ ...other, ...language("a") })).toBe(digestOf({ ...other, ...language("b") }));
+    expect(await digestOf({ ...other, ...language("a") })).toBe(
+      await digestOf({ ...other, ...language("b") }),
+    );
   });
 });
 
@@ -120,13 +126,13 @@ describe("the declaration", () => {
     "# a comment\n",
     "ssh = false,",
     'dockerfile = "Dockerfile",',
-  ])("%s changes nothing", (fields) => {
+  ])("%s changes nothing", async (fields) => {
     const workflow = plainWorkflow.replace(/\}\n$/, `${fields}}\n`);
-    expect(digestOf({ "workflow.ncl": workflow })).toBe(digestOf({}));
+    expect(await digestOf({ "workflow.ncl": workflow })).toBe(await digestOf({}));
   });
 
-  test("what is asked of the image, and what goes into it, does", () => {
-    const digests = [
+  test("what is asked of the image, and what goes into it, does", async () => {
+    const pending = [
       plainWorkflow,
       plainWorkflow.replace("tools_provided = []", 'tools_provided = ["bash"]'),
       plainWorkflow.replace(
@@ -136,23 +142,27 @@ describe("the declaration", () => {
       plainWorkflow.replace("tools_provided = []", 'tools_provided = [{ name = "bash", version = ">=5" }]'),
       plainWorkflow.replace("artifact_paths = []", 'artifact_paths = ["/bin/bash"]'),
     ].map((workflow) => digestOf({ "workflow.ncl": workflow }));
-    expect(new Set(digests).size).toBe(digests.length);
+    expect(new Set(await Promise.all(pending)).size).toBe(pending.length);
   });
 
-  test("the order of a list that means a set does not", () => {
-    const [one, other] = ['["bash", "cat"]', '["cat", "bash"]'].map((tools) =>
-      digestOf({ "workflow.ncl": plainWorkflow.replace("tools_provided = []", `tools_provided = ${tools}`) }),
+  test("the order of a list that means a set does not", async () => {
+    const [one, other] = await Promise.all(
+      ['["bash", "cat"]', '["cat", "bash"]'].map((tools) =>
+        digestOf({
+          "workflow.ncl": plainWorkflow.replace("tools_provided = []", `tools_provided = ${tools}`),
+        }),
+      ),
     );
     expect(one).toBe(other);
   });
 });
 
-describe("combining", () => {
-  const inputs = own(filesWith({ a: "1" }));
+describe("combining", async () => {
+  const inputs = await own(filesWith({ a: "1" }));
   const rust = layer("rust");
   const nushell = layer("nushell");
 
-  test("platform, parents and bases count; their order does not", () => {
+  test("platform, parents and bases count; their order does not", async () => {
     const digests = [
       combineInputs(inputs, arm, new Map(), new Map()),
       combineInputs(inputs, platform.parse("linux/amd64"), new Map(), new Map()),
@@ -174,7 +184,7 @@ describe("combining", () => {
     );
   });
 
-  test("what goes into the lock is of its schema", () => {
+  test("what goes into the lock is of its schema", async () => {
     const recorded = lockInputsOf(
       inputs,
       new Map([[rust, image("1")]]),
@@ -197,16 +207,16 @@ describe("combining", () => {
     });
   });
 
-  test("the digest of these inputs, which only a new recipe may change", () => {
+  test("the digest of these inputs, which only a new recipe may change", async () => {
     expect(combineInputs(inputs, arm, new Map([[rust, image("1")]]), new Map())).toMatchInlineSnapshot(
       `"sha256:f89a056f86ab33558b9cd670b5a9e01aa244278c137e061ca6b6fa6eada31c2e"`,
     );
   });
 
-  test("of a large context the lock keeps a line a folder", () => {
+  test("of a large context the lock keeps a line a folder", async () => {
     const many = Object.fromEntries(Array.from({ length: 201 }, (_, index) => [`src/${index}`, `${index}`]));
-    const before = own(filesWith({ ...many, a: "" }));
-    const after = own(filesWith({ ...many, a: "", "src/7": "x" }));
+    const before = await own(filesWith({ ...many, a: "" }));
+    const after = await own(filesWith({ ...many, a: "", "src/7": "x" }));
     const [was, is] = [before, after].map((each) => lockInputsOf(each, new Map(), new Map()).files);
     expect(Object.keys(was ?? {})).toEqual(["Dockerfile", "a", "src/"]);
     expect(was?.["src/"]).toMatch(/^[0-9a-f]{16} of 201$/);
@@ -232,27 +242,29 @@ describe("any context", () => {
     })
     .map((entries) => entries.map(([segments, content]) => [segments.join("/"), content] as const));
 
-  test("the order of making, times and others' write bits change nothing", () => {
-    fc.assert(
-      fc.property(context, (entries) => {
+  test("the order of making, times and others' write bits change nothing", async () => {
+    await fc.assert(
+      fc.asyncProperty(context, async (entries) => {
         const files = filesWith(Object.fromEntries(entries));
         const shuffled = filesWith(Object.fromEntries(entries.toReversed()));
         for (const [file] of entries) shuffled.touch(`${folder}/${file}`);
-        expect(JSON.stringify([...own(shuffled).files])).toBe(JSON.stringify([...own(files).files]));
+        expect(JSON.stringify([...(await own(shuffled)).files])).toBe(
+          JSON.stringify([...(await own(files)).files]),
+        );
         for (const [file, content] of entries) {
           if (!(typeof content === "object" && "mode" in content)) continue;
           shuffled.put(`${folder}/${file}`, { ...content, mode: content.mode | 0o022 });
         }
-        expect(own(shuffled)).toEqual(own(files));
+        expect(await own(shuffled)).toEqual(await own(files));
       }),
       { numRuns: 40 },
     );
   });
 
-  test("a changed byte, mode, target or name always changes the digest", () => {
-    fc.assert(
-      fc.property(context, fc.nat(), (entries, pick) => {
-        const before = digestOf(Object.fromEntries(entries));
+  test("a changed byte, mode, target or name always changes the digest", async () => {
+    await fc.assert(
+      fc.asyncProperty(context, fc.nat(), async (entries, pick) => {
+        const before = await digestOf(Object.fromEntries(entries));
         const index = pick % entries.length;
         const [file, content] = entries[index] ?? ["", ""];
         const others = entries.filter((_, at) => at !== index);
@@ -262,7 +274,7 @@ describe("any context", () => {
           [...others, [`${file}~`, content] as const],
           others,
         ];
-        const digests = variants.map((variant) => digestOf(Object.fromEntries(variant)));
+        const digests = await Promise.all(variants.map((variant) => digestOf(Object.fromEntries(variant))));
         expect(new Set([before, ...digests]).size).toBe(variants.length + 1);
       }),
       { numRuns: 40 },

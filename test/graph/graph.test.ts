@@ -4,8 +4,8 @@ import { buildGraph } from "../../engine/graph/build-graph.ts";
 import { FakeFiles } from "../fakes/files.ts";
 import { catalogFiles, graphOf, graphOfParents, layer, load, type Parents } from "./memory-catalog.ts";
 
-describe("the shipped shape", () => {
-  const graph = graphOfParents({
+describe("the shipped shape", async () => {
+  const graph = await graphOfParents({
     debian: [],
     rust: ["debian"],
     "rust-deps": ["rust"],
@@ -14,21 +14,21 @@ describe("the shipped shape", () => {
     ontoref: ["debian", "rust", "nushell"],
   });
 
-  test("parents before children, free ones by name", () => {
+  test("parents before children, free ones by name", async () => {
     expect(graph.order).toEqual(["debian", "nushell", "rust", "leptos", "ontoref", "rust-deps"]);
   });
 
-  test("parents: the base first, then by name", () => {
+  test("parents: the base first, then by name", async () => {
     expect(graph.parents(layer("ontoref"))).toEqual(["debian", "nushell", "rust"]);
     expect(graph.parents(layer("debian"))).toEqual([]);
   });
 
-  test("a base that comes late by name is first nevertheless", () => {
-    const other = graphOfParents({ a: [], z: [], m: ["z", "a"] });
+  test("a base that comes late by name is first nevertheless", async () => {
+    const other = await graphOfParents({ a: [], z: [], m: ["z", "a"] });
     expect(other.parents(layer("m"))).toEqual(["z", "a"]);
   });
 
-  test("children, ancestors, descendants", () => {
+  test("children, ancestors, descendants", async () => {
     expect(graph.children(layer("rust"))).toEqual(["leptos", "ontoref", "rust-deps"]);
     expect(graph.ancestors(layer("ontoref"))).toEqual(["debian", "nushell", "rust"]);
     expect(graph.ancestors(layer("rust-deps"))).toEqual(["debian", "rust"]);
@@ -36,7 +36,7 @@ describe("the shipped shape", () => {
     expect(graph.descendants(layer("leptos"))).toEqual([]);
   });
 
-  test("knows its layers", () => {
+  test("knows its layers", async () => {
     expect(graph.has("rust")).toBe(true);
     expect(graph.has("python")).toBe(false);
     expect(graph.layer(layer("rust")).directory).toBe("/project/catalog/rust");
@@ -44,7 +44,7 @@ describe("the shipped shape", () => {
   });
 });
 
-test("external bases: as spelt, each once, by name, without scratch and layers", () => {
+test("external bases: as spelt, each once, by name, without scratch and layers", async () => {
   const files = new FakeFiles({
     ...catalogFiles({ debian: [] }),
     "/project/catalog/debian/Dockerfile": `FROM node:24 AS a
@@ -56,20 +56,20 @@ COPY --from=b / /
 COPY --from=alpine / /
 `,
   });
-  expect(graphOf(files).externalBases(layer("debian"))).toEqual([
+  expect((await graphOf(files)).externalBases(layer("debian"))).toEqual([
     "alpine",
     "docker.io/library/debian:trixie-slim",
     "node:24",
   ]);
 });
 
-test("the workspace of the directives names the layers in Dockerfiles", () => {
+test("the workspace of the directives names the layers in Dockerfiles", async () => {
   const files = new FakeFiles({
     ...catalogFiles({ debian: [], rust: ["debian"] }),
     "/project/catalog/build_directives.ncl": '{ workspace = "acme" }',
     "/project/catalog/rust/Dockerfile": "FROM acme/debian\nCOPY --from=lamina/debian / /\n",
   });
-  const graph = graphOf(files);
+  const graph = await graphOf(files);
   expect(graph.workspace).toBe("acme");
   expect(graph.parents(layer("rust"))).toEqual(["debian"]);
   expect(graph.externalBases(layer("rust"))).toEqual(["lamina/debian"]);
@@ -96,10 +96,10 @@ const acyclic: fc.Arbitrary<Parents> = fc
     ),
   );
 
-test("any acyclic catalog: an order that holds, the same however the files were made", () => {
-  fc.assert(
-    fc.property(acyclic, (parents) => {
-      const graph = graphOfParents(parents);
+test("any acyclic catalog: an order that holds, the same however the files were made", async () => {
+  await fc.assert(
+    fc.asyncProperty(acyclic, async (parents) => {
+      const graph = await graphOfParents(parents);
       expect([...graph.order].sort()).toEqual(Object.keys(parents).sort());
       const place = new Map(graph.order.map((name, index) => [String(name), index]));
       for (const name of graph.order) {
@@ -108,7 +108,7 @@ test("any acyclic catalog: an order that holds, the same however the files were 
           expect(place.get(parent)).toBeLessThan(place.get(name) ?? -1);
       }
       const reversed = Object.fromEntries(Object.entries(parents).reverse());
-      expect(graphOfParents(reversed).order).toEqual(graph.order);
+      expect((await graphOfParents(reversed)).order).toEqual(graph.order);
       // Free layers by name: nothing could have stood where a layer with a smaller name was free already.
       for (const [index, name] of graph.order.entries()) {
         const before = new Set<string>(graph.order.slice(0, index));
@@ -122,10 +122,10 @@ test("any acyclic catalog: an order that holds, the same however the files were 
   );
 });
 
-test("any acyclic catalog: ancestors and descendants mirror each other", () => {
-  fc.assert(
-    fc.property(acyclic, (parents) => {
-      const graph = graphOfParents(parents);
+test("any acyclic catalog: ancestors and descendants mirror each other", async () => {
+  await fc.assert(
+    fc.asyncProperty(acyclic, async (parents) => {
+      const graph = await graphOfParents(parents);
       for (const name of graph.order) {
         for (const ancestor of graph.ancestors(name)) expect(graph.descendants(ancestor)).toContain(name);
         for (const descendant of graph.descendants(name)) expect(graph.ancestors(descendant)).toContain(name);
@@ -139,9 +139,9 @@ test("any acyclic catalog: ancestors and descendants mirror each other", () => {
   );
 });
 
-test("two knots are told apart, each by its shortest way round", () => {
+test("two knots are told apart, each by its shortest way round", async () => {
   const graph = buildGraph(
-    load(
+    await load(
       new FakeFiles(
         catalogFiles({ a: ["b"], b: ["c"], c: ["a", "b"], x: ["y"], y: ["x"], free: [], late: ["a"] }),
       ),

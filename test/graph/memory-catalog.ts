@@ -41,9 +41,9 @@ export function catalogFiles(parents: Parents): Record<string, string> {
 }
 
 /** @throws Error when the files themselves are wrong: what is wrong between layers is for `buildGraph` to tell. */
-export function load(files: FakeFiles): Catalog {
+export async function load(files: FakeFiles): Promise<Catalog> {
   const evaluator = createEvaluator({ files, importPaths: [] });
-  const { catalog, diagnostics } = loadCatalog("/project", {
+  const { catalog, diagnostics } = await loadCatalog("/project", {
     files,
     evaluate: (entry) => evaluator.evaluate(entry),
   });
@@ -52,13 +52,13 @@ export function load(files: FakeFiles): Catalog {
 }
 
 /** @throws Error when there is no graph of it. */
-export function graphOf(files: FakeFiles): LayerGraph {
-  const graph = buildGraph(load(files));
+export async function graphOf(files: FakeFiles): Promise<LayerGraph> {
+  const graph = buildGraph(await load(files));
   if (!graph.ok) throw new Error(graph.error.map(({ message }) => message).join("\n"));
   return graph.value;
 }
 
-export function graphOfParents(parents: Parents): LayerGraph {
+export function graphOfParents(parents: Parents): Promise<LayerGraph> {
   return graphOf(new FakeFiles(catalogFiles(parents)));
 }
 

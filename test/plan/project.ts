@@ -125,7 +125,9 @@ function layerOf(name: string, spec: LayerSpec): { layer: Layer; own: OwnInputs 
       workflow,
       located: valueOf(readJson(new SourceFile(workflowPath, JSON.stringify(declared)))),
       dockerfile,
+      images: Array.from(new Set(dockerfile.references.map(({ image }) => image))),
       sources: [workflowPath],
+      revision: text,
     },
     own: makeOwnInputs({
       layer: layerName.parse(name),

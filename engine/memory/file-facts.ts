@@ -1,0 +1,219 @@
+// What is known of files without reading them: an answer that was found once holds while inode, size, mode and times are the
+// same (git's index, racy-git.txt: unless the file was changed so shortly before it was read that a further change would
+// not show in its times). In: Files. Out: short answers, equal exactly where what was asked for is equal.
+
+import { createHash } from "node:crypto";
+import type { FileFailure, FileInfo, Files } from "../core/host.ts";
+import { err, ok, type Result } from "../core/result.ts";
+import { unreachable } from "../core/unreachable.ts";
+
+/** What can be asked of a path, as in `Files`. The order is that of the kept file: append only. */
+export const questions = ["content", "info", "targetInfo", "list", "readLink", "realPath"] as const;
+export type Question = (typeof questions)[number];
+
+/** By question, as far as they were asked. */
+export type Answers = readonly (string | undefined)[];
+
+/** What is kept of a path. */
+export interface FileRecord {
+  /** `signatureOf` the path when the answers were found. */
+  readonly signature: Signature;
+  readonly answers: Answers;
+}
+
+/** [kind and mode, inode, size, mtime, ctime]; of a path where nothing is, an empty one. */
+export type Signature = readonly number[];
+
+interface Fact {
+  signature: Signature;
+  /** Whether the same signature will mean the same answers when next looked at. */
+  isTrusted: boolean;
+  answers: (string | undefined)[];
+  info: Result<FileInfo, FileFailure> | undefined;
+  /** Whether `signature` was held against the path itself since the last `forget`. */
+  isCurrent: boolean;
+}
+
+export class FileFacts {
+  /** The same files: each reading through these is a fact of what was read. */
+  readonly files: Files;
+  readonly #world: Files;
+  readonly #now: () => number;
+  readonly #facts = new Map<string, Fact>();
+  #readingSinceMs: number | undefined;
+  #isChanged = false;
+
+  /** `now` is the file system's own time in milliseconds, asked before the first of many readings. */
+  constructor(world: Files, now: () => number) {
+    this.#world = world;
+    this.#now = now;
+    this.files = {
+      read: (path) => this.#read(path),
+      readText: (path) => {
+        const bytes = this.#read(path);
+        return bytes.ok ? ok(new TextDecoder().decode(bytes.value)) : bytes;
+      },
+      info: (path) => this.#infoOf(this.#look(path), path),
+      targetInfo: (path) => world.targetInfo(path),
+      list: (path) => world.list(path),
+      readLink: (path) => world.readLink(path),
+      realPath: (path) => world.realPath(path),
+      writeAtomically: (path, content, options) => world.writeAtomically(path, content, options),
+    };
+  }
+
+  /** Takes over what is kept of a path. */
+  recall(path: string, { signature, answers }: FileRecord): void {
+    this.#facts.set(path, {
+      signature,
+      isTrusted: true,
+      answers: [...answers],
+      info: undefined,
+      isCurrent: false,
+    });
+  }
+
+  /** What is worth keeping of a path: undefined where the next look will have to read it again anyway. */
+  record(path: string): FileRecord | undefined {
+    const fact = this.#facts.get(path);
+    return fact?.isTrusted === true ? { signature: fact.signature, answers: fact.answers } : undefined;
+  }
+
+  /** Whether anything was found out that `recall` did not bring. */
+  get isChanged(): boolean {
+    return this.#isChanged;
+  }
+
+  /** All paths are looked at anew from now on; what their signatures vouch for stays. */
+  forget(): void {
+    this.#readingSinceMs = undefined;
+    for (const fact of this.#facts.values()) {
+      fact.isCurrent = false;
+      fact.info = undefined;
+    }
+  }
+
+  /** The answer as it is now. */
+  answer(path: string, question: Question): string {
+    const fact = this.#look(path);
+    const index = questions.indexOf(question);
+    const known = fact.answers[index];
+    if (known !== undefined) return known;
+    const found = this.#ask(fact, path, question);
+    fact.answers[index] = found;
+    return found;
+  }
+
+  #look(path: string): Fact {
+    const known = this.#facts.get(path);
+    if (known?.isCurrent === true) return known;
+    const info = this.#world.info(path);
+    const signature = signatureOf(info);
+    if (known?.isTrusted === true && isSame(known.signature, signature)) {
+      known.isCurrent = true;
+      known.info = info;
+      return known;
+    }
+    const fact: Fact = {
+      signature,
+      // A link says nothing of what it leads to.
+      isTrusted: info.ok ? info.value.kind !== "symlink" : info.error.kind === "missing",
+      answers: [],
+      info,
+      isCurrent: true,
+    };
+    if (info.ok && fact.isTrusted) fact.isTrusted = this.#isSettled(info.value);
+    this.#facts.set(path, fact);
+    this.#isChanged = true;
+    return fact;
+  }
+
+  #infoOf(fact: Fact, path: string): Result<FileInfo, FileFailure> {
+    fact.info ??= this.#world.info(path);
+    return fact.info;
+  }
+
+  /** Whether a later change would show in the times: the clock has moved on since the last one, by more than a tick of it. */
+  #isSettled({ mtimeMs, ctimeMs }: FileInfo): boolean {
+    this.#readingSinceMs ??= this.#now();
+    const last = Math.max(mtimeMs, ctimeMs);
+    // File systems without fractions of a second, such as FAT, count in steps of two.
+    const tickMs = last % 1000 === 0 ? 2000 : 20;
+    return last + tickMs < this.#readingSinceMs;
+  }
+
+  #ask(fact: Fact, path: string, question: Question): string {
+    const world = this.#world;
+    switch (question) {
+      case "content": {
+        const bytes = world.read(path);
+        return bytes.ok ? digestOf(bytes.value) : describeFailure(bytes.error);
+      }
+      case "info":
+        return describeInfo(this.#infoOf(fact, path));
+      case "targetInfo":
+        return describeInfo(world.targetInfo(path));
+      case "list": {
+        const entries = world.list(path);
+        if (!entries.ok) return describeFailure(entries.error);
+        return digestOf(entries.value.map(({ name, kind }) => `${kind} ${name}\0`).join(""));
+      }
+      case "readLink": {
+        const target = world.readLink(path);
+        return target.ok ? `=${target.value}` : describeFailure(target.error);
+      }
+      case "realPath": {
+        const real = world.realPath(path);
+        // Any folder on the way may be a link: nothing of the path itself tells when that changes.
+        fact.isTrusted = false;
+        return real.ok ? `=${real.value}` : describeFailure(real.error);
+      }
+      default:
+        return unreachable(question);
+    }
+  }
+
+  #read(path: string): Result<Uint8Array, FileFailure> {
+    const fact = this.#look(path);
+    const bytes = this.#world.read(path);
+    const found = bytes.ok ? digestOf(bytes.value) : describeFailure(bytes.error);
+    const known = fact.answers[0];
+    // Changed between two readings: neither is what a later look may be held against.
+    if (known !== undefined && known !== found) {
+      fact.answers[0] = `!changing ${found}`;
+      fact.isTrusted = false;
+    } else fact.answers[0] ??= found;
+    return bytes.ok ? bytes : err(bytes.error);
+  }
+}
+
+const kinds = ["file", "directory", "symlink", "other"] as const;
+const nowhere: Signature = [];
+
+function signatureOf(info: Result<FileInfo, FileFailure>): Signature {
+  if (!info.ok) return nowhere;
+  const { kind, mode, inode, size, mtimeMs, ctimeMs } = info.value;
+  return [kinds.indexOf(kind) * 0o10000 + mode, inode, size, mtimeMs, ctimeMs];
+}
+
+function isSame(a: Signature, b: Signature): boolean {
+  return (
+    a.length === b.length && a[4] === b[4] && a[3] === b[3] && a[2] === b[2] && a[1] === b[1] && a[0] === b[0]
+  );
+}
+
+function describeInfo(info: Result<FileInfo, FileFailure>): string {
+  if (!info.ok) return describeFailure(info.error);
+  const { kind, mode, size } = info.value;
+  // A folder's size is the file system's own affair.
+  return `${kind} ${mode.toString(8)} ${kind === "directory" ? "" : size}`;
+}
+
+function describeFailure({ kind }: FileFailure): string {
+  return `!${kind}`;
+}
+
+/** 32 hexadecimal digits of sha256: 128 bits are beyond any accident. */
+function digestOf(content: Uint8Array | string): string {
+  return createHash("sha256").update(content).digest("hex").slice(0, 32);
+}
