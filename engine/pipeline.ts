@@ -70,7 +70,7 @@ export async function checkCatalog(source: Omit<ProjectSource, "bases">): Promis
   if (!root.ok) return { root: undefined, graph: undefined, diagnostics: [root.error] };
   const { catalog, diagnostics } = await loadCatalog(root.value, { files, evaluate, memory });
   const graph = buildGraph(catalog);
-  const all = [...diagnostics, ...(graph.ok ? [] : graph.error)].sort(compareDiagnostics);
+  const all = [...diagnostics, ...(graph.ok ? graph.warnings : graph.error)].sort(compareDiagnostics);
   const sound = graph.ok && !all.some(({ severity }) => severity === "error");
   return { root: root.value, graph: sound ? graph.value : undefined, diagnostics: all };
 }

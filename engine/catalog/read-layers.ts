@@ -6,6 +6,7 @@ import type { Notes } from "../memory/memory.ts";
 import { encodeSourced } from "../memory/source-codec.ts";
 import { checkAgreement } from "./agreement.ts";
 import type { CatalogDeps } from "./catalog-deps.ts";
+import { checkDeclaration } from "./check-declaration.ts";
 import { checkContextSources } from "./context-sources.ts";
 import { type Declaration, readDeclaration } from "./declaration.ts";
 import type { Layer } from "./layer.ts";
@@ -92,7 +93,7 @@ export async function readLayers({
   // A broken layer lets its neighbours' faults pass for a while: only what was judged among sound ones is kept.
   const isKeepable = broken.size === 0;
   for (const { layer, notes, own } of opened) {
-    own.push(...checkAgreement(layer, workspace, names));
+    own.push(...checkDeclaration(layer, workspace), ...checkAgreement(layer, workspace, names));
     diagnostics.push(...own);
     if (deps.memory === undefined || notes === undefined) continue;
     if (isKeepable && own.every(({ severity }) => severity === "warning"))

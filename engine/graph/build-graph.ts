@@ -2,24 +2,29 @@
 
 import type { Catalog } from "../catalog/layer.ts";
 import { compareDiagnostics, type Diagnostic } from "../core/diagnostic.ts";
-import { err, ok, type Result } from "../core/result.ts";
-import { checkLineage } from "./check-lineage.ts";
+import { err, ok } from "../core/result.ts";
+import { checkPlatforms } from "./check-platforms.ts";
+import { checkTools } from "./check-tools.ts";
 import { diagnoseCycles } from "./diagnose-cycles.ts";
 import { readEdges } from "./edges.ts";
 import { createGraph, type LayerGraph } from "./graph.ts";
 
-/** The graph of a catalog, or all that is wrong between its layers, sorted: unknown names, cycles; in a catalog without those also
- * platforms and tools that do not fit together. */
-export function buildGraph(catalog: Catalog): Result<LayerGraph, readonly Diagnostic[]> {
+/** A graph with what there is to say of it nevertheless, or all that is wrong between the layers, warnings among it; both sorted. */
+export type BuiltGraph =
+  | { readonly ok: true; readonly value: LayerGraph; readonly warnings: readonly Diagnostic[] }
+  | { readonly ok: false; readonly error: readonly Diagnostic[] };
+
+/** The graph of a catalog whose names are known, which has no cycle, and in which platforms and tools fit together. */
+export function buildGraph(catalog: Catalog): BuiltGraph {
   const { edges, diagnostics } = readEdges(catalog);
-  const cycles = diagnoseCycles(
-    catalog.layers.map(({ name }) => name),
-    edges,
-  );
-  const wrong = [...diagnostics, ...cycles];
-  if (wrong.length > 0) return err(wrong.sort(compareDiagnostics));
-  const graph = createGraph(catalog, edges);
-  // What a broken layer provides is not known: nothing is missed that may be there.
-  const misfits = catalog.broken.size > 0 ? [] : checkLineage(graph);
-  return misfits.length === 0 ? ok(graph) : err([...misfits].sort(compareDiagnostics));
+  const names = catalog.layers.map(({ name }) => name);
+  const all = [
+    ...diagnostics,
+    ...diagnoseCycles(names, edges),
+    ...checkPlatforms(catalog, edges),
+    ...checkTools(catalog, edges),
+  ].sort(compareDiagnostics);
+  return all.some(({ severity }) => severity === "error")
+    ? err(all)
+    : { ...ok(createGraph(catalog, edges)), warnings: all };
 }

@@ -1,4 +1,4 @@
-// The graph's complaints, E04xx: about several layers at once. What concerns one layer by itself is in
+// The graph's complaints, E04xx and W04xx: about several layers at once. What concerns one layer by itself is in
 // catalog/diagnostics.ts.
 
 import type { Template } from "../core/diagnostic.ts";
@@ -36,14 +36,29 @@ export const graphDiagnostics = {
         ? "let it stand on another layer, or on an image from outside"
         : "take one of these edges out",
   }),
-  platformMissing: template<{ layer: string; platform: string; parent: string; offered: readonly string[] }>({
+  platformMissing: template<{
+    layer: string;
+    platform: string;
+    parent: string;
+    isDirect: boolean;
+    offered: readonly string[];
+  }>({
     code: "E0404",
     severity: "error",
-    message: ({ layer, platform, parent }) =>
-      `"${layer}" is declared for ${platform}, but "${parent}", which it takes from, is not`,
+    message: ({ layer, platform, parent, isDirect }) =>
+      `"${layer}" is declared for ${platform}, but "${parent}", which it ${isDirect ? "takes from" : "stands on"}, is not`,
     label: ({ parent }) => `not a platform of "${parent}"`,
     help: ({ platform, parent, offered }) =>
       `add "${platform}" to the platforms of "${parent}" (now ${offered.join(", ")}), or take it out here`,
+  }),
+  noPlatforms: template<{ layer: string; parent: string; platforms: readonly string[] }>({
+    code: "W0408",
+    severity: "warning",
+    message: ({ layer, parent }) =>
+      `"${layer}" declares no platforms, but "${parent}", which it takes from, is declared for certain ones`,
+    label: () => "built for the builder's own platform, whichever that is",
+    help: ({ platforms }) =>
+      `declare platforms = [${platforms.map((one) => `"${one}"`).join(", ")}], or some of them`,
   }),
   toolShadowed: template<{ tool: string; layer: string; ancestor: string }>({
     code: "E0405",
@@ -81,6 +96,11 @@ export const graphDiagnostics = {
   }),
 } as const;
 
+const maxListed = 12;
+
 function listLayers(known: readonly string[]): string {
-  return known.length === 0 ? "the catalog has no layers" : `the layers are ${known.join(", ")}`;
+  if (known.length === 0) return "the catalog has no layers";
+  const more = known.length - maxListed;
+  const listed = known.slice(0, maxListed).join(", ");
+  return `the layers are ${listed}${more > 0 ? ` and ${more} more` : ""}`;
 }
