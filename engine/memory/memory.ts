@@ -27,7 +27,7 @@ export interface MemoryOptions {
   readonly files: Files;
   /** Absolute folder for what is kept. */
   readonly folder: string;
-  /** Names the program that keeps: another one's results are not taken. Undefined: nothing is kept beyond this process. */
+  /** Names the program that keeps: another one's results are not taken. Undefined: nothing is kept beyond this run. */
   readonly producer: string | undefined;
   /** Milliseconds, for where the folder cannot be written. */
   readonly nowMs: () => number;
@@ -39,7 +39,7 @@ export class Memory {
   readonly #options: MemoryOptions;
   readonly #facts: FileFacts;
   readonly #memos: Map<string, KeptMemo>;
-  /** Keys that were asked for or kept by this process. */
+  /** Keys that were asked for or kept by this run. */
   readonly #asked = new Set<string>();
   readonly #judged = new Map<string, boolean>();
   #owedWork = 0;
