@@ -7,7 +7,7 @@ import { layerName } from "./layer-name.ts";
 import { platform } from "./platform.ts";
 
 /** Raised when a reader of the earlier form would misread this one. */
-export const planVersion = 1;
+const planVersion = 1;
 
 const count = z.number().nonnegative();
 
@@ -24,6 +24,8 @@ export const planReason = z.discriminatedUnion("kind", [
     was: z.string().optional(),
     is: z.string().optional(),
   }),
+  /** Key is the path of the smallest part that differs, such as `args.RUST_VERSION`; its whole values, absent where a side
+   * lacks it. */
   z.strictObject({
     kind: z.literal("declaration-changed"),
     key: z.string(),
@@ -58,6 +60,8 @@ export const planNode = z.strictObject({
   platform,
   action: z.enum(["build", "reuse", "blocked"]),
   reasons: z.array(planReason),
+  /** Early cut-off: a build that will be a reuse after all if each parent comes out as the image that the lock has of it. */
+  mayBeReused: z.boolean(),
   /** null while a parent or a base is still to be built or resolved. */
   inputDigest: inputDigestSchema.nullable(),
   /** Base first. */
@@ -69,13 +73,39 @@ export const planNode = z.strictObject({
     memoryGb: count,
     source: z.enum(["explicit", "history", "language"]),
   }),
+  /** Minutes that a build of it must never need. */
+  timeBudgetMin: count,
   cache: z.strictObject({ from: z.array(z.string()), to: z.array(z.string()) }),
-  estimate: z.strictObject({ seconds: count, costEur: count }),
+  estimate: z.strictObject({
+    seconds: count,
+    costEur: count,
+    /** "recorded": the median of its last `builds` builds. "budget": none is recorded, so a quarter of its time budget.
+     * "idle": it is not built. */
+    source: z.enum(["recorded", "budget", "idle"]),
+    builds: z.int().nonnegative(),
+  }),
+});
+
+/** Of the whole plan: upper bounds, as far as the nodes' estimates are right, because a node may be cut off early. */
+const planEstimate = z.strictObject({
+  /** Builds at once that `wallSeconds` is for. */
+  concurrency: z.int().positive(),
+  /** All builds, one after another. */
+  workSeconds: count,
+  /** The longest path from build to build: no concurrency makes it shorter. */
+  criticalPathSeconds: count,
+  wallSeconds: count,
+  costEur: count,
+  /** Nodes to be built, those of them that early cut-off may spare, and those of which no build is recorded. */
+  builds: z.int().nonnegative(),
+  sparable: z.int().nonnegative(),
+  unrecorded: z.int().nonnegative(),
 });
 
 export const plan = z.strictObject({
   version: z.literal(planVersion),
   nodes: z.array(planNode),
+  estimate: planEstimate,
   /** External images that are replaced here, as declared, by what stands in. Not empty: results go to a local lock. */
   replacedBases: z.record(z.string(), z.string()),
 });

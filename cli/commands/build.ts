@@ -1,11 +1,11 @@
 // `lamina build [LAYER…]`: what is needed, built and proven.
 
-import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { defineCommand } from "../command.ts";
 import { refuseUsage } from "../complain.ts";
+import { concurrencyOption, defaultConcurrency } from "../concurrency.ts";
 import { exitCode } from "../exit-code.ts";
-import { choice, flag, positiveInteger, text } from "../option.ts";
+import { choice, flag, text } from "../option.ts";
 import { openHere, planHere } from "../project.ts";
 import { renderLocalWorld, renderPlan } from "../report/plan-text.ts";
 import { reporterNames } from "../report/reporter.ts";
@@ -23,12 +23,7 @@ export const command = defineCommand({
   options: {
     ...selectionOptions,
     "dry-run": flag("only say what would be done: lamina plan"),
-    concurrency: {
-      kind: "value",
-      placeholder: "N",
-      summary: "layers at once (default: half the processors of this machine)",
-      parse: positiveInteger,
-    },
+    concurrency: concurrencyOption,
     "fail-fast": flag("stop everything at the first failure"),
     reporter: choice(reporterNames, "how progress is told (default: by where it goes)"),
     "summary-file": text("FILE", "write how it ended to FILE, as Markdown"),
@@ -49,10 +44,18 @@ export const command = defineCommand({
     const selection = selectLayers(project.value.graph, operands, options);
     if (!selection.ok) return refuseUsage(output, selection.error);
     output.remark(renderLeftOut(selection.value));
+    const concurrency = options.concurrency ?? defaultConcurrency();
     if (options["dry-run"]) {
       const plan = await planHere(project.value, selection.value);
       output.remark(renderLocalWorld(plan.replacedBases));
-      output.result(renderPlan(plan, { color: output.stdout.color, verbose }));
+      output.result(
+        renderPlan(plan, {
+          color: output.stdout.color,
+          verbose,
+          showCurrent: options["with-ancestors"],
+          concurrency,
+        }),
+      );
       return exitCode.done;
     }
     const summaryFile = options["summary-file"];
@@ -60,7 +63,7 @@ export const command = defineCommand({
       project.value,
       {
         ...selection.value,
-        concurrency: options.concurrency ?? Math.max(1, Math.floor(availableParallelism() / 2)),
+        concurrency,
         failFast: options["fail-fast"],
         reporter: options.reporter,
         summaryFile: summaryFile === undefined ? undefined : resolve(directory, summaryFile),

@@ -6,7 +6,7 @@ import { exitCode } from "../exit-code.ts";
 import { flag } from "../option.ts";
 import { openHere, planHere, wholeCatalog } from "../project.ts";
 import { count } from "../report/format.ts";
-import { planToJson } from "../report/plan-json.ts";
+import { nodeToJson } from "../report/plan-json.ts";
 import { renderLocalWorld, renderPlan } from "../report/plan-text.ts";
 
 export const command = defineCommand({
@@ -34,7 +34,7 @@ export const command = defineCommand({
     const foreign = Object.keys(lock.current.layers).filter((name) => !graph.has(name));
     const isCurrent = behind.length === 0 && foreign.length === 0;
     if (options.json) {
-      const { nodes } = planToJson({ ...plan, steps: behind });
+      const nodes = behind.map(nodeToJson);
       output.result(`${JSON.stringify({ version: 1, ok: isCurrent, behind: nodes, foreign }, null, 2)}\n`);
     } else {
       output.remark(renderLocalWorld(plan.replacedBases));

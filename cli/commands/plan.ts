@@ -1,12 +1,17 @@
 // `lamina plan`: the decision of a build with its reasons, without doing it.
 
+import type { Plan } from "../../engine/plan/step.ts";
 import { defineCommand } from "../command.ts";
-import { refuseUsage } from "../complain.ts";
-import { exitCode } from "../exit-code.ts";
-import { flag } from "../option.ts";
+import { complain, refuseUsage } from "../complain.ts";
+import { concurrencyOption, defaultConcurrency } from "../concurrency.ts";
+import { type ExitCode, exitCode } from "../exit-code.ts";
+import { choice, flag } from "../option.ts";
+import type { Output } from "../output.ts";
 import { openHere, planHere } from "../project.ts";
+import { longestOutput, planToGithubMatrix, type RunnerLabel } from "../report/github-matrix.ts";
 import { planToJson } from "../report/plan-json.ts";
 import { renderLocalWorld, renderPlan } from "../report/plan-text.ts";
+import { runsOnOption } from "../runs-on.ts";
 import { renderLeftOut, replacedBases, selectionOptions, selectLayers } from "../selection.ts";
 
 export const command = defineCommand({
@@ -14,12 +19,27 @@ export const command = defineCommand({
   operands: { name: "LAYER", min: 0, max: Number.POSITIVE_INFINITY },
   description:
     "Shows what `lamina build` would do with the same arguments: for each layer whether it\n" +
-    "would be built, reused or held back, and every reason for it. Changes nothing.",
-  options: { ...selectionOptions, json: flag("as JSON (schemas/plan.ts), in topological order") },
+    "would be built, reused or held back, and every reason for it. Changes nothing.\n" +
+    "\n" +
+    "A layer that says `maybe` is built only if a parent that is built first comes out changed.",
+  options: {
+    ...selectionOptions,
+    concurrency: concurrencyOption,
+    format: choice(
+      ["text", "json", "github-matrix"],
+      "text by default; json: schemas/plan.ts; github-matrix: schemas/github-matrix.ts",
+    ),
+    json: flag("the same as --format json"),
+    "runs-on": runsOnOption,
+  },
   examples: [
     { command: "lamina plan", does: "all layers" },
     { command: "lamina plan 'rust*'", does: "layers by a pattern, and what they stand on" },
     { command: "lamina plan --json | jq '.nodes[] | select(.action == \"build\")'", does: "for scripts" },
+    {
+      command: 'echo "plan=$(lamina plan --format github-matrix)" >> "$GITHUB_OUTPUT"',
+      does: "for the jobs of a workflow, wave by wave",
+    },
   ],
   run: async ({ options, operands, directory, output, verbose }) => {
     const project = await openHere({ directory, output }, replacedBases(options.base, directory));
@@ -28,11 +48,44 @@ export const command = defineCommand({
     if (!selection.ok) return refuseUsage(output, selection.error);
     output.remark(renderLeftOut(selection.value));
     const plan = await planHere(project.value, selection.value);
-    if (options.json) output.result(`${JSON.stringify(planToJson(plan), null, 2)}\n`);
-    else {
-      output.remark(renderLocalWorld(plan.replacedBases));
-      output.result(renderPlan(plan, { color: output.stdout.color, verbose }));
+    const concurrency = options.concurrency ?? defaultConcurrency();
+    switch (options.json ? "json" : (options.format ?? "text")) {
+      case "json":
+        output.result(`${JSON.stringify(planToJson(plan, concurrency), null, 2)}\n`);
+        return exitCode.done;
+      case "github-matrix":
+        output.remark(renderLocalWorld(plan.replacedBases));
+        return tellGithubMatrix(plan, options["runs-on"], output);
+      case "text": {
+        output.remark(renderLocalWorld(plan.replacedBases));
+        const { color } = output.stdout;
+        const showCurrent = options["with-ancestors"];
+        output.result(renderPlan(plan, { color, verbose, showCurrent, concurrency }));
+        return exitCode.done;
+      }
     }
-    return exitCode.done;
   },
 });
+
+/** One line on stdout. */
+function tellGithubMatrix(plan: Plan, labels: readonly RunnerLabel[], output: Output): ExitCode {
+  const matrix = planToGithubMatrix(plan, labels);
+  if (!matrix.ok) {
+    const { platform } = matrix.error;
+    return refuseUsage(output, {
+      message: `it is not known which runner builds for ${platform}`,
+      help: `name one: --runs-on ${platform}=LABEL`,
+    });
+  }
+  const blocked = plan.steps.filter(({ action }) => action === "blocked").map(({ layer }) => layer);
+  if (blocked.length > 0) output.remark(`in no wave, as they are held back: ${blocked.join(", ")}\n`);
+  const line = JSON.stringify(matrix.value);
+  if (line.length > longestOutput)
+    complain(
+      output,
+      `the matrix has ${line.length} characters, and GitHub cuts off outputs of a job at ${longestOutput}`,
+      "plan fewer layers at once, by name or with --since",
+    );
+  output.result(`${line}\n`);
+  return exitCode.done;
+}

@@ -1,27 +1,34 @@
-// A plan as `lamina plan --json` prints it: schemas/plan.ts, which a test holds it to.
+// A plan as `lamina plan --json` prints it: schemas/plan.ts, which a test holds it to. That is no import of this file: it
+// would load zod for a single number.
 
+import { estimatePlan } from "../../engine/plan/estimate-plan.ts";
 import type { Plan, Step } from "../../engine/plan/step.ts";
-import { planVersion } from "../../schemas/plan.ts";
+import type { PlanJson } from "../../schemas/plan.ts";
 
-/** Nodes in topological order. */
-export function planToJson({ steps, replacedBases }: Plan) {
+/** Nodes in topological order; the estimate of the whole is for that many builds at once. */
+export function planToJson(plan: Plan, concurrency: number) {
   return {
-    version: planVersion,
-    nodes: steps.map(nodeToJson),
-    replacedBases: Object.fromEntries(replacedBases),
+    version: 1 satisfies PlanJson["version"],
+    nodes: plan.steps.map(nodeToJson),
+    estimate: estimatePlan(plan, concurrency),
+    replacedBases: Object.fromEntries(plan.replacedBases),
   };
 }
 
-function nodeToJson({
-  layer,
-  platform,
-  action,
-  reasons,
-  inputDigest,
-  parents,
-  runner,
-  cache,
-  estimate,
-}: Step) {
-  return { layer, platform, action, reasons, inputDigest, parents, runner, cache, estimate };
+export function nodeToJson(step: Step) {
+  const { layer, platform, action, reasons, mayBeReused, inputDigest, parents } = step;
+  const { runner, timeBudgetMin, cache, estimate } = step;
+  return {
+    layer,
+    platform,
+    action,
+    reasons,
+    mayBeReused,
+    inputDigest,
+    parents,
+    runner,
+    timeBudgetMin,
+    cache,
+    estimate,
+  };
 }

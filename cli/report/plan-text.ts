@@ -1,50 +1,79 @@
-// A plan as people read it: a table with reasons, and a chain of reasons for one layer.
+// A plan as people read it: a table of what would be done with the reasons, and how long that would take.
 
 import pc from "picocolors";
 import { unreachable } from "../../engine/core/unreachable.ts";
+import { estimatePlan, type PlanEstimate } from "../../engine/plan/estimate-plan.ts";
 import { describeReason } from "../../engine/plan/explain-reason.ts";
-import type { Action, Plan, Step } from "../../engine/plan/step.ts";
+import type { Plan, Step } from "../../engine/plan/step.ts";
 import { count, formatSeconds } from "./format.ts";
 import { renderTable } from "./table.ts";
 
 export interface PlanTextOptions {
   readonly color: boolean;
-  /** With runner and cache refs. */
+  /** Everything, with runner and cache refs. */
   readonly verbose: boolean;
+  /** With the layers that are current. */
+  readonly showCurrent?: boolean;
+  /** Builds at once, for the time that all will take; undefined: no word of that. */
+  readonly concurrency?: number | undefined;
 }
 
-/** The table of all steps, and how many there are of each kind; with line ends. */
-export function renderPlan(plan: Plan, { color, verbose }: PlanTextOptions): string {
+/** Steps, and reasons of one step, that are shown without --verbose. */
+const mostSteps = 40;
+const mostReasons = 6;
+
+/** What is said of a step, in the order that steps are shown in. */
+const states = ["build", "maybe", "blocked", "current"] as const;
+type State = (typeof states)[number];
+
+/** The table of what is not current (of everything, if asked for), and how many steps there are of each kind; with line ends. */
+export function renderPlan(plan: Plan, options: PlanTextOptions): string {
+  const { color, verbose, concurrency } = options;
+  const byState = Map.groupBy(plan.steps, stateOf);
+  const shown = states
+    .filter((state) => state !== "current" || verbose || options.showCurrent === true)
+    .flatMap((state) => byState.get(state) ?? []);
+  const kept = verbose ? shown : shown.slice(0, mostSteps);
+  const lines = [
+    kept.length === 0 ? "" : renderSteps(kept, color, verbose),
+    shown.length > kept.length ? `… and ${shown.length - kept.length} more (--verbose)\n` : "",
+    `${summarizePlan(plan)}\n`,
+    concurrency === undefined ? "" : describeEstimate(estimatePlan(plan, concurrency)),
+  ];
+  return lines.join("");
+}
+
+function renderSteps(steps: readonly Step[], color: boolean, verbose: boolean): string {
   const colors = pc.createColors(color);
-  const several = new Set(plan.steps.map(({ platform }) => platform)).size > 1;
-  const actions: Action[] = [];
+  const several = new Set(steps.map(({ platform }) => platform)).size > 1;
+  const rowStates: State[] = [];
   const rows: string[][] = [];
-  for (const step of plan.steps) {
-    const reasons = step.action === "reuse" ? ["current"] : step.reasons.map(describeReason);
-    if (verbose)
-      reasons.push(
-        ...step.cache.from.map((ref) => `cache from ${ref}`),
-        ...step.cache.to.map((ref) => `cache to ${ref}`),
-      );
-    const [first = "", ...others] = reasons;
+  for (const step of steps) {
+    const { estimate, runner } = step;
+    const builds = step.action === "build";
+    const [first = "", ...others] = verbose
+      ? [...step.reasons.map(describeReason), ...describeCache(step)]
+      : describeShortly(step);
     rows.push([
       step.layer,
       several ? step.platform : "",
-      step.action,
-      step.action === "build" ? formatMinutes(step.estimate.seconds) : "",
-      step.estimate.costEur > 0 ? step.estimate.costEur.toFixed(3) : "",
-      verbose ? `${step.runner.tier} (${step.runner.cpu} cpu, ${step.runner.memoryGb} GB)` : "",
+      stateOf(step),
+      builds ? formatMinutes(estimate.seconds) : "",
+      estimate.source === "recorded" ? count(estimate.builds, "build") : builds ? "budget" : "",
+      estimate.costEur > 0 ? estimate.costEur.toFixed(3) : "",
+      verbose ? `${runner.tier} (${runner.cpu} cpu, ${runner.memoryGb} GB)` : "",
       first,
     ]);
-    for (const other of others) rows.push(["", "", "", "", "", "", other]);
-    while (actions.length < rows.length) actions.push(step.action);
+    for (const other of others) rows.push(["", "", "", "", "", "", "", other]);
+    while (rowStates.length < rows.length) rowStates.push(stateOf(step));
   }
-  const table = renderTable(
+  return renderTable(
     [
       { title: "layer" },
       { title: "platform" },
-      { title: "action", paint: (cell, row) => paintAction(colors, actions[row] ?? "reuse", cell) },
+      { title: "action", paint: (cell, row) => paintState(colors, rowStates[row] ?? "current", cell) },
       { title: "about", align: "right" },
+      { title: "from" },
       { title: "EUR", align: "right" },
       { title: "runner" },
       { title: "why" },
@@ -52,7 +81,20 @@ export function renderPlan(plan: Plan, { color, verbose }: PlanTextOptions): str
     rows,
     colors.dim,
   );
-  return `${plan.steps.length === 0 ? "" : table}${summarizePlan(plan)}\n`;
+}
+
+/** Of what was never built, nothing else needs to be said. */
+function describeShortly({ reasons }: Step): readonly string[] {
+  const news = reasons.filter(({ kind }) => kind === "never-built");
+  const told = news.length > 0 ? news : reasons;
+  const shown = told.slice(0, mostReasons).map(describeReason);
+  return told.length > shown.length
+    ? [...shown, `… and ${told.length - shown.length} more (--verbose)`]
+    : shown;
+}
+
+function describeCache({ cache }: Step): readonly string[] {
+  return [...cache.from.map((ref) => `cache from ${ref}`), ...cache.to.map((ref) => `cache to ${ref}`)];
 }
 
 /** "local: debian:trixie-slim is replaced by …; results go to .lamina/local.lock", a line each; "" for none. */
@@ -63,41 +105,57 @@ export function renderLocalWorld(replacedBases: ReadonlyMap<string, string>): st
   ).join("");
 }
 
-/** "3 layers: 1 to build, 2 current; about 3 m". */
+/** "3 layers: 1 to build, 2 current", "3 layers, all current", "rust is current". */
 export function summarizePlan({ steps }: Plan): string {
-  const of = (action: Action) => steps.filter((step) => step.action === action);
+  const [first] = steps;
+  if (first === undefined) return "nothing selected";
+  const counts = { build: 0, maybe: 0, blocked: 0, current: 0 } satisfies Record<State, number>;
+  const layers = new Set<string>();
+  const platforms = new Set<string>();
+  for (const step of steps) {
+    counts[stateOf(step)] += 1;
+    layers.add(step.layer);
+    platforms.add(step.platform);
+  }
+  if (counts.current === 1 && steps.length === 1) return `${first.layer} is current`;
+  const what =
+    platforms.size > 1
+      ? `${count(layers.size, "layer")} on ${platforms.size} platforms, ${count(steps.length, "image")}`
+      : count(layers.size, "layer");
+  if (counts.current === steps.length) return `${what}, all current`;
   const parts = [
-    of("build").length > 0 ? `${of("build").length} to build` : "",
-    of("reuse").length > 0 ? `${of("reuse").length} current` : "",
-    of("blocked").length > 0 ? `${of("blocked").length} blocked` : "",
+    counts.build > 0 ? `${counts.build} to build` : "",
+    counts.maybe > 0
+      ? `${counts.maybe} more if ${counts.maybe === 1 ? "its" : "their"} parents come out changed`
+      : "",
+    counts.current > 0 ? `${counts.current} current` : "",
+    counts.blocked > 0 ? `${counts.blocked} blocked` : "",
   ].filter((part) => part !== "");
-  if (parts.length === 0) return "nothing selected";
-  const seconds = of("build").reduce((sum, { estimate }) => sum + estimate.seconds, 0);
-  return `${count(steps.length, "layer")}: ${parts.join(", ")}${seconds > 0 ? `; about ${formatMinutes(seconds)} of building` : ""}`;
+  return `${what}: ${parts.join(", ")}`;
 }
 
-/** The chain of reasons of one step, down through the parents that are built first; with line ends. */
-export function renderWhy(plan: Plan, step: Step): string {
-  const chain = (one: Step, indent: string): string[] =>
-    one.reasons.flatMap((reason) => {
-      const line = `${indent}${describeReason(reason)}`;
-      if (reason.kind !== "parent-pending" && reason.kind !== "parent-not-current") return [line];
-      const parent = plan.steps.find(
-        ({ layer, platform }) => layer === reason.parent && platform === one.platform,
-      );
-      return parent === undefined ? [line] : [`${line}:`, ...chain(parent, `${indent}  `)];
-    });
-  return `${[`${step.layer} (${step.platform}) ${verdict(step.action)}`, ...chain(step, "  ")].join("\n")}\n`;
+/** "about 17 m at most, 2 at once: 20 m of building, 15 m along the longest path", and what that rests on. */
+function describeEstimate(estimate: PlanEstimate): string {
+  if (estimate.builds === 0) return "";
+  const bound = estimate.sparable > 0 ? " at most" : "";
+  const cost = estimate.costEur > 0 ? `, ${estimate.costEur.toFixed(3)} EUR` : "";
+  const parts =
+    estimate.builds === 1
+      ? cost
+      : `, ${estimate.concurrency} at once: ${formatMinutes(estimate.workSeconds)} of building, ${formatMinutes(estimate.criticalPathSeconds)} along the longest path${cost}`;
+  const source = estimate.unrecorded === 0 ? "" : "budget: no record, so a quarter of its time budget\n";
+  return `about ${formatMinutes(estimate.wallSeconds)}${bound}${parts}\n${source}`;
 }
 
-function verdict(action: Action): string {
+/** "maybe": it is built only if what it stands on comes out changed. */
+function stateOf({ action, mayBeReused }: Step): State {
   switch (action) {
     case "build":
-      return "would be built:";
+      return mayBeReused ? "maybe" : "build";
     case "reuse":
-      return "is current: nothing that its build can see has changed, and its image is here";
+      return "current";
     case "blocked":
-      return "is held back:";
+      return "blocked";
     default:
       return unreachable(action);
   }
@@ -105,18 +163,21 @@ function verdict(action: Action): string {
 
 /** Whole minutes from one on: an estimate says no more. */
 function formatMinutes(seconds: number): string {
-  return seconds < 60 ? formatSeconds(Math.ceil(seconds)).replace(".0", "") : `${Math.round(seconds / 60)} m`;
+  if (seconds < 60) return formatSeconds(Math.ceil(seconds)).replace(".0", "");
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes} m` : formatSeconds(minutes * 60);
 }
 
-function paintAction(colors: ReturnType<typeof pc.createColors>, action: Action, cell: string): string {
-  switch (action) {
+function paintState(colors: ReturnType<typeof pc.createColors>, state: State, cell: string): string {
+  switch (state) {
     case "build":
+    case "maybe":
       return colors.yellow(cell);
-    case "reuse":
+    case "current":
       return colors.green(cell);
     case "blocked":
       return colors.red(cell);
     default:
-      return unreachable(action);
+      return unreachable(state);
   }
 }

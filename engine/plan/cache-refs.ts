@@ -8,18 +8,19 @@ export interface CacheRefs {
   readonly to: readonly string[];
 }
 
-export interface CacheRequest {
-  /** Where caches lie, such as "registry.example:5000/cache"; undefined where no registry is configured. */
-  readonly repository: string | undefined;
-  readonly layer: LayerName;
-  readonly platform: Platform;
-  /** Nearest first. */
-  readonly ancestors: readonly LayerName[];
-}
+const none: CacheRefs = { from: [], to: [] };
 
-/** Reads from the layer's own ref and its ancestors', writes to its own; nothing of either without a registry. */
-export function wireCaches({ repository, layer, platform, ancestors }: CacheRequest): CacheRefs {
-  if (repository === undefined) return { from: [], to: [] };
+/**
+ * Reads from the layer's own ref and its ancestors', writes to its own; nothing of either without a repository, such as
+ * "registry.example:5000/cache". `ancestors` answers nearest first, and is asked only where there is one.
+ */
+export function wireCaches(
+  repository: string | undefined,
+  layer: LayerName,
+  platform: Platform,
+  ancestors: () => readonly LayerName[],
+): CacheRefs {
+  if (repository === undefined) return none;
   const refOf = (name: LayerName): string => `${repository}/${name}:${platform.replaceAll("/", "-")}`;
-  return { from: [layer, ...ancestors].map(refOf), to: [refOf(layer)] };
+  return { from: [layer, ...ancestors()].map(refOf), to: [refOf(layer)] };
 }

@@ -11,7 +11,7 @@ import { entryOf, pinOf } from "../lock/lock.ts";
 import { wireCaches } from "./cache-refs.ts";
 import { estimateBuild, nothing } from "./estimate.ts";
 import { type Freshness, judgeFreshness } from "./freshness.ts";
-import { type History, typicalSeconds } from "./history.ts";
+import { type History, typicalBuild } from "./history.ts";
 import { chooseSize, timeBudgetMin } from "./sizing.ts";
 import { type Plan, type Reason, type Step, stepKey } from "./step.ts";
 
@@ -98,12 +98,13 @@ function chooseNodes(input: PlanInput): ReadonlyMap<LayerName, ReadonlyMap<Platf
   for (const layer of input.selection.length === 0 ? graph.order : input.selection) {
     const declared = graph.layer(layer).workflow.platforms;
     const all = declared ?? (asked.length === 0 ? [defaultPlatform] : asked);
-    for (const platform of all) {
-      if (asked.length > 0 && !asked.includes(platform)) continue;
-      choose(layer, platform, true);
-      for (const ancestor of graph.ancestors(layer)) choose(ancestor, platform, false);
-    }
+    for (const platform of all)
+      if (asked.length === 0 || asked.includes(platform)) choose(layer, platform, true);
   }
+  // Children before parents, so that one pass reaches all that anything stands on.
+  for (const layer of graph.order.toReversed())
+    for (const platform of nodes.get(layer)?.keys() ?? [])
+      for (const parent of graph.parents(layer)) choose(parent, platform, false);
   return nodes;
 }
 
@@ -132,6 +133,7 @@ function judge(
     own,
     platform,
     parents: new Map(parents),
+    lockedImage: (parent) => entryOf(lock, parent, platform)?.image,
     bases: new Map(bases),
     entry: entryOf(lock, layer, platform),
     holds: (image) => images.holds(image),
@@ -182,28 +184,22 @@ function makeStep(
   const { graph, history, leased } = input;
   const { workflow } = graph.layer(layer);
   const runner = chooseSize(workflow);
+  const budgetMin = timeBudgetMin(workflow);
   const builds = decision.action === "build";
   return {
     layer,
     platform,
     action: decision.action,
     reasons: decision.action === "reuse" ? [] : decision.reasons,
+    mayBeReused: builds && freshness.kind === "stale" && freshness.mayBeReused,
     inputDigest: freshness.inputDigest,
     imageDigest: decision.action === "reuse" ? decision.image : null,
     parents: graph.parents(layer),
     runner,
-    cache: wireCaches({
-      repository: input.cacheRepository,
-      layer,
-      platform,
-      ancestors: graph.ancestors(layer).toReversed(),
-    }),
+    timeBudgetMin: budgetMin,
+    cache: wireCaches(input.cacheRepository, layer, platform, () => graph.ancestors(layer).toReversed()),
     estimate: builds
-      ? estimateBuild(
-          typicalSeconds(history, layer, platform),
-          timeBudgetMin(workflow),
-          leased ? runner.tier : undefined,
-        )
+      ? estimateBuild(typicalBuild(history, layer, platform), budgetMin, leased ? runner.tier : undefined)
       : nothing,
   };
 }

@@ -1,13 +1,14 @@
 // What a run teaches about durations: its outcome into the history that later plans estimate with.
 
-import { type History, recordDuration } from "../plan/history.ts";
+import { type History, recordBuilds } from "../plan/history.ts";
 import type { Outcome } from "./outcome.ts";
 
-/** The history with every layer that the run built; the same history where it built none. */
+/** The history with every layer that the run built. */
 export function recordDurations(history: History, { steps }: Outcome): History {
-  return steps.reduce(
-    (sum, { layer, platform, outcome }) =>
-      outcome.kind === "built" ? recordDuration(sum, layer, platform, outcome.seconds) : sum,
+  return recordBuilds(
     history,
+    steps.flatMap(({ layer, platform, outcome }) =>
+      outcome.kind === "built" ? [{ layer, platform, seconds: outcome.seconds }] : [],
+    ),
   );
 }

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { inputDigest, sha256 } from "../../engine/core/digest.ts";
 import { entryOf, withEntry } from "../../engine/lock/lock.ts";
-import { emptyHistory, recordDuration } from "../../engine/plan/history.ts";
+import { emptyHistory, recordBuilds } from "../../engine/plan/history.ts";
 import { makePlan, type PlanInput } from "../../engine/plan/plan.ts";
 import type { Plan, Reason } from "../../engine/plan/step.ts";
 import type { LayerName } from "../../schemas/layer-name.ts";
@@ -109,7 +109,7 @@ describe("reasons", () => {
     expect(decisions(planOf(after, builtLock(before)))[1]).toEqual([
       "rust",
       "build",
-      { kind: "declaration-changed", key: "args", was: { A: "1" }, is: { A: "2" } },
+      { kind: "declaration-changed", key: "args.A", was: "1", is: "2" },
       { kind: "declaration-changed", key: "language", was: "rust", is: "none" },
       { kind: "declaration-changed", key: "tools_required", was: undefined, is: [] },
     ]);
@@ -337,16 +337,16 @@ describe("a step's size, estimate and caches", () => {
   test("local: the right size, and no cost", () => {
     const [step] = planOf(rust, nothing).steps;
     expect(step?.runner).toEqual({ tier: "cax21", cpu: 4, memoryGb: 8, source: "language" });
-    expect(step?.estimate).toEqual({ seconds: 900, costEur: 0 });
+    expect(step?.estimate).toEqual({ seconds: 900, costEur: 0, source: "budget", builds: 0 });
     expect(step?.cache).toEqual({ from: [], to: [] });
   });
 
   test("past builds decide where there are any; runners cost where they are leased", () => {
-    const history = recordDuration(emptyHistory, layer("rust"), amd64, 40);
+    const history = recordBuilds(emptyHistory, [{ layer: layer("rust"), platform: amd64, seconds: 40 }]);
     const { steps } = planOf(rust, nothing, { history, leased: true });
     expect(steps.map(({ estimate }) => estimate)).toEqual([
-      { seconds: 40, costEur: 0.0176 },
-      { seconds: 120, costEur: 0.0104 },
+      { seconds: 40, costEur: 0.0176, source: "recorded", builds: 1 },
+      { seconds: 120, costEur: 0.0104, source: "budget", builds: 0 },
     ]);
   });
 

@@ -44,13 +44,20 @@ describe("size", () => {
 });
 
 describe("estimate", () => {
-  test("a quarter of the budget where nothing is known", () => {
-    expect(estimateBuild(undefined, 60, undefined)).toEqual({ seconds: 900, costEur: 0 });
+  test("a quarter of the budget where nothing is known, and it says so", () => {
+    expect(estimateBuild(undefined, 60, undefined)).toEqual({
+      seconds: 900,
+      costEur: 0,
+      source: "budget",
+      builds: 0,
+    });
   });
 
   test("past builds know better, and an hour begun is an hour paid", () => {
-    expect(estimateBuild(12, 60, "cax21")).toEqual({ seconds: 12, costEur: 0.0176 });
-    expect(estimateBuild(3600, 60, "cax21")).toEqual({ seconds: 3600, costEur: 0.0176 });
-    expect(estimateBuild(3601, 60, "cax41")).toEqual({ seconds: 3601, costEur: 0.133 });
+    const recorded = (seconds: number, tier: string) => estimateBuild({ seconds, builds: 3 }, 60, tier);
+    const source = { source: "recorded", builds: 3 };
+    expect(recorded(12, "cax21")).toEqual({ seconds: 12, costEur: 0.0176, ...source });
+    expect(recorded(3600, "cax21")).toEqual({ seconds: 3600, costEur: 0.0176, ...source });
+    expect(recorded(3601, "cax41")).toEqual({ seconds: 3601, costEur: 0.133, ...source });
   });
 });

@@ -2,7 +2,7 @@
 
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { emptyHistory, recordDuration } from "../../engine/plan/history.ts";
+import { emptyHistory, recordBuilds } from "../../engine/plan/history.ts";
 import { amd64, layer } from "../lock/samples.ts";
 import { type LayerSpec, projectOf } from "../plan/project.ts";
 import { RunRig, settle } from "./rig.ts";
@@ -98,9 +98,13 @@ describe("schedule", () => {
   test("the longest remaining path goes first where slots are few", async () => {
     const rig = new RunRig(projectOf({ a: {}, b: {}, c: {}, "c-child": { build_base: "c" } }));
     const seconds = { a: 10, b: 30, c: 15, "c-child": 20 };
-    const history = Object.entries(seconds).reduce(
-      (sum, [name, each]) => recordDuration(sum, layer(name), amd64, each),
+    const history = recordBuilds(
       emptyHistory,
+      Object.entries(seconds).map(([name, each]) => ({
+        layer: layer(name),
+        platform: amd64,
+        seconds: each,
+      })),
     );
     const outcome = rig.start({ concurrency: 1 }, rig.plan([], {}, history));
     const order: string[] = [];

@@ -1,0 +1,23 @@
+// --runs-on: which runners of a CI system build for which platform and tier.
+
+import { err, ok } from "../engine/core/result.ts";
+import { tiers } from "../engine/plan/tiers.ts";
+import { platform } from "../schemas/platform.ts";
+import { type ListSpec, list, orList } from "./option.ts";
+import type { RunnerLabel } from "./report/github-matrix.ts";
+
+export const runsOnOption: ListSpec<RunnerLabel> = list(
+  "OS/ARCH[:TIER]=LABEL",
+  "with github-matrix: the runner for a platform, or for one tier of it; may be repeated",
+  (value) => {
+    const parts = /^([^:=]+)(?::([^=]+))?=(\S+)$/.exec(value);
+    const parsed = platform.safeParse(parts?.[1]);
+    const label = parts?.[3];
+    if (!parsed.success || label === undefined)
+      return err("must be OS/ARCH=LABEL or OS/ARCH:TIER=LABEL, such as linux/arm64:cax41=large-arm");
+    const tier = parts?.[2];
+    if (tier !== undefined && !tiers.some(({ name }) => name === tier))
+      return err(`must name a tier: ${orList(tiers.map(({ name }) => name))}`);
+    return ok({ platform: parsed.data, tier, label });
+  },
+);
