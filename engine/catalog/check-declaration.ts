@@ -6,7 +6,7 @@ import type { Tool } from "../../schemas/workflow.ts";
 import { type Diagnostic, diagnose } from "../core/diagnostic.ts";
 import { nearest } from "../nickel/located.ts";
 import { catalogDiagnostics } from "./diagnostics.ts";
-import { followsLatest, isSameImage, layerOfImage } from "./image-name.ts";
+import { familiarName, followsLatest, isSameImage, layerOfImage } from "./image-name.ts";
 import { type Layer, placeOf } from "./layer.ts";
 
 /** Diagnostics of one layer, nearly all of them warnings. */
@@ -55,14 +55,14 @@ function toolOfCheck(layer: Layer, { name, check }: Tool): string | undefined {
   return layer.workflow.tools_provided.find((other) => other.name === command)?.name;
 }
 
-/** Images from outside whose tag is "latest", written or not, each once. */
+/** Images from outside whose tag is "latest", written or not, each once; not where a stage's name is taken for one. */
 function checkImages(layer: Layer, workspace: string): readonly Diagnostic[] {
   const { build_base: base } = layer.workflow;
-  const told = new Set<string>();
+  const told = new Set(layer.dockerfile.stages.map(({ name }) => name));
   return layer.dockerfile.references.flatMap(({ image, span }) => {
     const isFixed = image === "scratch" || !followsLatest(image);
-    if (isFixed || layerOfImage(image, workspace) !== undefined || told.has(image)) return [];
-    told.add(image);
+    if (isFixed || layerOfImage(image, workspace) !== undefined || told.has(familiarName(image))) return [];
+    told.add(familiarName(image));
     const isDeclared = typeof base !== "string" && isSameImage(base.image, image);
     return [
       diagnose(

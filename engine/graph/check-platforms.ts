@@ -14,15 +14,12 @@ export function checkPlatforms(catalog: Catalog, edges: readonly Edge[]): readon
   if (all.size === 0) return [];
   const outgoing = Map.groupBy(edges, ({ from }) => from);
   const limits = findLimits(catalog.layers, layers, outgoing, all);
-  return catalog.layers.flatMap((layer) =>
-    (outgoing.get(layer.name) ?? []).flatMap(({ to }): readonly Diagnostic[] => {
-      const parent = layers.get(to);
-      if (parent === undefined) return [];
-      return layer.workflow.platforms === undefined
-        ? warnOfNone(layer, parent)
-        : checkAgainst(layer, parent, limits.get(to) ?? new Map());
-    }),
-  );
+  return catalog.layers.flatMap((layer) => {
+    const parents = (outgoing.get(layer.name) ?? []).flatMap(({ to }) => layers.get(to) ?? []);
+    return layer.workflow.platforms === undefined
+      ? warnOfNone(layer, parents)
+      : parents.flatMap((parent) => checkAgainst(layer, parent, limits.get(parent.name) ?? new Map()));
+  });
 }
 
 /** By platform: the layer that is declared for others only. */
@@ -78,9 +75,15 @@ function checkAgainst(layer: Layer, parent: Layer, limits: Limits): readonly Dia
   });
 }
 
-function warnOfNone(layer: Layer, parent: Layer): readonly Diagnostic[] {
-  const { platforms } = parent.workflow;
-  if (platforms === undefined) return [];
+function warnOfNone(layer: Layer, parents: readonly Layer[]): readonly Diagnostic[] {
+  const certain = parents.filter(({ workflow }) => workflow.platforms !== undefined);
+  const [parent] = certain;
+  if (parent === undefined) return [];
+  // What all of them can be had for, unless they have nothing in common.
+  const common = (parent.workflow.platforms ?? []).filter((platform) =>
+    certain.every(({ workflow }) => workflow.platforms?.includes(platform)),
+  );
+  const platforms = common.length > 0 ? common : (parent.workflow.platforms ?? []);
   const note = { message: `the platforms of "${parent.name}"`, span: placeOf(parent, "platforms") };
   const params = { layer: layer.name, parent: parent.name, platforms };
   return [

@@ -94,7 +94,7 @@ export async function judgeCatalog(changes: CatalogFiles): Promise<string> {
       evaluate: (entry) => evaluator.evaluate(entry),
     });
     const graph = buildGraph(catalog);
-    return [...diagnostics, ...(graph.ok ? [] : graph.error)]
+    return [...diagnostics, ...(graph.ok ? graph.warnings : graph.error)]
       .sort(compareDiagnostics)
       .map((diagnostic) => renderDiagnostic(diagnostic, { root, color: false }))
       .join("\n\n");

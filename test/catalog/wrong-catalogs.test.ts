@@ -541,6 +541,8 @@ test("a platform that a base does not have", async () => {
     await judgeCatalog({
       ...edit("debian/workflow.ncl", ["language", 'platforms = ["linux/amd64"],\n  language']),
       ...edit("rust/workflow.ncl", ["language", 'platforms = ["linux/amd64", "linux/arm64"],\n  language']),
+      ...edit("nushell/workflow.ncl", ["language", 'platforms = ["linux/amd64"],\n  language']),
+      ...edit("rust-deps/workflow.ncl", ["language", 'platforms = ["linux/amd64"],\n  language']),
     }),
   ).toMatchInlineSnapshot(`
     "error[E0404]: "rust" is declared for linux/arm64, but "debian", which it takes from, is not

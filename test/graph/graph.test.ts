@@ -53,11 +53,11 @@ FROM docker.io/library/debian:trixie-slim
 COPY --from=a / /
 COPY --from=node:24 / /
 COPY --from=b / /
-COPY --from=alpine / /
+COPY --from=alpine:3 / /
 `,
   });
   expect((await graphOf(files)).externalBases(layer("debian"))).toEqual([
-    "alpine",
+    "alpine:3",
     "docker.io/library/debian:trixie-slim",
     "node:24",
   ]);
@@ -67,12 +67,12 @@ test("the workspace of the directives names the layers in Dockerfiles", async ()
   const files = new FakeFiles({
     ...catalogFiles({ debian: [], rust: ["debian"] }),
     "/project/catalog/build_directives.ncl": '{ workspace = "acme" }',
-    "/project/catalog/rust/Dockerfile": "FROM acme/debian\nCOPY --from=lamina/debian / /\n",
+    "/project/catalog/rust/Dockerfile": "FROM acme/debian\nCOPY --from=lamina/debian:1 / /\n",
   });
   const graph = await graphOf(files);
   expect(graph.workspace).toBe("acme");
   expect(graph.parents(layer("rust"))).toEqual(["debian"]);
-  expect(graph.externalBases(layer("rust"))).toEqual(["lamina/debian"]);
+  expect(graph.externalBases(layer("rust"))).toEqual(["lamina/debian:1"]);
 });
 
 /** Every layer stands on some of those before it, then names are shuffled. */
