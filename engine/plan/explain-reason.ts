@@ -59,19 +59,22 @@ function describeFile({ path, change, was, is }: Extract<Reason, { kind: "file-c
 }
 
 function describeDeclaration(key: string, was: Json | undefined, is: Json | undefined): string {
-  if (was === undefined) return `${key} was added (${shorten(write(is), 0)})`;
-  if (is === undefined) return `${key} was removed (${shorten(write(was), 0)})`;
-  if (Array.isArray(was) && Array.isArray(is)) return `${key}: ${describeList(was.map(write), is.map(write))}`;
+  if (was === undefined) return `${key} was added (${shorten(write(is))})`;
+  if (is === undefined) return `${key} was removed (${shorten(write(was))})`;
+  if (Array.isArray(was) && Array.isArray(is))
+    return `${key}: ${describeList(was.map(write), is.map(write))}`;
   const [before, now] = [write(was), write(is)];
-  const same = lengthOfCommonStart(before, now);
-  return `${key}: ${shorten(before, same)} -> ${shorten(now, same)}`;
+  // Of a long text the start that does not differ says nothing.
+  const isLong = Math.max(before.length, now.length) > longestValue;
+  const start = isLong ? Math.max(0, lengthOfCommonStart(before, now) - 8) : 0;
+  return `${key}: ${shorten(before, start)} -> ${shorten(now, start)}`;
 }
 
 /** What came and what went, each as often as it did. */
 function describeList(was: readonly string[], is: readonly string[]): string {
   const changes = [
-    ...without(is, was).map((element) => `+ ${shorten(element, 0)}`),
-    ...without(was, is).map((element) => `- ${shorten(element, 0)}`),
+    ...without(is, was).map((element) => `+ ${shorten(element)}`),
+    ...without(was, is).map((element) => `- ${shorten(element)}`),
   ];
   const shown = changes.slice(0, mostElements);
   if (changes.length > shown.length) shown.push(`and ${changes.length - shown.length} more`);
@@ -92,10 +95,8 @@ function write(value: Json | undefined): string {
   return JSON.stringify(value);
 }
 
-/** At most `longestValue` characters; of a long text with a start that does not differ, that start is left out. */
-function shorten(text: string, sameStart: number): string {
-  if (text.length <= longestValue) return text;
-  const start = Math.max(0, Math.min(sameStart - 8, text.length - longestValue));
+/** At most `longestValue` characters from `start` on. */
+function shorten(text: string, start = 0): string {
   const end = start + longestValue;
   return `${start > 0 ? "…" : ""}${text.slice(start, end)}${end < text.length ? "…" : ""}`;
 }

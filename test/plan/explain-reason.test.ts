@@ -14,22 +14,43 @@ test.each<[string, Reason]>([
   ["Dockerfile was modified", { kind: "file-changed", path: "Dockerfile", change: "modified" }],
   ["src/ was removed", { kind: "file-changed", path: "src/", change: "removed" }],
   [
-    'language changed in the declaration ("go" -> "rust")',
-    { kind: "declaration-changed", key: "language", was: "go", is: "rust" },
+    'args.RUST_VERSION: "1.80" -> "1.82"',
+    { kind: "declaration-changed", key: "args.RUST_VERSION", was: "1.80", is: "1.82" },
   ],
-  ["args was added to the declaration", { kind: "declaration-changed", key: "args", was: undefined, is: {} }],
+  ["ssh: false -> true", { kind: "declaration-changed", key: "ssh", was: false, is: true }],
+  ['args.A was added ("1")', { kind: "declaration-changed", key: "args.A", was: undefined, is: "1" }],
+  ['args.A was removed ("1")', { kind: "declaration-changed", key: "args.A", was: "1", is: undefined }],
   [
-    "args was removed from the declaration",
-    { kind: "declaration-changed", key: "args", was: {}, is: undefined },
+    'build_base: "debian" -> {"image":"debian:trixie"}',
+    { kind: "declaration-changed", key: "build_base", was: "debian", is: { image: "debian:trixie" } },
   ],
   [
-    "args changed in the declaration",
+    'copies_from: + "go", - "rust"',
+    { kind: "declaration-changed", key: "copies_from", was: ["hg", "rust"], is: ["go", "hg"] },
+  ],
+  ['check: + "a"', { kind: "declaration-changed", key: "check", was: ["a", "b"], is: ["a", "b", "a"] }],
+  ["check: in another order", { kind: "declaration-changed", key: "check", was: ["a", "b"], is: ["b", "a"] }],
+  [
+    'check: + "1", + "2", + "3", + "4", + "5", + "6", and 2 more',
     {
       kind: "declaration-changed",
-      key: "args",
-      was: {},
-      is: { A: "a value that is too long for one line of text" },
+      key: "check",
+      was: ["0"],
+      is: ["1", "2", "3", "4", "5", "6", "7"],
     },
+  ],
+  [
+    `args.A: …${"-".repeat(8)}old${"-".repeat(49)}… -> …${"-".repeat(8)}new"`,
+    {
+      kind: "declaration-changed",
+      key: "args.A",
+      was: `${"-".repeat(70)}old${"-".repeat(70)}`,
+      is: `${"-".repeat(70)}new`,
+    },
+  ],
+  [
+    `args.A was added ("${"a".repeat(59)}…)`,
+    { kind: "declaration-changed", key: "args.A", was: undefined, is: "a".repeat(100) },
   ],
   ["its parent rust is built first", { kind: "parent-pending", parent: rust }],
   [
