@@ -83,8 +83,14 @@ export interface Pipe {
 }
 
 /** Starts a program whose stdin and stdout are the caller's; a program that cannot be started ends at once. */
-export function openPipe(program: string, args: readonly string[]): Pipe {
+export function openPipe(
+  program: string,
+  args: readonly string[],
+  { directory, env }: Pick<ProcessRequest, "directory" | "env"> = {},
+): Pipe {
   const child = execa(program, args, {
+    ...(directory === undefined ? {} : { cwd: directory }),
+    ...(env === undefined ? {} : { env }),
     stdin: "pipe",
     stdout: "pipe",
     stderr: "pipe",
