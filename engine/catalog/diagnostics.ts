@@ -309,4 +309,19 @@ export const catalogDiagnostics = {
     label: () => "not heard",
     help: () => "keep either of the two: cpu and memory_gb choose the smallest runner that holds them",
   }),
+  unpinnedFrontend: template<{ image: string }>({
+    code: "W0350",
+    severity: "warning",
+    message: ({ image }) => `${image} reads this Dockerfile: another one of that name may build another image`,
+    label: () => "fetched by BuildKit, and in no lock",
+    help: ({ image }) => `leave it out, or pin it: # syntax=${image}@sha256:<digest>`,
+  }),
+  inheritedContext: template<{ keyword: string }>({
+    code: "W0351",
+    severity: "warning",
+    message: ({ keyword }) =>
+      `ONBUILD ${keyword} reads the files of each layer that stands on this one, where no digest counts them`,
+    label: () => "read by layers whose Dockerfiles do not say so",
+    help: ({ keyword }) => `write ${keyword} in the Dockerfiles of the layers that need it`,
+  }),
 } as const;
