@@ -21,7 +21,7 @@ const steps = [
     parents: ["c"],
     reasons: [{ kind: "parent-pending", parent: layer("c") }, { kind: "forced" }],
   }),
-  stepOf("current", { action: "reuse", reasons: [] }),
+  stepOf("current", { action: "reuse" }),
   stepOf("held", { reasons: [{ kind: "parent-pending", parent: layer("elsewhere") }] }),
 ];
 const causes = traceCauses(planOf(steps));

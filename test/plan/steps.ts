@@ -7,13 +7,14 @@ import { amd64, arm64, layer } from "../lock/samples.ts";
 /** A step that builds for a reason of its own, as far as it is not told otherwise; parents by name. */
 export function stepOf(
   name: string,
-  { parents = [], seconds = 60, ...rest }: Partial<Omit<Step, "parents">> & StepSpec = {},
+  { parents = [], seconds = 60, action = "build", ...rest }: Partial<Omit<Step, "parents">> & StepSpec = {},
 ): Step {
+  const builds = action === "build";
   return {
     layer: layer(name),
     platform: amd64,
-    action: "build",
-    reasons: [{ kind: "never-built" }],
+    action,
+    reasons: action === "reuse" ? [] : [{ kind: "never-built" }],
     mayBeReused: false,
     inputDigest: null,
     imageDigest: null,
@@ -21,7 +22,12 @@ export function stepOf(
     runner: { tier: "cax11", cpu: 2, memoryGb: 4, source: "language" },
     timeBudgetMin: 30,
     cache: { from: [], to: [] },
-    estimate: { seconds, costEur: 0, source: "recorded", builds: 3 },
+    estimate: {
+      seconds: builds ? seconds : 0,
+      costEur: 0,
+      source: builds ? "recorded" : "idle",
+      builds: builds ? 3 : 0,
+    },
     ...rest,
   };
 }
@@ -51,13 +57,8 @@ export function arbitraryPlan(most: number): fc.Arbitrary<Plan> {
             stepOf(`l${index}`, {
               platform,
               parents: parents.filter((parent) => parent < index).map((parent) => `l${parent}`),
-              ...(isCurrent
-                ? {
-                    action: "reuse",
-                    reasons: [],
-                    estimate: { seconds: 0, costEur: 0, source: "idle", builds: 0 },
-                  }
-                : { seconds }),
+              action: isCurrent ? "reuse" : "build",
+              seconds,
             }),
           ),
         ),

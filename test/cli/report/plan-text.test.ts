@@ -1,0 +1,125 @@
+// A plan in the words that people read: what is to be done, no more than fits, and how long it will take.
+
+import { describe, expect, test } from "vitest";
+import { renderPlan } from "../../../cli/report/plan-text.ts";
+import type { Reason, Step } from "../../../engine/plan/step.ts";
+import { arm64, layer } from "../../lock/samples.ts";
+import { planOf, stepOf } from "../../plan/steps.ts";
+
+function textOf(steps: readonly Step[], options: Partial<Parameters<typeof renderPlan>[1]> = {}): string {
+  return `\n${renderPlan(planOf(steps), { color: false, verbose: false, ...options })}`;
+}
+
+const current = (name: string) => stepOf(name, { action: "reuse" });
+const modified: Reason = { kind: "file-changed", path: "Dockerfile", change: "modified" };
+
+describe("a plan", () => {
+  test("of what is current is one line", () => {
+    expect(textOf([])).toBe("\nnothing selected\n");
+    expect(textOf([current("a")], { concurrency: 2 })).toBe("\na is current\n");
+    const many = Array.from({ length: 5000 }, (_, index) => current(`l${index}`));
+    expect(textOf(many, { concurrency: 2 })).toBe("\n5000 layers, all current\n");
+    expect(textOf([current("a"), stepOf("a", { platform: arm64, action: "reuse" })])).toBe(
+      "\n1 layer on 2 platforms, 2 images, all current\n",
+    );
+  });
+
+  test("tells first what is sure, then what may be cut off, then what is held back; times with their source", () => {
+    const steps = [
+      current("debian"),
+      stepOf("rust", { reasons: [modified], seconds: 600 }),
+      stepOf("deps", {
+        parents: ["rust"],
+        reasons: [{ kind: "parent-pending", parent: layer("rust") }],
+        mayBeReused: true,
+        estimate: { seconds: 450, costEur: 0, source: "budget", builds: 0 },
+      }),
+      stepOf("app", {
+        action: "blocked",
+        reasons: [{ kind: "parent-not-current", parent: layer("hg") }],
+      }),
+      stepOf("tool", {
+        reasons: [{ kind: "never-built" }, { kind: "base-unpinned", image: "x" }],
+        seconds: 20,
+      }),
+    ];
+    expect(textOf(steps, { concurrency: 2 })).toBe(`
+layer  action   about  from      why
+rust   build     10 m  3 builds  Dockerfile was modified
+tool   build     20 s  3 builds  it was never built
+deps   maybe      8 m  budget    its parent rust is built first
+app    blocked                   its parent hg is not current, and --only leaves it out
+5 layers: 2 to build, 1 more if its parents come out changed, 1 current, 1 blocked
+about 18 m at most, 2 at once: 18 m of building, 18 m along the longest path
+budget: no record, so a quarter of its time budget
+`);
+    expect(textOf(steps.slice(0, 2), { concurrency: 2, showCurrent: true })).toBe(`
+layer   action   about  from      why
+rust    build     10 m  3 builds  Dockerfile was modified
+debian  current
+2 layers: 1 to build, 1 current
+about 10 m
+`);
+  });
+
+  test("costs are told where there are any", () => {
+    const estimate = { seconds: 5400, costEur: 0.0352, source: "recorded", builds: 1 } as const;
+    expect(
+      textOf([stepOf("a", { estimate }), stepOf("b", { platform: arm64, estimate })], { concurrency: 1 }),
+    ).toBe(`
+layer  platform     action     about  from       EUR  why
+a      linux/amd64  build   1 h 30 m  1 build  0.035  it was never built
+b      linux/arm64  build   1 h 30 m  1 build  0.035  it was never built
+2 layers on 2 platforms, 2 images: 2 to build
+about 3 h 00 m, 1 at once: 3 h 00 m of building, 1 h 30 m along the longest path, 0.070 EUR
+`);
+  });
+
+  test("no more than fits: 40 layers with 6 reasons each, unless all is asked for", () => {
+    const reasons = Array.from(
+      { length: 9 },
+      (_, index): Reason => ({ kind: "file-changed", path: `f${index}`, change: "added" }),
+    );
+    const steps = Array.from({ length: 352 }, (_, index) =>
+      stepOf(`l${index}`, index === 0 ? { reasons } : {}),
+    );
+    const lines = textOf(steps).split("\n");
+    expect(lines.slice(7, 10).map((line) => line.trim())).toEqual([
+      "f5 was added",
+      "… and 3 more (--verbose)",
+      "l1     build     1 m  3 builds  it was never built",
+    ]);
+    expect(lines.slice(-4)).toEqual([
+      "l39    build     1 m  3 builds  it was never built",
+      "… and 312 more (--verbose)",
+      "352 layers: 352 to build",
+      "",
+    ]);
+    const all = textOf(steps, { verbose: true });
+    expect(all).toContain("f8 was added");
+    expect(all).toContain("l351");
+    expect(all).not.toContain("more");
+    expect(all).toContain("cax11 (2 cpu, 4 GB)");
+  });
+
+  test("verbose shows what is current, all reasons and the caches", () => {
+    const step = stepOf("a", {
+      reasons: [{ kind: "never-built" }, { kind: "base-unpinned", image: "x" }],
+      cache: { from: ["r/a:linux-amd64"], to: ["r/a:linux-amd64"] },
+    });
+    expect(textOf([step, current("b")], { verbose: true })).toBe(`
+layer  action   about  from      runner               why
+a      build      1 m  3 builds  cax11 (2 cpu, 4 GB)  it was never built
+                                                      x is not pinned yet
+                                                      cache from r/a:linux-amd64
+                                                      cache to r/a:linux-amd64
+b      current                   cax11 (2 cpu, 4 GB)
+2 layers: 1 to build, 1 current
+`);
+  });
+
+  test("colours are a terminal's", () => {
+    expect(textOf([stepOf("a")], { color: true })).toContain("\x1b[33mbuild \x1b[39m");
+    expect(textOf([stepOf("a")])).not.toContain("\x1b");
+  });
+});
