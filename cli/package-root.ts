@@ -21,3 +21,21 @@ export function packageVersion(): string {
     throw new Error("package.json has no version");
   return String(manifest.version);
 }
+
+/** Whether this runs from dist/, not from the sources. */
+export const isBuilt = !import.meta.url.endsWith(".ts");
+
+/** The folder of lamina's own .ncl files, absolute. */
+export function schemaFolder(): string {
+  return join(packageRoot(), isBuilt ? "dist/lamina" : "schemas");
+}
+
+/** The folder below which `import "lamina/…"` is found, absolute. */
+export function libraryFolder(): string {
+  return isBuilt ? join(packageRoot(), "dist") : packageRoot();
+}
+
+/** Names the built code to the last byte; nothing names the sources as they stand at the moment. */
+export function buildId(): string | undefined {
+  return isBuilt ? readFileSync(join(packageRoot(), "dist/build-id"), "utf8") : undefined;
+}

@@ -15,6 +15,7 @@ import { tellDiagnostics } from "./tell-diagnostics.ts";
 import {
   createHost,
   createResolver,
+  findHeldImages,
   hostPlatform,
   openImageStore,
   openLazyEvaluator,
@@ -38,8 +39,8 @@ export async function openHere(
   const memory = openMemory(host, root.value);
   const evaluate = openLazyEvaluator(memory);
   const project = await openProject({ directory: root.value, host, evaluate, memory, bases });
-  memory.save();
   if (!project.ok) {
+    memory.save();
     tellDiagnostics(here.output, root.value, project.error);
     return err(exitCode.failed);
   }
@@ -71,16 +72,27 @@ export const wholeCatalog: Pick<PlanHere, "layers" | "options" | "platforms"> = 
   platforms: [],
 };
 
-export function planHere(project: Project, request: PlanHere): Promise<Plan> {
-  return planProject(project, {
+export async function planHere(project: Project, request: PlanHere): Promise<Plan> {
+  const plan = await planProject(project, {
     selection: request.layers,
     options: request.options,
     platforms: request.platforms,
     defaultPlatform: request.defaultPlatform ?? hostPlatform(),
-    images: request.images ?? openImageStore(project.graph.root),
+    images: request.images ?? (await heldImages(project)),
     resolver: createResolver(),
     signal: request.signal ?? new AbortController().signal,
   });
+  project.memory?.save();
+  return plan;
+}
+
+/** Those of the lock that lie in the project's own store. */
+async function heldImages({ graph, lock, memory }: Project): Promise<HeldImages> {
+  if (memory === undefined) return openImageStore(graph.root);
+  const images = Object.values(lock.current.layers).flatMap((platforms) =>
+    Object.values(platforms).map(({ image }) => image),
+  );
+  return findHeldImages(graph.root, images, memory);
 }
 
 /** Opens and plans the whole catalog. */

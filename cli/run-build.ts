@@ -137,12 +137,11 @@ async function carryOut(
     plan,
     {
       builder,
-      images: openImageStore(project.graph.root),
+      images: await openImageStore(project.graph.root),
       resolver: createResolver(),
       sink,
       clock: createHost().clock,
       files: createHost().files,
-      secrets: project.local.secrets,
     },
     { runId: randomUUID(), concurrency, failFast, signal },
   );

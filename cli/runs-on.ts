@@ -2,7 +2,7 @@
 
 import { err, ok } from "../engine/core/result.ts";
 import { tiers } from "../engine/plan/tiers.ts";
-import { platform } from "../schemas/platform.ts";
+import { isPlatform } from "../schemas/is-platform.ts";
 import { type ListSpec, list, orList } from "./option.ts";
 import type { RunnerLabel } from "./report/github-matrix.ts";
 
@@ -11,13 +11,13 @@ export const runsOnOption: ListSpec<RunnerLabel> = list(
   "with github-matrix: the runner for a platform, or for one tier of it; may be repeated",
   (value) => {
     const parts = /^([^:=]+)(?::([^=]+))?=(\S+)$/.exec(value);
-    const parsed = platform.safeParse(parts?.[1]);
+    const platform = parts?.[1] ?? "";
     const label = parts?.[3];
-    if (!parsed.success || label === undefined)
+    if (!isPlatform(platform) || label === undefined)
       return err("must be OS/ARCH=LABEL or OS/ARCH:TIER=LABEL, such as linux/arm64:cax41=large-arm");
     const tier = parts?.[2];
     if (tier !== undefined && !tiers.some(({ name }) => name === tier))
       return err(`must name a tier: ${orList(tiers.map(({ name }) => name))}`);
-    return ok({ platform: parsed.data, tier, label });
+    return ok({ platform, tier, label });
   },
 );

@@ -5,9 +5,10 @@ import { nearMiss } from "../engine/core/near-miss.ts";
 import { err, ok, type Result } from "../engine/core/result.ts";
 import type { LayerGraph } from "../engine/graph/graph.ts";
 import type { PlanOptions } from "../engine/plan/plan.ts";
-import { imageReferencePattern } from "../schemas/image-reference.ts";
+import { imageReferencePattern } from "../schemas/image-reference-pattern.ts";
+import { isPlatform } from "../schemas/is-platform.ts";
 import type { LayerName } from "../schemas/layer-name.ts";
-import { type Platform, platform } from "../schemas/platform.ts";
+import type { Platform } from "../schemas/platform.ts";
 import { type UsageFault } from "./args.ts";
 import { flag, list, type OptionSpecs, type OptionValues, orList, type ParseValue } from "./option.ts";
 import { existsFor, findPlatformFault } from "./selected-platforms.ts";
@@ -18,8 +19,7 @@ interface ReplacedBase {
 }
 
 const parsePlatform: ParseValue<Platform> = (value) => {
-  const parsed = platform.safeParse(value);
-  return parsed.success ? ok(parsed.data) : err(parsed.error.issues[0]?.message ?? "must be a platform");
+  return isPlatform(value) ? ok(value) : err('must be os/architecture, such as "linux/arm64"');
 };
 
 const layoutPattern = /^oci-layout:[^@]+(@sha256:[0-9a-f]{64})?$/;

@@ -2,9 +2,9 @@
 
 import type { Diagnostic } from "../engine/core/diagnostic.ts";
 import type { Output } from "./output.ts";
+import { libraryFolder } from "./package-root.ts";
 import { renderDiagnostics } from "./report/diagnostic.ts";
 import { annotateDiagnostics } from "./report/github-annotation.ts";
-import { libraryFolder } from "./wire.ts";
 
 /** Prints them with places relative to `root` (absolute); nothing for none. */
 export function tellDiagnostics(output: Output, root: string, diagnostics: readonly Diagnostic[]): void {

@@ -4,7 +4,8 @@ import { z } from "zod";
 import { expects } from "./form/expects.ts";
 import { strictRecord } from "./form/record.ts";
 import { nonEmptyText, textLike } from "./form/text.ts";
-import { imageReference, imageReferencePattern } from "./image-reference.ts";
+import { imageReference } from "./image-reference.ts";
+import { imageReferencePattern } from "./image-reference-pattern.ts";
 import { argNamePattern, secretIdPattern } from "./workflow.ts";
 
 const layoutPattern = /^oci-layout:[^@]+(@sha256:[0-9a-f]{64})?$/;

@@ -2,9 +2,10 @@
 
 import type { z } from "zod";
 import { textLike } from "./form/text.ts";
+import { platformPattern } from "./is-platform.ts";
 
 export const platform = textLike(
-  /^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9]+)?$/,
+  platformPattern,
   'os/architecture, such as "linux/arm64"',
 ).brand<"Platform">();
 

@@ -3,6 +3,7 @@
 // a folder as argument is made in its place.
 
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { chmod, cp, glob, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -18,6 +19,7 @@ async function buildInto(into: string): Promise<void> {
   const [{ metafile }] = await Promise.all([bundle(into), copyContracts(into), declareTypes(into)]);
   await Promise.all([
     writeNotices(metafile, join(into, "THIRD-PARTY-NOTICES.txt")),
+    writeBuildId(into),
     ...bins.map((bin) => chmod(join(into, `${bin}.js`), 0o755)),
   ]);
 }
@@ -70,6 +72,15 @@ async function declareTypes(into: string): Promise<void> {
     "--outDir",
     into,
   ]);
+}
+
+/** Names the code: results that another build kept are not taken (see cli/package-root.ts). */
+async function writeBuildId(into: string): Promise<void> {
+  const hash = createHash("sha256");
+  const files: string[] = [];
+  for await (const file of glob("{cli,engine,chunks}/**/*.js", { cwd: into })) files.push(file);
+  for (const file of files.sort()) hash.update(file).update(await readFile(join(into, file)));
+  await writeFile(join(into, "build-id"), hash.digest("hex").slice(0, 32));
 }
 
 const manifestSchema = z.object({ name: z.string(), version: z.string(), license: z.string().optional() });

@@ -8,10 +8,10 @@ import { openHere, planHere, wholeCatalog } from "../../cli/project.ts";
 import { hostPlatform, openImageStore } from "../../cli/wire.ts";
 import { type ImageDigest, imageDigest, sha256 } from "../../engine/core/digest.ts";
 import { ok } from "../../engine/core/result.ts";
-import type { LockFile } from "../../engine/lock/lock-file.ts";
 import { type Project, runPlan } from "../../engine/pipeline.ts";
 import type { Builder } from "../../engine/ports/builder.ts";
 import { systemFiles } from "../../providers/host/files.ts";
+import { holdLockInMemory } from "../../test/fakes/lock-file.ts";
 import { createRandom } from "../random.ts";
 import { VirtualClock } from "../virtual-clock.ts";
 import { type WrittenImage, writeImage } from "./write-image.ts";
@@ -23,7 +23,8 @@ export async function fillProject(root: string): Promise<void> {
   if (!opened.ok) throw new Error("the generated catalog is unsound; see above");
   const project = opened.value;
   const plan = await planHere(project, wholeCatalog);
-  const lock = holdInMemory(project.lock);
+  // A lock of megabytes, written for each of thousands of layers, would take longer than all else.
+  const lock = holdLockInMemory(project.lock.current);
   const clock = new VirtualClock();
   const outcome = await clock.runUntil(
     runPlan(
@@ -31,7 +32,7 @@ export async function fillProject(root: string): Promise<void> {
       plan,
       {
         builder: createStandIn(project, clock),
-        images: openImageStore(root),
+        images: await openImageStore(root),
         resolver: { resolve: (reference) => Promise.resolve(ok(imageDigest(sha256(reference)))) },
         sink: { emit: () => undefined, close: () => Promise.resolve() },
         clock,
@@ -42,23 +43,8 @@ export async function fillProject(root: string): Promise<void> {
     ),
   );
   if (outcome.result !== "ok") throw new Error(`filling the catalog ended as ${outcome.result}`);
-  const written = project.lock.update(() => lock.current);
+  const written = await project.lock.update(() => lock.current);
   if (!written.ok) throw new Error("the lock cannot be written");
-}
-
-/** The same lock, of which nothing is written: a file of megabytes for each of thousands of layers would take longer than all else. */
-function holdInMemory({ path, current }: LockFile): LockFile {
-  let lock = current;
-  return {
-    path,
-    get current() {
-      return lock;
-    },
-    update(change) {
-      lock = change(lock);
-      return ok({ written: true });
-    },
-  };
 }
 
 /** Takes some minutes of virtual time for each solve, and finds each tool that was promised. */

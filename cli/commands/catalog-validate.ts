@@ -3,11 +3,12 @@
 import { checkCatalog } from "../../engine/pipeline.ts";
 import { defineCommand, noOperands } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
+import { openEvaluator } from "../open-evaluator.ts";
 import { flag } from "../option.ts";
 import { diagnosticsToJson } from "../report/diagnostics-json.ts";
 import { count } from "../report/format.ts";
 import { tellDiagnostics } from "../tell-diagnostics.ts";
-import { createHost, openEvaluator } from "../wire.ts";
+import { createHost } from "../wire.ts";
 
 export const command = defineCommand({
   name: "catalog-validate",

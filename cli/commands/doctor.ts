@@ -8,11 +8,13 @@ import { runProcess } from "../../providers/host/process.ts";
 import { type Requirement, requirements } from "../../schemas/requirements.ts";
 import { defineCommand, noOperands } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
+import { openEvaluator } from "../open-evaluator.ts";
 import { flag } from "../option.ts";
+import { schemaFolder } from "../package-root.ts";
 import { count } from "../report/format.ts";
 import { type CheckResult, type Finding, renderFindings } from "../report/requirements.ts";
 import { tellDiagnostics } from "../tell-diagnostics.ts";
-import { createHost, openBuilder, openEvaluator, schemaFolder } from "../wire.ts";
+import { createHost, openBuilder } from "../wire.ts";
 
 const patienceMs = 20_000;
 

@@ -11,8 +11,9 @@ import { parse } from "../../engine/nickel/syntax/parse.ts";
 import { defineCommand, noOperands } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
 import { importPaths, nickelOptions } from "../nickel-options.ts";
+import { openEvaluator } from "../open-evaluator.ts";
 import { choice } from "../option.ts";
-import { createHost, openEvaluator } from "../wire.ts";
+import { createHost } from "../wire.ts";
 
 const modes = ["export", "eval", "parse"] as const;
 

@@ -4,9 +4,10 @@ import { resolve } from "node:path";
 import { defineCommand } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
 import { importPaths, nickelOptions, tellTraces } from "../nickel-options.ts";
+import { openEvaluator } from "../open-evaluator.ts";
 import { renderNickelValue } from "../report/nickel-value.ts";
 import { tellDiagnostics } from "../tell-diagnostics.ts";
-import { createHost, openEvaluator } from "../wire.ts";
+import { createHost } from "../wire.ts";
 
 export const command = defineCommand({
   name: "nickel eval",

@@ -5,9 +5,10 @@ import { exportFormats, writeData } from "../../engine/nickel/formats/write.ts";
 import { defineCommand } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
 import { importPaths, nickelOptions, tellTraces } from "../nickel-options.ts";
+import { openEvaluator } from "../open-evaluator.ts";
 import { choice } from "../option.ts";
 import { tellDiagnostics } from "../tell-diagnostics.ts";
-import { createHost, openEvaluator } from "../wire.ts";
+import { createHost } from "../wire.ts";
 
 export const command = defineCommand({
   name: "nickel export",

@@ -5,12 +5,13 @@ import { type Diagnostic, diagnose } from "../core/diagnostic.ts";
 import type { Files } from "../core/host.ts";
 import { SourceFile } from "../core/source.ts";
 import { catalogDiagnostics } from "./diagnostics.ts";
-import { type Dockerignore, readDockerignore } from "./dockerignore.ts";
+import { readDockerignore } from "./dockerignore.ts";
 import type { Layer } from "./layer.ts";
+import type { PathPatterns } from "./path-patterns.ts";
 
 export interface OpenedIgnore {
   readonly file: SourceFile | undefined;
-  readonly ignore: Dockerignore;
+  readonly ignore: PathPatterns;
   readonly diagnostics: readonly Diagnostic[];
 }
 

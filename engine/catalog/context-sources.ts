@@ -21,7 +21,7 @@ export function checkContextSources(layer: Layer, files: Files): readonly Diagno
     }
     // What an ignored folder holds may be taken back in, file by file.
     const mayHoldMore = info.value.kind === "directory" && ignore.hasExceptions;
-    if (file === undefined || mayHoldMore || !ignore.ignores(source)) return [];
+    if (file === undefined || mayHoldMore || !ignore.judge(source).matches) return [];
     const params = { path: source, ignoreFile: path.basename(file.path) };
     return [diagnose(catalogDiagnostics.ignoredSource, params, { span })];
   });

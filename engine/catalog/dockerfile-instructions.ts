@@ -25,6 +25,8 @@ export interface Instruction {
   readonly flags: readonly Flag[];
   /** What follows the flags, trimmed. */
   readonly rest: PlacedText;
+  /** The texts of its here-documents, to the byte. */
+  readonly heredocs: readonly string[];
 }
 
 export interface InstructionFault {
@@ -68,13 +70,16 @@ export function readInstructions(file: SourceFile): Instructions {
       continue;
     }
     const instruction = cut(file, logical, escape);
-    instructions.push(instruction);
+    const heredocs: string[] = [];
+    instructions.push({ ...instruction, heredocs });
     for (const heredoc of heredocsOf(instruction)) {
+      const start = lineStart(file, next);
       let closed = false;
       while (!closed && next < lines.length) {
         const text = at(lines, next++).text;
         closed = (heredoc.chomp ? text.replace(/^\t+/, "") : text) === heredoc.name;
       }
+      heredocs.push(file.text.slice(start, lineStart(file, closed ? next - 1 : next)));
       if (!closed)
         faults.push({
           message: `the here-document "${heredoc.name}" is never closed`,
@@ -83,6 +88,11 @@ export function readInstructions(file: SourceFile): Instructions {
     }
   }
   return { instructions, escape, faults };
+}
+
+/** The instruction that an ONBUILD holds back for the images that stand on this one. */
+export function readTrigger(file: SourceFile, onbuild: Instruction, escape: string): Instruction {
+  return cut(file, onbuild.rest, escape);
 }
 
 /** The words of a text, separated by blanks; quotes are kept. */
@@ -139,6 +149,11 @@ function splitLines(text: string): PlacedText[] {
     start = end + 1;
   }
   return lines;
+}
+
+/** Where a line begins; lines count from 0, and one past the last begins at the end. */
+function lineStart(file: SourceFile, line: number): number {
+  return file.lineStarts[line] ?? file.text.length;
 }
 
 function at(lines: readonly PlacedText[], index: number): PlacedText {
@@ -207,6 +222,7 @@ function cut(file: SourceFile, logical: PlacedText, escape: string): Instruction
     span: spanOf(file, logical),
     flags,
     rest: trimEnd(trimStart(rest)),
+    heredocs: [],
   };
 }
 

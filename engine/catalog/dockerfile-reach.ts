@@ -9,6 +9,7 @@ import {
   type PlacedText,
   readHeredocWord,
   readJsonArray,
+  readTrigger,
   spanOf,
   splitWords,
 } from "./dockerfile-instructions.ts";
@@ -32,6 +33,12 @@ export interface ContextSource {
   readonly path: string | undefined;
   /** BuildKit does without a wildcard's match, but not without a plain path. */
   readonly hasWildcard: boolean;
+  /** A mount shows a folder itself, a copy only what it holds. */
+  readonly via: "copy" | "mount";
+  /** COPY --parents: what is below `root` and matches the pattern is copied with its folders. */
+  readonly parents: { readonly root: string; readonly pattern: string } | undefined;
+  /** Patterns of --exclude, for what lies below a folder that is copied. */
+  readonly excludes: readonly string[];
   readonly span: Span;
 }
 
@@ -64,6 +71,8 @@ export interface ReachOptions {
 }
 
 export interface Reach {
+  /** Indexes of all stages that the target takes from, and its own. */
+  readonly stages: readonly number[];
   /** What the target stage stands on in the end: none where that is faulty. */
   readonly bases: readonly ImageReference[];
   readonly references: readonly ImageReference[];
@@ -130,6 +139,7 @@ class Walk {
       base = this.#bases[base.stage];
     }
     return {
+      stages: this.#entered,
       bases: base === undefined ? [] : [base.image],
       references: this.#references,
       secrets: this.#secrets,
@@ -200,6 +210,13 @@ class Walk {
     if (base !== undefined && "stage" in base) this.#visit(base.stage, here);
     else if (base !== undefined) this.#references.push(base.image);
     const environment = this.#environmentAtStart(index);
+    // What a stage holds back with ONBUILD is done first of all in a stage that stands on it.
+    if (base !== undefined && "stage" in base)
+      for (const instruction of this.#texts.stages[base.stage]?.instructions ?? [])
+        if (instruction.keyword === "ONBUILD") {
+          const trigger = readTrigger(this.#file, instruction, this.#options.escape);
+          this.#follow(trigger, environment, index, here);
+        }
     for (const instruction of stage.instructions) this.#follow(instruction, environment, index, here);
   }
 
@@ -270,9 +287,20 @@ class Walk {
       else this.#take(from.text, "copy-from", stage, place, trail);
       return;
     }
+    const excludes = flags.flatMap(({ name, value }) => (name === "exclude" ? (value?.text ?? []) : []));
+    const parents = flags.some(
+      ({ name, value }) => name === "parents" && value?.text.toLowerCase() !== "false",
+    );
     for (const word of words.slice(0, -1)) {
       if (readHeredocWord(word.text) !== undefined || (keyword === "ADD" && isRemote(word.text))) continue;
-      this.#read(this.#expand(word.text, environment, word.span), word.span);
+      const text = this.#expand(word.text, environment, word.span);
+      this.#contextSources.push({
+        ...describeSource(text),
+        via: "copy",
+        parents: parents && text !== undefined ? splitAtPivot(text) : undefined,
+        excludes,
+        span: word.span,
+      });
     }
   }
 
@@ -305,17 +333,11 @@ class Walk {
           span: spanOf(this.#file, mount.id.place),
         });
     } else if (type === "ssh") this.#ssh.push({ span });
-    else if (type === "bind" && mount.from === undefined) this.#read(mount.source, span);
-  }
-
-  /** A path of the context. */
-  #read(text: string | undefined, span: Span): void {
-    const resolved = text === undefined ? undefined : path.join("/", text).slice(1).replace(/\/$/, "");
-    this.#contextSources.push({
-      path: resolved,
-      hasWildcard: resolved !== undefined && /[*?[\\]/.test(resolved),
-      span,
-    });
+    else if (type === "bind" && (mount.from === undefined || mount.from.text === "")) {
+      // Wildcards mean nothing to a mount.
+      const source = { ...describeSource(mount.source), hasWildcard: false };
+      this.#contextSources.push({ ...source, via: "mount", parents: undefined, excludes: [], span });
+    }
   }
 
   #take(name: string, via: ImageReference["via"], stage: number, span: Span, trail: readonly number[]): void {
@@ -352,6 +374,24 @@ class Walk {
     if (expansion.kind === "fault") this.#faults.push({ message: expansion.message, span });
     return expansion.kind === "text" ? expansion.text : undefined;
   }
+}
+
+/** A path of the context: what leads out of it ends at its root. */
+function describeSource(text: string | undefined): Pick<ContextSource, "path" | "hasWildcard"> {
+  if (text === undefined) return { path: undefined, hasWildcard: false };
+  const resolved = clampPath(text);
+  return { path: resolved, hasWildcard: /[*?[\\]/.test(resolved) };
+}
+
+/** COPY --parents keeps the folders below "/./", or all of them where the source has none. */
+function splitAtPivot(source: string): NonNullable<ContextSource["parents"]> {
+  const pivot = source.indexOf("/./");
+  if (pivot === -1) return { root: "", pattern: clampPath(source) };
+  return { root: clampPath(source.slice(0, pivot)), pattern: clampPath(source.slice(pivot + "/./".length)) };
+}
+
+function clampPath(text: string): string {
+  return path.join("/", text).slice(1).replace(/\/$/, "");
 }
 
 function nameOf(stage: StageText): string {

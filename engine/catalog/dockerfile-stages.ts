@@ -15,6 +15,8 @@ export interface StageText {
   readonly base: PlacedText;
   /** The value of --platform, variables not yet put in. */
   readonly platform: PlacedText | undefined;
+  /** The FROM itself. */
+  readonly from: Instruction;
   readonly instructions: readonly Instruction[];
 }
 
@@ -122,16 +124,13 @@ export function readAssignments(instruction: Instruction, escape: string): reado
   });
 }
 
-function readFrom(
-  file: SourceFile,
-  { rest, span, flags }: Instruction,
-  index: number,
-): StageText | StageFault {
+function readFrom(file: SourceFile, from: Instruction, index: number): StageText | StageFault {
+  const { rest, span, flags } = from;
   const [base, as, alias, ...more] = splitWords(rest);
   const platform = flags.find(({ name }) => name === "platform")?.value;
   if (base === undefined)
     return { message: "FROM names no image", span, help: "write FROM scratch, or an image" };
-  if (as === undefined) return { name: undefined, index, span, base, platform, instructions: [] };
+  if (as === undefined) return { name: undefined, index, span, base, platform, from, instructions: [] };
   if (alias === undefined || as.text.toLowerCase() !== "as" || more.length > 0)
     return {
       message: "FROM takes an image, and at most AS and a name",
@@ -145,7 +144,7 @@ function readFrom(
       span: spanOf(file, alias),
       help: "begin with a letter, then letters, digits and _ . -",
     };
-  return { name, index, span, base, platform, instructions: [] };
+  return { name, index, span, base, platform, from, instructions: [] };
 }
 
 /** Words at blanks outside quotes; quotes and escapes are kept, for the expander to resolve. */

@@ -5,6 +5,8 @@ import { nearMiss } from "../core/near-miss.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { SourceFile, Span } from "../core/source.ts";
 import { catalogDiagnostics } from "./diagnostics.ts";
+import { canonicalDockerfile } from "./dockerfile-canonical.ts";
+import { detectFrontend } from "./dockerfile-frontend.ts";
 import { readInstructions } from "./dockerfile-instructions.ts";
 import {
   type ContextSource,
@@ -35,6 +37,8 @@ export interface Dockerfile {
   /** Whether a reached stage mounts an SSH agent. */
   readonly ssh: Span | undefined;
   readonly contextSources: readonly ContextSource[];
+  /** What counts of the file's text: see `canonicalDockerfile`. */
+  readonly canonicalText: string;
   /** Names of all ARGs, in any stage. */
   readonly args: ReadonlySet<string>;
   /** Names of those that count: above the first stage, or in one that the target stage reaches. */
@@ -89,6 +93,9 @@ export function parseDockerfile(
   >(
     key: K,
   ) => reaches.flatMap((reach: Reach): readonly Reach[K][number][] => reach[key]);
+  const frontend = detectFrontend(file);
+  // Another language that looks like a Dockerfile may mean anything.
+  const isForeign = frontend?.isDockerfile === false;
   return ok({
     file,
     stages: stages.map(({ name, index, span }) => ({ name, index, span })),
@@ -96,11 +103,25 @@ export function parseDockerfile(
     references: distinct(all("references"), ({ image }) => image),
     secrets: distinct(all("secrets"), ({ id }) => id),
     ssh: distinct(all("ssh"), () => "")[0]?.span,
-    contextSources: distinct(all("contextSources"), ({ path }) => path ?? "?"),
+    contextSources: isForeign
+      ? [wholeContext(frontend.span)]
+      : distinct(all("contextSources"), ({ span: _span, ...source }) => JSON.stringify(source)),
+    canonicalText: isForeign
+      ? file.text
+      : canonicalDockerfile({
+          texts: read,
+          reached: new Set(reaches.flatMap((reach) => reach.stages)),
+          escape,
+          syntax: frontend?.image,
+        }),
     args: read.argNames,
     reachedArgs: new Set(all("args").map(({ name }) => name)),
     fixedPlatforms: distinct(all("fixedPlatforms"), ({ text }) => text),
   });
+}
+
+function wholeContext(span: Span): ContextSource {
+  return { path: undefined, hasWildcard: false, via: "mount", parents: undefined, excludes: [], span };
 }
 
 function complain(faults: readonly StageFault[]): readonly Diagnostic[] {

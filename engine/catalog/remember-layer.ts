@@ -52,61 +52,53 @@ export function recallLayer(
   const kept = memory.recall(keyOf(folder.directory), surroundings);
   const essence = kept?.part(0);
   if (kept === undefined || !isEssence(essence)) return undefined;
-  const layer = new RememberedLayer(folder, essence, kept, memory.files);
-  const diagnostics = essence.hasWarnings ? decodeSourced(kept.part(3), layer.open) : [];
+  const open = openOnce(memory.files);
+  const layer = rememberedLayer(folder, essence, kept, open);
+  const diagnostics = essence.hasWarnings ? decodeSourced(kept.part(3), open) : [];
   return areDiagnostics(diagnostics) ? { layer, diagnostics } : undefined;
 }
 
-class RememberedLayer implements Layer {
-  readonly name: Layer["name"];
-  readonly directory: string;
-  readonly workflowPath: string;
-  readonly workflow: Layer["workflow"];
-  readonly images: readonly string[];
-  readonly sources: readonly string[];
-  readonly revision: string;
-  readonly #kept: Kept;
-  readonly #files: Files;
-  readonly #opened = new Map<string, SourceFile>();
-  #located: Located | undefined;
-  #dockerfile: Layer["dockerfile"] | undefined;
+/** The layer with what is dear made when it is asked for. A plain object, so that a copy of it is whole. */
+function rememberedLayer(
+  { directory }: LayerFolder,
+  essence: Essence,
+  kept: Kept,
+  open: (path: string) => SourceFile,
+): Layer {
+  let located: Located | undefined;
+  let dockerfile: Layer["dockerfile"] | undefined;
+  const { name, workflow, images, sources, revision } = essence;
+  return {
+    name,
+    directory,
+    workflowPath: `${directory}/workflow.ncl`,
+    workflow,
+    images,
+    sources,
+    revision,
+    get located() {
+      located ??= decodeLocated(kept.part(2), sources.map(open));
+      if (located === undefined) throw new Error(`the places of ${name} were kept in another form`);
+      return located;
+    },
+    get dockerfile() {
+      if (dockerfile === undefined) {
+        const decoded = decodeSourced(kept.part(1), open);
+        if (!isDockerfile(decoded)) throw new Error(`the Dockerfile of ${name} was kept in another form`);
+        dockerfile = decoded;
+      }
+      return dockerfile;
+    },
+  };
+}
 
-  constructor(folder: LayerFolder, essence: Essence, kept: Kept, files: Files) {
-    this.name = essence.name;
-    this.directory = folder.directory;
-    this.workflowPath = `${folder.directory}/workflow.ncl`;
-    this.workflow = essence.workflow;
-    this.images = essence.images;
-    this.sources = essence.sources;
-    this.revision = essence.revision;
-    this.#kept = kept;
-    this.#files = files;
-  }
-
-  get located(): Located {
-    if (this.#located === undefined) {
-      const located = decodeLocated(this.#kept.part(2), this.sources.map(this.open));
-      if (located === undefined) throw new Error(`the places of ${this.name} were kept in another form`);
-      this.#located = located;
-    }
-    return this.#located;
-  }
-
-  get dockerfile(): Layer["dockerfile"] {
-    if (this.#dockerfile === undefined) {
-      const dockerfile = decodeSourced(this.#kept.part(1), this.open);
-      if (!isDockerfile(dockerfile))
-        throw new Error(`the Dockerfile of ${this.name} was kept in another form`);
-      this.#dockerfile = dockerfile;
-    }
-    return this.#dockerfile;
-  }
-
-  /** One file for each path, so that places in it can be held against one another. */
-  readonly open = (path: string): SourceFile => {
-    const opened = this.#opened.get(path) ?? openSource(path, this.#files);
-    this.#opened.set(path, opened);
-    return opened;
+/** One file for each path, so that places in it can be held against one another. */
+function openOnce(files: Files): (path: string) => SourceFile {
+  const opened = new Map<string, SourceFile>();
+  return (path) => {
+    const file = opened.get(path) ?? openSource(path, files);
+    opened.set(path, file);
+    return file;
   };
 }
 

@@ -11,7 +11,7 @@ export function rememberOwnInputs(layer: Layer, memory: Memory): Result<OwnInput
   const key = `inputs ${layer.directory}`;
   const kept = memory.recall(key, layer.revision);
   const digest = kept?.part(0);
-  if (kept !== undefined && isDigest(digest)) return ok(new RememberedInputs(layer, digest, kept));
+  if (kept !== undefined && isDigest(digest)) return ok(rememberedInputs(layer.name, digest, kept));
   const notes = memory.takeNotes();
   const read = readOwnInputs(layer, notes.files);
   if (read.ok) {
@@ -21,37 +21,27 @@ export function rememberOwnInputs(layer: Layer, memory: Memory): Result<OwnInput
   return read;
 }
 
-type Details = Pick<OwnInputs, "declaration" | "files">;
-
 /** Digest at hand; what it was made of is told where something is compared. */
-class RememberedInputs implements OwnInputs {
-  readonly layer: OwnInputs["layer"];
-  readonly digest: OwnInputs["digest"];
-  readonly #kept: Kept;
-  #details: Details | undefined;
-
-  constructor(layer: Layer, digest: OwnInputs["digest"], kept: Kept) {
-    this.layer = layer.name;
-    this.digest = digest;
-    this.#kept = kept;
-  }
-
-  get declaration(): OwnInputs["declaration"] {
-    return this.#tell().declaration;
-  }
-
-  get files(): OwnInputs["files"] {
-    return this.#tell().files;
-  }
-
-  #tell(): Details {
-    if (this.#details === undefined) {
-      const kept = this.#kept.part(1);
-      if (!isWritten(kept)) throw new Error(`the inputs of ${this.layer} were kept in another form`);
-      this.#details = { declaration: kept.declaration, files: new Map(kept.files) };
+function rememberedInputs(layer: OwnInputs["layer"], digest: OwnInputs["digest"], kept: Kept): OwnInputs {
+  let details: Pick<OwnInputs, "declaration" | "files"> | undefined;
+  const tell = () => {
+    if (details === undefined) {
+      const written = kept.part(1);
+      if (!isWritten(written)) throw new Error(`the inputs of ${layer} were kept in another form`);
+      details = { declaration: written.declaration, files: new Map(written.files) };
     }
-    return this.#details;
-  }
+    return details;
+  };
+  return {
+    layer,
+    digest,
+    get declaration() {
+      return tell().declaration;
+    },
+    get files() {
+      return tell().files;
+    },
+  };
 }
 
 function isDigest(json: unknown): json is OwnInputs["digest"] {

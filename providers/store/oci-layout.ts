@@ -37,10 +37,15 @@ export function openImageStore(directory: string): ImageStore {
  * `undefined` when a blob is missing or has not the size that is said of it, or when the manifest is damaged.
  */
 export function measureImage(directory: string, image: ImageDigest): number | undefined {
+  return measureBlobs(directory, image)
+    ?.values()
+    .reduce((sum, size) => sum + size, 0);
+}
+
+/** The same by blob: compressed bytes by digest. */
+export function measureBlobs(directory: string, image: ImageDigest): ReadonlyMap<string, number> | undefined {
   const sizes = new Map<string, number>();
-  return collectSizes(directory, image, sizes)
-    ? sizes.values().reduce((sum, size) => sum + size, 0)
-    : undefined;
+  return collectSizes(directory, image, sizes) ? sizes : undefined;
 }
 
 /** The manifest or index of that digest; `undefined` when it is missing, damaged, or neither. */
