@@ -2,9 +2,7 @@
 
 import type { z } from "zod";
 import { textLike } from "./form/text.ts";
-
-/** Lower-case words joined by single dots, dashes or underscores; also a path component of OCI repository names. */
-export const layerNamePattern = /^[a-z0-9]+([._-][a-z0-9]+)*$/;
+import { layerNamePattern } from "./is-layer-name.ts";
 
 export const layerName = textLike(
   layerNamePattern,

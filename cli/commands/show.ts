@@ -11,8 +11,8 @@ import { exitCode } from "../exit-code.ts";
 import { flag } from "../option.ts";
 import { surveyHere } from "../project.ts";
 import { formatBytes } from "../report/format.ts";
-import { describeState } from "../report/graph-text.ts";
 import { renderLocalWorld } from "../report/plan-text.ts";
+import { describeState } from "../report/state-text.ts";
 import { pad } from "../report/text-width.ts";
 import { findLayer } from "../selection.ts";
 

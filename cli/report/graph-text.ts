@@ -1,114 +1,172 @@
-// The graph of layers as text, Graphviz dot, Mermaid or JSON.
+// The graph of layers as a tree: each layer once, below its base, with where it stands; what it copies from is marked
+// behind.
 
 import pc from "picocolors";
-import type { LayerGraph } from "../../engine/graph/graph.ts";
-import { describeReason } from "../../engine/plan/explain-reason.ts";
-import type { Plan, Step } from "../../engine/plan/step.ts";
-import type { LayerName } from "../../schemas/layer-name.ts";
+import { count } from "./format.ts";
+import type { Graph, GraphNode } from "./graph-json.ts";
+import { loudest, mainReason, stateWord } from "./standing.ts";
+import { paintState } from "./state-text.ts";
 import { displayWidth, pad } from "./text-width.ts";
 
-/** A tree by bases, each layer with its state; what it takes from besides its base stands behind. With line ends. */
-export function renderGraphText(graph: LayerGraph, plan: Plan, color: boolean): string {
-  const colors = pc.createColors(color);
-  const rows: { readonly tree: string; readonly layer: LayerName }[] = [];
-  const walk = (layer: LayerName, stem: string, indent: string) => {
-    rows.push({ tree: `${stem}${layer}`, layer });
-    const children = graph.order.filter((name) => baseOf(graph, name) === layer).sort();
-    for (const [index, child] of children.entries()) {
-      const isLast = index === children.length - 1;
-      walk(child, `${indent}${isLast ? "└─ " : "├─ "}`, `${indent}${isLast ? "   " : "│  "}`);
-    }
-  };
-  for (const layer of graph.order) if (baseOf(graph, layer) === undefined) walk(layer, "", "");
-  const width = Math.max(0, ...rows.map(({ tree }) => displayWidth(tree)));
-  const lines = rows.map(({ tree, layer }) => {
-    const others = graph.parents(layer).filter((name) => name !== baseOf(graph, layer));
-    const bases = graph.externalBases(layer);
-    const from = [...others, ...(baseOf(graph, layer) === undefined ? bases : [])];
-    const behind =
-      from.length === 0 ? "" : colors.dim(`  ${others.length > 0 ? "+ " : "on "}${from.join(", ")}`);
-    return `${pad(tree, width)}  ${stateOf(plan, layer, colors)}${behind}`.trimEnd();
+export interface GraphTextOptions {
+  readonly color: boolean;
+  /** Levels of layers to show: what stands deeper is counted. All by default. */
+  readonly depth?: number | undefined;
+}
+
+/** Deeper trees go on below, so that lines stay readable. */
+const maxIndents = 24;
+/** Of the tree: longer lines stick out, and do not push all states to the right. */
+const maxTreeWidth = 60;
+
+interface Row {
+  /** What the tree shows before the name. */
+  readonly stem: string;
+  readonly name: string;
+  /** Undefined for external images and for what is only counted. */
+  readonly node?: GraphNode;
+  /** Stands where a layer's state does. */
+  readonly note?: string;
+}
+
+/** With line ends. */
+export function renderGraphText(graph: Graph, options: GraphTextOptions): string {
+  const colors = pc.createColors(options.color);
+  const copies = copiesOf(graph);
+  const rows = layRows(graph, options.depth ?? Number.POSITIVE_INFINITY);
+  const width = rows.reduce((most, row) => Math.max(most, Math.min(maxTreeWidth, widthOf(row))), 0);
+  const states = rows.map(({ node }) => loudest(node?.states ?? []));
+  const stateWidth = states.reduce(
+    (most, state) => Math.max(most, state === undefined ? 0 : stateWord(state.action).length),
+    0,
+  );
+  const lines = rows.map((row, index) => {
+    const tree = `${colors.dim(row.stem)}${row.node === undefined ? colors.dim(row.name) : row.name}`;
+    const cells = [`${tree}${" ".repeat(Math.max(0, width - widthOf(row)))}`];
+    const state = states[index];
+    if (state !== undefined && row.node !== undefined) {
+      cells.push(paintState(state.action, pad(stateWord(state.action), stateWidth), colors));
+      const differ = row.node.states.some(({ action }) => action !== state.action);
+      const reason = mainReason(state.reasons, state.why);
+      if (reason !== "" || differ) cells.push(`${differ ? `${state.platform}: ` : ""}${reason}`);
+      const others = copies.get(row.node.layer) ?? [];
+      if (others.length > 0) cells.push(colors.dim(`+ ${others.join(", ")}`));
+    } else if (row.note !== undefined) cells.push(colors.dim(row.note));
+    return cells.join("  ").trimEnd();
   });
-  return `${lines.join("\n")}\n`;
+  return lines.map((line) => `${line}\n`).join("");
 }
 
-export function renderGraphDot(graph: LayerGraph): string {
-  const lines = graph.order.flatMap((layer) => [
-    `  ${JSON.stringify(layer)};`,
-    ...graph
-      .parents(layer)
-      .map(
-        (parent, index) =>
-          `  ${JSON.stringify(layer)} -> ${JSON.stringify(parent)}${index === 0 ? "" : " [style=dashed]"};`,
-      ),
-    ...graph
-      .externalBases(layer)
-      .flatMap((image) => [
-        `  ${JSON.stringify(image)} [shape=plaintext];`,
-        `  ${JSON.stringify(layer)} -> ${JSON.stringify(image)};`,
-      ]),
-  ]);
-  return `${["digraph lamina {", "  rankdir=BT;", "  node [shape=box];", ...new Set(lines), "}"].join("\n")}\n`;
+function widthOf({ stem, name }: Row): number {
+  return displayWidth(stem) + displayWidth(name);
 }
 
-export function renderGraphMermaid(graph: LayerGraph): string {
-  // Mermaid's ids know no dots or dashes at their ends; numbers in order are always right.
-  const ids = new Map<string, string>();
-  const idOf = (name: string) => {
-    const id = ids.get(name) ?? `n${ids.size}`;
-    ids.set(name, id);
-    return id;
-  };
-  const lines = graph.order.flatMap((layer) => [
-    `  ${idOf(layer)}["${layer}"]`,
-    ...graph
-      .parents(layer)
-      .map((parent, index) => `  ${idOf(layer)} ${index === 0 ? "-->" : "-.->"} ${idOf(parent)}`),
-    ...graph
-      .externalBases(layer)
-      .flatMap((image) => [`  ${idOf(image)}(["${image}"])`, `  ${idOf(layer)} --> ${idOf(image)}`]),
-  ]);
-  return `${["graph BT", ...new Set(lines)].join("\n")}\n`;
+/** What layers take from besides their base, as spelt. */
+function copiesOf(graph: Graph): ReadonlyMap<string, readonly string[]> {
+  const copies = new Map<string, string[]>();
+  for (const { from, to, kind } of graph.edges)
+    if (kind === "copy") copies.set(from, [...(copies.get(from) ?? []), to]);
+  return copies;
 }
 
-/** Nodes in topological order; the base stands first among the parents. */
-export function graphToJson(graph: LayerGraph, plan: Plan) {
-  return {
-    version: 1,
-    workspace: graph.workspace,
-    nodes: graph.order.map((layer) => ({
-      layer,
-      kind: graph.layer(layer).workflow.kind,
-      parents: graph.parents(layer),
-      externalBases: graph.externalBases(layer),
-      states: plan.steps
-        .filter((step) => step.layer === layer)
-        .map(({ platform, action }) => ({ platform, action })),
-    })),
-  };
+/** External images, and layers on nothing, are the roots; each is followed by all that stands on it. */
+function layRows(graph: Graph, depth: number): readonly Row[] {
+  const onImage = new Map<string, GraphNode[]>();
+  const onLayer = new Map<string, GraphNode[]>();
+  const rootLayers: GraphNode[] = [];
+  const bases = new Map(graph.edges.filter(({ kind }) => kind === "base").map((edge) => [edge.from, edge]));
+  for (const node of graph.nodes.toSorted(byName)) {
+    const base = bases.get(node.layer);
+    if (base === undefined) rootLayers.push(node);
+    else {
+      const children = base.external ? onImage : onLayer;
+      const siblings = children.get(base.to);
+      if (siblings === undefined) children.set(base.to, [node]);
+      else siblings.push(node);
+    }
+  }
+  const rows: Row[] = [];
+  const walk = (roots: readonly Entry[]): readonly GraphNode[] => walkTree(roots, onLayer, depth, rows);
+  let pending: GraphNode[] = [];
+  for (const { image, replacedBy, pins } of graph.images) {
+    const children = onImage.get(image) ?? [];
+    // What is only copied from stands behind the layers that do it.
+    if (children.length === 0) continue;
+    const pinned = Object.keys(pins).length > 0 ? "pinned" : "not pinned";
+    rows.push({ stem: "", name: image, note: replacedBy === null ? pinned : `replaced by ${replacedBy}` });
+    pending.push(...walk(entriesBelow(children, "", 1)));
+  }
+  pending.push(...walk(rootLayers.map((node) => ({ node, stem: "", indent: "", level: 1 }))));
+  while (pending.length > 0) {
+    const next: GraphNode[] = [];
+    for (const node of pending) {
+      rows.push({ stem: "", name: `${node.layer} …` });
+      next.push(...walk(entriesBelow(onLayer.get(node.layer) ?? [], "", 1)));
+    }
+    pending = next;
+  }
+  return rows;
 }
 
-function baseOf(graph: LayerGraph, layer: LayerName): LayerName | undefined {
-  return graph.parents(layer)[0];
+interface Entry {
+  readonly node: GraphNode;
+  readonly stem: string;
+  /** Of what stands on it. */
+  readonly indent: string;
+  readonly level: number;
 }
 
-/** "current", or "to build: Dockerfile was modified", of the platform that says most. */
-function stateOf(plan: Plan, layer: LayerName, colors: ReturnType<typeof pc.createColors>): string {
-  const steps = plan.steps.filter((step) => step.layer === layer);
-  const loudest = steps.find(({ action }) => action !== "reuse") ?? steps[0];
-  return loudest === undefined ? "" : describeState(loudest, colors);
+/** Adds the rows of trees; gives back layers that were shown but whose own trees are to go on below. */
+function walkTree(
+  roots: readonly Entry[],
+  childrenOf: ReadonlyMap<string, readonly GraphNode[]>,
+  depth: number,
+  rows: Row[],
+): readonly GraphNode[] {
+  const goOn: GraphNode[] = [];
+  const pending = roots.toReversed();
+  for (let entry = pending.pop(); entry !== undefined; entry = pending.pop()) {
+    const { node, stem, indent, level } = entry;
+    const children = childrenOf.get(node.layer) ?? [];
+    const isCut = children.length > 0 && level >= depth;
+    const isContinued = children.length > 0 && !isCut && level >= maxIndents;
+    rows.push({ stem, name: `${node.layer}${isContinued ? " …" : ""}`, node });
+    if (isContinued) goOn.push(node);
+    else if (isCut) rows.push({ stem: `${indent}└─ `, name: countBelow(children, childrenOf) });
+    else pending.push(...entriesBelow(children, indent, level + 1).toReversed());
+  }
+  return goOn;
 }
 
-/** "current", or "to build: Dockerfile was modified, and 2 more reasons". */
-export function describeState(step: Step, colors: ReturnType<typeof pc.createColors>): string {
-  if (step.action === "reuse") return colors.green("current");
-  // Of what was never built, nothing else needs to be said.
-  const isNew = step.reasons.some(({ kind }) => kind === "never-built");
-  const [first, ...more] = step.reasons
-    .filter(({ kind }) => !isNew || kind === "never-built")
-    .map(describeReason);
-  const word = step.action === "build" ? colors.yellow("to build") : colors.red("blocked");
-  const rest =
-    more.length === 0 ? "" : `, and ${more.length} more ${more.length === 1 ? "reason" : "reasons"}`;
-  return first === undefined ? word : `${word}: ${first}${rest}`;
+function entriesBelow(children: readonly GraphNode[], indent: string, level: number): readonly Entry[] {
+  return children.map((node, index) => {
+    const isLast = index === children.length - 1;
+    return {
+      node,
+      stem: `${indent}${isLast ? "└─ " : "├─ "}`,
+      indent: `${indent}${isLast ? "   " : "│  "}`,
+      level,
+    };
+  });
+}
+
+/** "… 12 layers, 3 to build, 1 blocked". */
+function countBelow(
+  children: readonly GraphNode[],
+  childrenOf: ReadonlyMap<string, readonly GraphNode[]>,
+): string {
+  const below = new Set(children);
+  // A set that grows is walked to its end.
+  for (const node of below) for (const child of childrenOf.get(node.layer) ?? []) below.add(child);
+  const actions = Array.from(below, ({ states }) => loudest(states)?.action);
+  const parts = [count(below.size, "layer")];
+  for (const action of ["build", "blocked"] as const) {
+    const amount = actions.filter((each) => each === action).length;
+    if (amount > 0) parts.push(`${amount} ${stateWord(action)}`);
+  }
+  return `… ${parts.join(", ")}`;
+}
+
+function byName(a: GraphNode, b: GraphNode): number {
+  return a.layer < b.layer ? -1 : 1;
 }

@@ -4,6 +4,7 @@ import { shortDigest } from "../../engine/core/digest.ts";
 import type { EventOf } from "../../engine/events/event.ts";
 import { idleBuilder } from "../idle-builder.ts";
 import { count, formatBytes, formatSeconds } from "./format.ts";
+import { printable } from "./text-width.ts";
 
 /** "2 layers with buildkitd v0.34.2 at unix:///…, 1 at once". */
 export function describeRun(event: EventOf<"run.started">): string {
@@ -26,4 +27,14 @@ export function describeCompleted(event: EventOf<"layer.completed">): string {
   const same = event.changed ? "" : ", the same image as before";
   const steps = `${count(event.stepsRun, "step")} run, ${event.stepsCached} cached`;
   return `built ${shortDigest(event.image)} in ${formatSeconds(event.seconds)}: ${steps}, ${formatBytes(event.sizeBytes)}${same}`;
+}
+
+/** "canceled"; where it is not the whole that was stopped, why. */
+export function describeCanceled(event: Pick<EventOf<"layer.canceled">, "reason">): string {
+  return event.reason === undefined ? "canceled" : "stopped, as its inputs changed";
+}
+
+/** "not tried again, as nothing changed since it failed: RUN make failed with exit code 2". */
+export function describeHeld({ message }: Pick<EventOf<"layer.held">, "message">): string {
+  return `not tried again, as nothing changed since it failed: ${printable(message)}`;
 }

@@ -5,7 +5,14 @@ import pc from "picocolors";
 import { shortDigest } from "../../engine/core/digest.ts";
 import { unreachable } from "../../engine/core/unreachable.ts";
 import type { Event } from "../../engine/events/event.ts";
-import { describeCompleted, describeProof, describeRun, isInstruction } from "./phrases.ts";
+import {
+  describeCanceled,
+  describeCompleted,
+  describeHeld,
+  describeProof,
+  describeRun,
+  isInstruction,
+} from "./phrases.ts";
 import { type Reporter, type ReporterContext, stepLabel } from "./reporter.ts";
 import { printable } from "./text-width.ts";
 
@@ -61,10 +68,15 @@ export function createPlainReporter(context: ReporterContext): Reporter {
         case "layer.doomed":
           return line(event, `${label(event)}: ${colors.yellow(`not built, because of ${event.cause}`)}`);
         case "layer.canceled":
-          return line(event, `${label(event)}: ${colors.yellow("canceled")}`);
+          return line(event, `${label(event)}: ${colors.yellow(describeCanceled(event))}`);
+        case "layer.held":
+          return line(event, `${label(event)}: ${colors.yellow(describeHeld(event))}`);
         case "lock.written":
           return verbose ? remark(event, `${event.layer} is in ${event.path}`) : undefined;
         case "run.completed":
+        case "watch.round":
+        case "watch.invalid":
+        case "watch.waiting":
           return undefined;
         default:
           return unreachable(event);

@@ -83,10 +83,12 @@ function renderSteps(steps: readonly Step[], color: boolean, verbose: boolean): 
   );
 }
 
-/** Of what was never built, nothing else needs to be said. */
+/** Of what was never built, nothing else needs to be said, but what holds it back. */
 function describeShortly({ reasons }: Step): readonly string[] {
-  const news = reasons.filter(({ kind }) => kind === "never-built");
-  const told = news.length > 0 ? news : reasons;
+  const isNew = reasons.some(({ kind }) => kind === "never-built");
+  const told = isNew
+    ? reasons.filter(({ kind }) => kind === "never-built" || kind === "parent-not-current")
+    : reasons;
   const shown = told.slice(0, mostReasons).map(describeReason);
   return told.length > shown.length
     ? [...shown, `… and ${told.length - shown.length} more (--verbose)`]

@@ -1,7 +1,7 @@
 // The catalog's complaints, E03xx and W03xx: about one layer by itself, its declaration, its Dockerfile, and whether the
 // two agree. What concerns several layers at once is in graph/diagnostics.ts.
 
-import { layerNamePattern } from "../../schemas/layer-name.ts";
+import { layerNamePattern } from "../../schemas/is-layer-name.ts";
 import type { Template } from "../core/diagnostic.ts";
 
 /** Ends a sentence of help with a suggestion, where there is one. */
