@@ -3,7 +3,9 @@
 import { execa } from "execa";
 import { afterAll, describe, expect, test } from "vitest";
 import { diagnostics } from "../../schemas/diagnostics.ts";
+import { githubMatrix } from "../../schemas/github-matrix.ts";
 import { plan as planSchema } from "../../schemas/plan.ts";
+import { why as whySchema } from "../../schemas/why.ts";
 import { callCli, layerFiles, runCli, threeLayers, writeProject } from "./run-cli.ts";
 
 const platform = `linux/${process.arch === "x64" ? "amd64" : process.arch}`;
@@ -39,15 +41,14 @@ describe("a sound catalog that was never built", () => {
   test("plan: what would be built and why", async () => {
     const { exitCode, stdout, stderr } = await callCli(["plan"], sound.root);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
-    expect(stdout.replaceAll(/\d+ m\b/g, "N m")).toBe(`\
-layer   action  about  why
-base    build     N m  it was never built
-                       debian:trixie-slim is not pinned yet
-middle  build     N m  it was never built
-                       its parent base is built first
-top     build     N m  it was never built
-                       its parent middle is built first
-3 layers: 3 to build; about N m of building
+    expect(stdout.replaceAll(/\d+ m\b/g, "N m").replace(/\d+ at once/, "N at once")).toBe(`\
+layer   action  about  from    why
+base    build     N m  budget  it was never built
+middle  build     N m  budget  it was never built
+top     build     N m  budget  it was never built
+3 layers: 3 to build
+about N m, N at once: N m of building, N m along the longest path
+budget: no record, so a quarter of its time budget
 `);
     expect((await callCli(["build", "--dry-run"], sound.root)).stdout).toBe(stdout);
   });
@@ -90,15 +91,80 @@ middle  blocked  it was never built
       exitCode: 0,
       stderr: "",
       stdout: `\
-top (${platform}) would be built:
-  it was never built
-  its parent middle is built first:
-    it was never built
-    its parent base is built first:
-      it was never built
-      debian:trixie-slim is not pinned yet
+top (${platform}) would be built
+├─ it was never built
+└─ middle is built first
+   ├─ it was never built
+   └─ base is built first
+      ├─ it was never built
+      └─ debian:trixie-slim is not pinned yet
 `,
     });
+  });
+
+  test("why --json: by the schema, with the chain", async () => {
+    const { stdout } = await callCli(["why", "top", "--json"], sound.root);
+    const json = whySchema.parse(JSON.parse(stdout));
+    expect(json.targets).toEqual([{ layer: "top", platform, action: "build", chain: ["top"], locked: null }]);
+    expect(json.nodes.map(({ layer }) => layer)).toEqual(["base", "middle", "top"]);
+  });
+
+  test("plan --format github-matrix: one line with a wave for each level of the graph", async () => {
+    const label = ["--runs-on", `${platform}=mine`];
+    const { stdout, stderr } = await callCli(["plan", "--format", "github-matrix", ...label], sound.root);
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(/^\{.*\}\n$/);
+    const job = { platform, runner: "mine", timeoutMinutes: 40 };
+    expect(githubMatrix.parse(JSON.parse(stdout))).toEqual({
+      version: 1,
+      jobs: 3,
+      waves: [
+        { include: [{ layer: "base", ...job, needs: [] }] },
+        { include: [{ layer: "middle", ...job, needs: ["base"] }] },
+        { include: [{ layer: "top", ...job, needs: ["middle"] }] },
+      ],
+    });
+  });
+
+  test("plan --format github-matrix --only: what is held back is in no wave", async () => {
+    const args = ["plan", "--only", "top", "--format", "github-matrix"];
+    expect(await callCli(args, sound.root)).toEqual({
+      exitCode: 0,
+      stdout: '{"version":1,"jobs":0,"waves":[]}\n',
+      stderr: "in no wave, as they are held back: top\n",
+    });
+  });
+
+  test("a platform that no runner is known for, and labels that are none", async () => {
+    const { root } = projectOf(
+      layerFiles("base", '{ image = "debian:trixie-slim" }', 'platforms = ["linux/riscv64"],'),
+    );
+    const matrix = ["plan", "--format", "github-matrix", "base"];
+    expect(await callCli(matrix, root)).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr:
+        "error: it is not known which runner builds for linux/riscv64\n" +
+        "help: name one: --runs-on linux/riscv64=LABEL\n",
+    });
+    const named = await callCli([...matrix, "--runs-on", "linux/riscv64:cax11=small"], root);
+    expect(named.stdout).toContain('"runner":"small"');
+    const answers = await Promise.all(
+      ["arm64", "linux/arm64=", "linux/arm64:huge=x"].map((value) =>
+        callCli([...matrix, "--runs-on", value], root),
+      ),
+    );
+    expect(answers.map(({ exitCode, stderr }) => [exitCode, stderr.split("\n")[0]])).toEqual([
+      [
+        2,
+        "error: plan: --runs-on must be OS/ARCH=LABEL or OS/ARCH:TIER=LABEL, such as linux/arm64:cax41=large-arm",
+      ],
+      [
+        2,
+        "error: plan: --runs-on must be OS/ARCH=LABEL or OS/ARCH:TIER=LABEL, such as linux/arm64:cax41=large-arm",
+      ],
+      [2, "error: plan: --runs-on must name a tier: cax11, cax21, cax31 or cax41"],
+    ]);
   });
 
   test("graph in every format", async () => {
