@@ -20,7 +20,7 @@ export function canonicalDockerfile({ texts, reached, escape, syntax }: Canonica
   const ranks = new Map(stages.map(({ index }, rank) => [index, rank]));
   const instructions = [
     ...usedGlobals(texts.globals, stages, escape),
-    ...stages.flatMap(({ from, instructions }) => [from, ...instructions]),
+    ...stages.flatMap(({ from, instructions }) => [from].concat(instructions)),
   ];
   const head = JSON.stringify({ escape, syntax: syntax ?? null });
   return [head, ...instructions.map((instruction) => JSON.stringify(describe(instruction, ranks)))].join(

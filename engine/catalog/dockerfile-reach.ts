@@ -48,6 +48,12 @@ export interface SecretMount {
   readonly span: Span;
 }
 
+/** An instruction after ONBUILD that reads a context. */
+export interface InheritedSource {
+  readonly keyword: string;
+  readonly span: Span;
+}
+
 /** An ARG of a reached stage, or above the first. */
 export interface ReachedArg {
   readonly name: string;
@@ -79,6 +85,8 @@ export interface Reach {
   readonly secrets: readonly SecretMount[];
   readonly ssh: readonly { readonly span: Span }[];
   readonly contextSources: readonly ContextSource[];
+  /** ONBUILDs of the target stage that read the context of whoever stands on its image. */
+  readonly inheritedSources: readonly InheritedSource[];
   readonly args: readonly ReachedArg[];
   readonly fixedPlatforms: readonly FixedPlatform[];
   readonly faults: readonly StageFault[];
@@ -145,10 +153,28 @@ class Walk {
       secrets: this.#secrets,
       ssh: this.#ssh,
       contextSources: this.#contextSources,
+      inheritedSources: this.#inheritedSources(),
       args: this.#args,
       fixedPlatforms,
       faults: this.#faults,
     };
+  }
+
+  #inheritedSources(): readonly InheritedSource[] {
+    const onbuilds = this.#texts.stages[this.#options.target]?.instructions ?? [];
+    return onbuilds.flatMap((instruction): readonly InheritedSource[] => {
+      if (instruction.keyword !== "ONBUILD") return [];
+      const { keyword, flags, rest, span } = readTrigger(this.#file, instruction, this.#options.escape);
+      const hasFrom = flags.some(({ name }) => name === "from");
+      const isMounted = flags.some(
+        ({ value }) => /(^|,)type=bind(,|$)/.test(value?.text ?? "") && !/(^|,)from=/.test(value?.text ?? ""),
+      );
+      const reads =
+        (keyword === "COPY" && !hasFrom) ||
+        (keyword === "ADD" && !isRemote(rest.text)) ||
+        (keyword === "RUN" && isMounted);
+      return reads ? [{ keyword, span }] : [];
+    });
   }
 
   #fixedPlatform(index: number): readonly FixedPlatform[] {

@@ -12,6 +12,7 @@ import {
   type ContextSource,
   type FixedPlatform,
   type ImageReference,
+  type InheritedSource,
   type Reach,
   reachStages,
   type SecretMount,
@@ -37,6 +38,7 @@ export interface Dockerfile {
   /** Whether a reached stage mounts an SSH agent. */
   readonly ssh: Span | undefined;
   readonly contextSources: readonly ContextSource[];
+  readonly inheritedSources: readonly InheritedSource[];
   /** What counts of the file's text: see `canonicalDockerfile`. */
   readonly canonicalText: string;
   /** Names of all ARGs, in any stage. */
@@ -89,7 +91,15 @@ export function parseDockerfile(
   if (malformed.length > 0 || misled.length > 0) return err([...malformed, ...complain(misled)]);
 
   const all = <
-    K extends "bases" | "references" | "secrets" | "ssh" | "contextSources" | "args" | "fixedPlatforms",
+    K extends
+      | "bases"
+      | "references"
+      | "secrets"
+      | "ssh"
+      | "contextSources"
+      | "args"
+      | "fixedPlatforms"
+      | "inheritedSources",
   >(
     key: K,
   ) => reaches.flatMap((reach: Reach): readonly Reach[K][number][] => reach[key]);
@@ -106,6 +116,7 @@ export function parseDockerfile(
     contextSources: isForeign
       ? [wholeContext(frontend.span)]
       : distinct(all("contextSources"), ({ span: _span, ...source }) => JSON.stringify(source)),
+    inheritedSources: distinct(all("inheritedSources"), ({ keyword }) => keyword),
     canonicalText: isForeign
       ? file.text
       : canonicalDockerfile({

@@ -9,6 +9,8 @@ import type { CatalogDeps } from "./catalog-deps.ts";
 import { checkDeclaration } from "./check-declaration.ts";
 import { checkContextSources } from "./context-sources.ts";
 import { type Declaration, readDeclaration } from "./declaration.ts";
+import { checkFrontend } from "./dockerfile-frontend.ts";
+import { checkInheritedSources } from "./inherited-sources.ts";
 import type { Layer } from "./layer.ts";
 import type { LayerFolder } from "./locate.ts";
 import { checkNames } from "./names.ts";
@@ -78,7 +80,12 @@ export async function readLayers({
     const dockerfile = openDockerfile(declaration, files);
     if (dockerfile.ok) {
       const layer = makeLayer(declaration, dockerfile.value);
-      const own = [...checkShadowedStages(layer.dockerfile), ...checkContextSources(layer, files)];
+      const own = [
+        ...checkFrontend(layer.dockerfile.file),
+        ...checkShadowedStages(layer.dockerfile),
+        ...checkInheritedSources(layer.dockerfile),
+        ...checkContextSources(layer, files),
+      ];
       if (notes !== undefined)
         noteEvaluation({ imports: declaration.sources, absent: declaration.absentSources }, notes);
       layers.push(layer);

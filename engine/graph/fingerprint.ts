@@ -21,9 +21,8 @@ import { err, ok, type Result } from "../core/result.ts";
 import { unreachable } from "../core/unreachable.ts";
 import type { Json } from "../nickel/located.ts";
 import { canonicalJson } from "./canonical-json.ts";
-import { type ContextEntry, listContext } from "./context-files.ts";
-import { isDeclarationSource } from "./declaration-sources.ts";
 import { graphDiagnostics } from "./diagnostics.ts";
+import { listSeenFiles, type SeenEntry } from "./seen-files.ts";
 
 /** Version of this recipe: raised when the meaning of an input digest changes. */
 export const recipeVersion = 2;
@@ -47,22 +46,27 @@ export function makeOwnInputs({ layer, declaration, files }: Omit<OwnInputs, "di
 
 /** Reads and hashes what a build of the layer can see of its own folder. Diagnostics name files that cannot be read. */
 export function readOwnInputs(layer: Layer, files: Files): Result<OwnInputs, readonly Diagnostic[]> {
-  const { ignore } = openDockerignore(layer, files);
-  const listed = listContext(layer.directory, ignore, files);
-  if (!listed.ok) return err(listed.error.map((failure) => diagnoseUnreadable(layer, failure)));
-
   const lines = new Map<string, string>();
-  const diagnostics: Diagnostic[] = [];
-  const add = (entry: ContextEntry): void => {
-    const line = describeEntry(layer.directory, entry, files);
-    if (line.ok) lines.set(entry.kind === "empty-folder" ? `${entry.path}/` : entry.path, line.value);
-    else diagnostics.push(diagnoseUnreadable(layer, line.error));
-  };
-  for (const entry of listed.value) if (!isDeclarationSource(layer, entry.path)) add(entry);
-  // BuildKit sends the Dockerfile by itself, whatever .dockerignore says.
+  const failures: FileFailure[] = [];
+  const { contextSources } = layer.dockerfile;
+  if (contextSources.length > 0) {
+    const { ignore } = openDockerignore(layer, files);
+    const seen = listSeenFiles(layer.directory, contextSources, ignore, files);
+    if (!seen.ok) failures.push(...seen.error);
+    for (const [place, entry] of seen.ok ? seen.value : []) {
+      const line = describeEntry(path.join(layer.directory, place), entry, files);
+      if (line.ok) lines.set(entry.kind === "folder" ? `${place}/` : place, line.value);
+      else failures.push(line.error);
+    }
+  }
   const dockerfile = path.relative(layer.directory, layer.dockerfile.file.path);
-  if (!lines.has(dockerfile)) add({ path: dockerfile, kind: "file" });
-  if (diagnostics.length > 0) return err(diagnostics);
+  // Where it is copied as well, its bytes count: they tell no less than its canonical text.
+  if (!lines.has(dockerfile)) {
+    const line = describeDockerfile(layer, files);
+    if (line.ok) lines.set(dockerfile, line.value);
+    else failures.push(line.error);
+  }
+  if (failures.length > 0) return err(failures.map((failure) => diagnoseUnreadable(layer, failure)));
   return ok(
     makeOwnInputs({ layer: layer.name, declaration: relevantDeclaration(layer.workflow), files: lines }),
   );
@@ -132,26 +136,27 @@ function relevantDeclaration(workflow: Workflow): Readonly<Record<string, Json>>
  * A line that tells what is there: the sha256 of a file's bytes and its mode, "-> " and a link's target, "folder" and its
  * mode. Modes are octal and lack the group's and others' write bits, which come from the umask of whoever checked out.
  */
-function describeEntry(directory: string, entry: ContextEntry, files: Files): Result<string, FileFailure> {
-  const file = path.join(directory, entry.path);
+function describeEntry(file: string, entry: SeenEntry, files: Files): Result<string, FileFailure> {
   switch (entry.kind) {
-    case "empty-folder": {
-      const info = files.info(file);
-      return info.ok ? ok(`folder ${octalMode(info.value.mode)}`) : info;
-    }
-    case "symlink": {
-      const target = files.readLink(file);
-      return target.ok ? ok(`-> ${target.value}`) : target;
-    }
+    case "folder":
+      return ok(`folder ${octalMode(entry.mode)}`);
+    case "symlink":
+      return ok(`-> ${entry.target}`);
     case "file": {
-      const info = files.info(file);
-      if (!info.ok) return info;
       const content = files.read(file);
-      return content.ok ? ok(`${hexOf(sha256(content.value))} ${octalMode(info.value.mode)}`) : content;
+      return content.ok ? ok(`${hexOf(sha256(content.value))} ${octalMode(entry.mode)}`) : content;
     }
     default:
-      return unreachable(entry.kind);
+      return unreachable(entry);
   }
+}
+
+/** The sha256 of the Dockerfile's canonical text; of its bytes where they are no UTF-8, which no text can tell. */
+function describeDockerfile({ dockerfile }: Layer, files: Files): Result<string, FileFailure> {
+  if (!dockerfile.canonicalText.includes("\uFFFD"))
+    return ok(`${hexOf(sha256(dockerfile.canonicalText))} instructions`);
+  const content = files.read(dockerfile.file.path);
+  return content.ok ? ok(`${hexOf(sha256(content.value))} bytes`) : content;
 }
 
 function octalMode(mode: number): string {

@@ -40,8 +40,8 @@ describe("a pattern ignores", () => {
   ])("%j", (text, ignored, kept) => {
     const { ignore, badPatterns } = open(text);
     expect(badPatterns).toEqual([]);
-    expect(ignored.filter((path) => !ignore.ignores(path))).toEqual([]);
-    expect(kept.filter((path) => ignore.ignores(path))).toEqual([]);
+    expect(ignored.filter((path) => !ignore.judge(path).matches)).toEqual([]);
+    expect(kept.filter((path) => ignore.judge(path).matches)).toEqual([]);
   });
 });
 
@@ -50,13 +50,13 @@ test.each([["["], ["a[]"], ["[a"], ["!"], ["x\\"], ["[b-]"], ["\\d+"]])(
   (pattern) => {
     const { ignore, badPatterns } = open(`a\n  ${pattern}\n`);
     expect(badPatterns.map(({ span }) => [span.start, span.end])).toEqual([[4, 4 + pattern.length]]);
-    expect(["a", "b"].map((path) => ignore.ignores(path))).toEqual([true, false]);
+    expect(["a", "b"].map((path) => ignore.judge(path).matches)).toEqual([true, false]);
   },
 );
 
 test("no file ignores nothing", () => {
   const { ignore, badPatterns } = readDockerignore(undefined);
-  expect([ignore.ignores("a"), ignore.hasExceptions, badPatterns]).toEqual([false, false, []]);
+  expect([ignore.judge("a").matches, ignore.hasExceptions, badPatterns]).toEqual([false, false, []]);
 });
 
 test("without exceptions, whatever lies in an ignored folder is ignored", () => {
@@ -74,7 +74,7 @@ test("without exceptions, whatever lies in an ignored folder is ignored", () => 
         const { ignore } = open(patterns.map((parts) => parts.join("")).join("\n"));
         expect(ignore.hasExceptions).toBe(false);
         const path = folder.join("/");
-        expect(ignore.ignores(`${path}/${name}`) || !ignore.ignores(path)).toBe(true);
+        expect(ignore.judge(`${path}/${name}`).matches || !ignore.judge(path).matches).toBe(true);
       },
     ),
   );
