@@ -101,7 +101,7 @@ interface Span {
   readonly right: number;
 }
 
-const minColumnGap = 64;
+const minColumnGap = 56;
 const maxColumnGap = 200;
 
 /** From left to right; the more links pass between two columns, the more room for them. */

@@ -1,0 +1,15 @@
+// Colours of states in pictures of the graph, on white and under black text: Paul Tol's high-contrast scheme, which people
+// with any colour vision tell apart, and its tints. The page's own stand in cli/page/style.css.
+
+import type { Action } from "../../engine/plan/step.ts";
+
+interface Paint {
+  readonly line: string;
+  readonly fill: string;
+}
+
+export const statePaints: Readonly<Record<Action, Paint>> = {
+  reuse: { line: "#004488", fill: "#e3edf7" },
+  build: { line: "#997700", fill: "#fbeec4" },
+  blocked: { line: "#994455", fill: "#f8dde1" },
+};

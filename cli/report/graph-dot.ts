@@ -1,0 +1,54 @@
+// The graph of layers for Graphviz: arrows from a layer to what it stands on, dashed where it only copies. All reasons are
+// tooltips, which -Tsvg keeps.
+
+import { statePaints } from "./graph-colors.ts";
+import type { Graph, GraphNode } from "./graph-json.ts";
+import { loudest, stateWord } from "./standing.ts";
+
+export function renderGraphDot({ nodes, images, edges }: Graph): string {
+  const lines = [
+    "rankdir=BT;",
+    'node [shape=box, style="rounded,filled", fillcolor=white, fontname="Helvetica"];',
+    "edge [arrowsize=0.7];",
+    ...images.map(
+      ({ image }) => `${quote(imageId(image))} [label=${quoteText(image)}, shape=plaintext, style=solid];`,
+    ),
+    ...nodes.map((node) => `${quote(node.layer)} [${attributesOf(node)}];`),
+    ...edges.map(
+      ({ from, to, kind, external }) =>
+        `${quote(from)} -> ${quote(external ? imageId(to) : to)}${kind === "copy" ? " [style=dashed]" : ""};`,
+    ),
+  ];
+  return `digraph lamina {\n${lines.map((line) => `  ${line}\n`).join("")}}\n`;
+}
+
+/** A layer may be called as an image is; none has a colon in its name. */
+function imageId(image: string): string {
+  return `image:${image}`;
+}
+
+function attributesOf({ layer, states }: GraphNode): string {
+  const state = loudest(states);
+  if (state === undefined) return `label=${quoteText(layer)}`;
+  const paint = statePaints[state.action];
+  const why = states.flatMap((each) =>
+    each.why.map((reason) => (states.length === 1 ? reason : `${each.platform}: ${reason}`)),
+  );
+  return [
+    `label=${quoteText(`${layer}\n${stateWord(state.action)}`)}`,
+    `tooltip=${quoteText([stateWord(state.action), ...why].join("\n"))}`,
+    `color="${paint.line}"`,
+    `fillcolor="${paint.fill}"`,
+  ].join(", ");
+}
+
+/** An id: of escapes it knows only that of the quotation mark (graphviz.org/doc/info/lang.html). */
+function quote(id: string): string {
+  return `"${id.replaceAll('"', '\\"')}"`;
+}
+
+/** A label: besides ids' escapes, backslashes and HTML's entities mean something (…/docs/attr-types/escString). */
+function quoteText(text: string): string {
+  const escaped = text.replaceAll("\\", "\\\\").replaceAll("&", "&amp;").replaceAll("\n", "\\n");
+  return quote(escaped);
+}
