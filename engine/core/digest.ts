@@ -1,6 +1,6 @@
 // Content digests, branded by what they identify, so that an image's digest never stands where an input's belongs.
 
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 declare const kind: unique symbol;
 
@@ -39,7 +39,7 @@ export function imageDigest(text: string): ImageDigest {
 
 /** The sha256 digest of bytes or of a text's UTF-8. */
 export function sha256(content: Uint8Array | string): Digest {
-  return `sha256:${createHash("sha256").update(content).digest("hex")}`;
+  return `sha256:${hash("sha256", content, "hex")}`;
 }
 
 /** The first `length` hexadecimal digits, for people. */

@@ -13,7 +13,7 @@ import { estimateBuild, nothing } from "./estimate.ts";
 import { type Freshness, judgeFreshness } from "./freshness.ts";
 import { type History, typicalBuild } from "./history.ts";
 import { chooseSize, timeBudgetMin } from "./sizing.ts";
-import { type Plan, type Reason, type Step, stepKey } from "./step.ts";
+import type { Plan, Reason, Step } from "./step.ts";
 
 /** The layers' own images, as far as a plan asks for them: the port ImageStore fits. */
 export interface HeldImages {
@@ -61,24 +61,30 @@ export interface PlanInput {
 
 /** Decides every step. Parents stand before children; among equals by name, then platform. */
 export function makePlan(input: PlanInput): Plan {
-  const { graph, options } = input;
-  const wanted = chooseNodes(input);
-  const decisions = new Map<string, Decision>();
   const steps: Step[] = [];
-  for (const layer of graph.order) {
-    const chosen = wanted.get(layer) ?? new Map<Platform, boolean>();
-    for (const platform of Array.from(chosen.keys()).sort()) {
-      const selected = chosen.get(platform) === true;
-      const freshness = judge(input, layer, platform, selected && options.force, decisions);
-      const decision = decide(input, layer, platform, selected, freshness, decisions);
-      decisions.set(stepKey(layer, platform), decision);
+  for (const node of chooseNodes(input)) {
+    for (const platform of Array.from(node.platforms.keys()).sort()) {
+      const selected = node.platforms.get(platform) === true;
+      const freshness = judge(input, node, platform, selected && input.options.force);
+      const decision = decide(input, node, platform, selected, freshness);
+      node.decisions.set(platform, decision);
       if (decision.action === "left-out") continue;
-      if (selected || decision.action !== "reuse" || options.withAncestors)
-        steps.push(makeStep(input, layer, platform, freshness, decision));
+      if (selected || decision.action !== "reuse" || input.options.withAncestors)
+        steps.push(makeStep(input, node, platform, freshness, decision));
     }
   }
   const replaced = Array.from(input.replacedBases, ([image, { reference }]) => [image, reference] as const);
   return { steps, replacedBases: new Map(replaced) };
+}
+
+/** A layer that is selected, or that such a one stands on. */
+interface Node {
+  readonly layer: LayerName;
+  /** Base first. */
+  readonly parents: readonly Node[];
+  /** True where the layer is selected, false where something stands on it. */
+  readonly platforms: Map<Platform, boolean>;
+  readonly decisions: Map<Platform, Decision>;
 }
 
 /** Of a layer on a platform. "left-out": not current and not selected, where only the selected are to be built. */
@@ -87,59 +93,54 @@ type Decision =
   | { readonly action: "build" | "blocked"; readonly reasons: readonly Reason[] }
   | { readonly action: "left-out" };
 
-/** Selected layers (true) and what they stand on (false), by platform. */
-function chooseNodes(input: PlanInput): ReadonlyMap<LayerName, ReadonlyMap<Platform, boolean>> {
+/** In topological order. */
+function chooseNodes(input: PlanInput): readonly Node[] {
   const { graph, defaultPlatform, platforms: asked } = input;
-  const nodes = new Map<LayerName, Map<Platform, boolean>>();
-  const choose = (layer: LayerName, platform: Platform, selected: boolean): void => {
-    const chosen = nodes.get(layer) ?? new Map<Platform, boolean>();
-    nodes.set(layer, chosen.set(platform, selected || chosen.get(platform) === true));
-  };
+  const nodes = new Map<LayerName, Node>();
+  for (const layer of graph.order) {
+    const parents = graph.parents(layer).flatMap((parent) => nodes.get(parent) ?? []);
+    nodes.set(layer, { layer, parents, platforms: new Map(), decisions: new Map() });
+  }
   for (const layer of input.selection.length === 0 ? graph.order : input.selection) {
     const declared = graph.layer(layer).workflow.platforms;
     const all = declared ?? (asked.length === 0 ? [defaultPlatform] : asked);
     for (const platform of all)
-      if (asked.length === 0 || asked.includes(platform)) choose(layer, platform, true);
+      if (asked.length === 0 || asked.includes(platform)) nodes.get(layer)?.platforms.set(platform, true);
   }
   // Children before parents, so that one pass reaches all that anything stands on.
-  for (const layer of graph.order.toReversed())
-    for (const platform of nodes.get(layer)?.keys() ?? [])
-      for (const parent of graph.parents(layer)) choose(parent, platform, false);
-  return nodes;
+  const ordered = Array.from(nodes.values());
+  for (const { parents, platforms } of ordered.toReversed())
+    for (const platform of platforms.keys())
+      for (const parent of parents)
+        if (!parent.platforms.has(platform)) parent.platforms.set(platform, false);
+  return ordered;
 }
 
-function judge(
-  input: PlanInput,
-  layer: LayerName,
-  platform: Platform,
-  forced: boolean,
-  decisions: ReadonlyMap<string, Decision>,
-): Freshness {
+function judge(input: PlanInput, node: Node, platform: Platform, forced: boolean): Freshness {
   const { graph, lock, images, replacedBases } = input;
-  const own = input.ownInputs.get(layer);
-  if (own === undefined) throw new Error(`no inputs were read of ${layer}`);
-  const parents = graph.parents(layer).map((parent) => {
-    const decision = decisions.get(stepKey(parent, platform));
-    return [parent, decision?.action === "reuse" ? decision.image : undefined] as const;
-  });
-  const bases = graph.externalBases(layer).map((image) => {
+  const own = input.ownInputs.get(node.layer);
+  if (own === undefined) throw new Error(`no inputs were read of ${node.layer}`);
+  const parents = new Map<LayerName, ImageDigest | undefined>();
+  for (const { layer, decisions } of node.parents) {
+    const decision = decisions.get(platform);
+    parents.set(layer, decision?.action === "reuse" ? decision.image : undefined);
+  }
+  const bases = new Map<string, ImageDigest | undefined>();
+  for (const image of graph.externalBases(node.layer)) {
     const replaced = replacedBases.get(image);
-    return [
-      image,
-      replaced === undefined ? pinOf(lock, image, platform) : replaced.digests.get(platform),
-    ] as const;
-  });
+    bases.set(image, replaced === undefined ? pinOf(lock, image, platform) : replaced.digests.get(platform));
+  }
   const freshness = judgeFreshness({
     own,
     platform,
-    parents: new Map(parents),
+    parents,
     lockedImage: (parent) => entryOf(lock, parent, platform)?.image,
-    bases: new Map(bases),
-    entry: entryOf(lock, layer, platform),
+    bases,
+    entry: entryOf(lock, node.layer, platform),
     holds: (image) => images.holds(image),
     forced,
   });
-  if (freshness.kind === "current") return freshness;
+  if (freshness.kind === "current" || replacedBases.size === 0) return freshness;
   return { ...freshness, reasons: freshness.reasons.map((reason) => nameReplacement(reason, replacedBases)) };
 }
 
@@ -151,23 +152,23 @@ function nameReplacement(reason: Reason, replacedBases: PlanInput["replacedBases
 }
 
 function decide(
-  input: PlanInput,
-  layer: LayerName,
+  { options }: PlanInput,
+  node: Node,
   platform: Platform,
   selected: boolean,
   freshness: Freshness,
-  decisions: ReadonlyMap<string, Decision>,
 ): Decision {
   if (freshness.kind === "current") return { action: "reuse", image: freshness.image };
-  if (input.options.only && !selected) return { action: "left-out" };
-  const missing = input.graph.parents(layer).filter((parent) => {
-    const action = decisions.get(stepKey(parent, platform))?.action;
-    return action === "blocked" || action === "left-out";
-  });
-  if (missing.length === 0) return { action: "build", reasons: freshness.reasons };
+  if (options.only && !selected) return { action: "left-out" };
+  const missing = new Set<LayerName>();
+  for (const { layer, decisions } of node.parents) {
+    const action = decisions.get(platform)?.action;
+    if (action === "blocked" || action === "left-out") missing.add(layer);
+  }
+  if (missing.size === 0) return { action: "build", reasons: freshness.reasons };
   const reasons = freshness.reasons.map(
     (reason): Reason =>
-      reason.kind === "parent-pending" && missing.includes(reason.parent)
+      reason.kind === "parent-pending" && missing.has(reason.parent)
         ? { kind: "parent-not-current", parent: reason.parent }
         : reason,
   );
@@ -176,7 +177,7 @@ function decide(
 
 function makeStep(
   input: PlanInput,
-  layer: LayerName,
+  { layer, parents }: Node,
   platform: Platform,
   freshness: Freshness,
   decision: Exclude<Decision, { action: "left-out" }>,
@@ -194,7 +195,7 @@ function makeStep(
     mayBeReused: builds && freshness.kind === "stale" && freshness.mayBeReused,
     inputDigest: freshness.inputDigest,
     imageDigest: decision.action === "reuse" ? decision.image : null,
-    parents: graph.parents(layer),
+    parents: parents.map((parent) => parent.layer),
     runner,
     timeBudgetMin: budgetMin,
     cache: wireCaches(input.cacheRepository, layer, platform, () => graph.ancestors(layer).toReversed()),
