@@ -9,6 +9,7 @@ import { basename, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { build, type Metafile, type Plugin } from "esbuild";
 import { z } from "zod";
+import { bundlePage } from "../cli/report/page-bundle.ts";
 
 const root = join(import.meta.dirname, "..");
 const bins = ["cli/main", "cli/catalog-validate"];
@@ -38,7 +39,7 @@ function bundle(into: string): Promise<{ metafile: Metafile }> {
     target: "node24",
     legalComments: "none",
     metafile: true,
-    plugins: [englishOnly],
+    plugins: [englishOnly, pageWithin],
     // CommonJS packages in the bundle ask for Node's modules by `require`.
     banner: {
       js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
@@ -53,6 +54,16 @@ const englishOnly: Plugin = {
   setup(builder) {
     builder.onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
       contents: 'export { default as en } from "./en.js";',
+    }));
+  },
+};
+
+/** The page of `lamina graph --format html`, made now, so that the bins need no bundler. */
+const pageWithin: Plugin = {
+  name: "page-within",
+  setup(builder) {
+    builder.onLoad({ filter: /cli\/report\/page-bundle\.ts$/ }, async () => ({
+      contents: `const page = ${JSON.stringify(await bundlePage())}; export const bundlePage = () => page;`,
     }));
   },
 };

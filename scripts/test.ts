@@ -8,6 +8,7 @@ import { ensureTestRequirements } from "./tools/test-requirements.ts";
 const checks: readonly (readonly [label: string, command: string, ...args: string[]])[] = [
   ["format", "biome", "ci", "."],
   ["types", "tsc", "-p", "."],
+  ["types of the page", "tsc", "-p", "cli/page"],
   ["lint", "oxlint", "--type-aware", "--deny-warnings"],
   ["unused code", "knip"],
   ["build", "npm", "run", "--silent", "build"],

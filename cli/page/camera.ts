@@ -32,7 +32,7 @@ interface Pose {
 const maxScale = 3;
 const readableScale = 0.62;
 const goodScale = 0.9;
-/** Around all of it, and around what is brought into the frame. */
+/** Around all of it, less in small frames; and around what is brought into the frame. */
 const margin = 56;
 const edge = 24;
 const glideMs = 260;
@@ -77,12 +77,13 @@ export function createCamera(
   const room = () => ({ width: frame.clientWidth, height: frame.clientHeight });
   const fitted = (): Pose => {
     const { width, height } = room();
+    const free = Math.min(margin, width / 20, height / 20);
     const scale = Math.max(
       0.005,
       Math.min(
         1.2,
-        (width - 2 * margin) / Math.max(1, size.width),
-        (height - 2 * margin) / Math.max(1, size.height),
+        (width - 2 * free) / Math.max(1, size.width),
+        (height - 2 * free) / Math.max(1, size.height),
       ),
     );
     return { scale, x: (width - size.width * scale) / 2, y: (height - size.height * scale) / 2 };

@@ -165,14 +165,16 @@ function showNode(
       model.below(node.id),
       ({ from }) => from,
       model.ancestors(node.id).size,
+      "copied from",
       open,
     ),
     showEdges(
-      "Stand on it",
+      "Carries",
       model,
       model.above(node.id),
       ({ to }) => to,
       model.descendants(node.id).size,
+      "copies from it",
       open,
     ),
   );
@@ -207,6 +209,7 @@ function showEdges(
   edges: readonly PageEdge[],
   end: (edge: PageEdge) => string,
   reached: number,
+  copyWord: string,
   open: (id: string) => void,
 ): HTMLElement | undefined {
   if (edges.length === 0) return undefined;
@@ -216,7 +219,7 @@ function showEdges(
       "li",
       {},
       node === undefined ? undefined : link(node, open),
-      html("span", { class: "quiet" }, edge.kind === "copy" ? "copied from" : ""),
+      html("span", { class: "quiet" }, edge.kind === "copy" ? copyWord : ""),
     );
   });
   if (edges.length > maxListed)

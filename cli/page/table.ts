@@ -13,7 +13,15 @@ export interface Table {
   prepare(): void;
 }
 
-const titles = ["State", "Layer", "Kind", "Stands on", "Size", "Estimate", "Why"];
+const columns = [
+  { title: "State" },
+  { title: "Layer" },
+  { title: "Kind" },
+  { title: "Stands on" },
+  { title: "Size", of: "number" },
+  { title: "Estimate", of: "number" },
+  { title: "Why" },
+];
 
 export function createTable(model: Model, view: ViewStore, open: (id: string) => void): Table {
   const element = html("div", {
@@ -37,7 +45,11 @@ export function createTable(model: Model, view: ViewStore, open: (id: string) =>
         "table",
         {},
         html("caption", {}, `Layers of ${model.workspace}, each after all that it stands on`),
-        html("thead", {}, html("tr", {}, ...titles.map((title) => html("th", { scope: "col" }, title)))),
+        html(
+          "thead",
+          {},
+          html("tr", {}, ...columns.map(({ title, of }) => html("th", { scope: "col", class: of }, title))),
+        ),
         html("tbody", {}, ...rows.values()),
       ),
     );

@@ -131,6 +131,7 @@ function choice<K extends "colorBy" | "shows">(
   return html(
     "div",
     { class: "choice", role: "group", "aria-label": label },
+    html("span", { "aria-hidden": "true" }, label),
     ...buttons.map(({ element }) => element),
   );
 }

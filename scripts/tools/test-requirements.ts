@@ -25,6 +25,12 @@ const requirements: readonly Program[] = [
   { name: "git", package: "git", why: "tests make repositories" },
   { name: "rsync", package: "rsync", why: "contexts are sent with it" },
   { name: "sshd", package: "openssh-server", why: "tests log in to it" },
+  { name: "dot", package: "graphviz", why: "it reads what `lamina graph --format dot` writes" },
+  {
+    name: "chromium-headless-shell",
+    package: "chromium-headless-shell",
+    why: "tests open the pages that lamina makes in it",
+  },
 ];
 
 /** Absolute paths by program name. Throws MissingRequirement, naming all that is missing and how to get it. */
