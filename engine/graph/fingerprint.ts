@@ -79,17 +79,20 @@ export function combineInputs(
   parents: ReadonlyMap<LayerName, ImageDigest>,
   bases: ReadonlyMap<string, ImageDigest>,
 ): InputDigest {
-  const digest = sha256(
-    canonicalJson({
-      recipe: recipeVersion,
-      layer: own.layer,
-      platform,
-      own: own.digest,
-      parents: Object.fromEntries(parents),
-      bases: Object.fromEntries(bases),
-    }),
+  // Canonical JSON, written out as a plan asks for it so often: names, platforms and digests hold nothing to escape.
+  return inputDigest(
+    sha256(
+      `{"bases":${canonicalDigests(bases)},"layer":"${own.layer}","own":"${own.digest}",` +
+        `"parents":${canonicalDigests(parents)},"platform":"${platform}","recipe":${recipeVersion}}`,
+    ),
   );
-  return inputDigest(digest);
+}
+
+function canonicalDigests(digests: ReadonlyMap<string, Digest>): string {
+  let members = "";
+  for (const name of Array.from(digests.keys()).sort())
+    members += `${members === "" ? "" : ","}${JSON.stringify(name)}:"${digests.get(name)}"`;
+  return `{${members}}`;
 }
 
 /** What stands in the lock beside the digest of these inputs, so that a later plan can tell what changed. */

@@ -47,15 +47,29 @@ export function createGraph(catalog: Catalog, edges: readonly Edge[]): LayerGrap
     order,
     has: (name): name is LayerName => graph.hasNode(name),
     layer: (name) => graph.getNodeAttribute(name, "layer"),
-    parents: (name) => namesOf(graph, graph.inNeighbors(name).sort(byBaseThenName(graph, name))),
+    parents: remember((name) => namesOf(graph, graph.inNeighbors(name).sort(byBaseThenName(graph, name)))),
     children: (name) => namesOf(graph, graph.outNeighbors(name).sort()),
     ancestors: (name) => inOrder(reach(name, (node) => graph.inNeighbors(node))),
     descendants: (name) => inOrder(reach(name, (node) => graph.outNeighbors(node))),
-    externalBases: (name) => externalBases(graph.getNodeAttribute(name, "layer"), catalog.workspace),
+    externalBases: remember((name) =>
+      externalBases(graph.getNodeAttribute(name, "layer"), catalog.workspace),
+    ),
   };
 }
 
 type Graph = DirectedGraph<{ layer: Layer }, { isBase: boolean }>;
+
+/** Answers a question once for each layer: plans and runs ask it again and again. */
+function remember<V>(find: (name: LayerName) => V): (name: LayerName) => V {
+  const found = new Map<LayerName, V>();
+  return (name) => {
+    const known = found.get(name);
+    if (known !== undefined) return known;
+    const answer = find(name);
+    found.set(name, answer);
+    return answer;
+  };
+}
 
 /** Kahn's algorithm, always taking the free node whose name comes first. */
 function sortTopologically(graph: Graph): readonly LayerName[] {

@@ -1,11 +1,13 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type ImageDigest, imageDigest, sha256 } from "../../engine/core/digest.ts";
+import { canonicalJson } from "../../engine/graph/canonical-json.ts";
 import {
   combineInputs,
   lockInputsOf,
   type OwnInputs,
   readOwnInputs,
+  recipeVersion,
 } from "../../engine/graph/fingerprint.ts";
 import { lockInputs } from "../../schemas/lock.ts";
 import { platform } from "../../schemas/platform.ts";
@@ -193,6 +195,26 @@ describe("combining", async () => {
     expect(JSON.stringify(lockInputsOf(inputs, new Map(pairs), new Map()))).toBe(
       JSON.stringify(lockInputsOf(inputs, new Map(pairs.toReversed()), new Map())),
     );
+  });
+
+  test("the digest is that of canonical JSON", () => {
+    const parents = new Map([
+      [rust, image("1")],
+      [nushell, image("2")],
+    ]);
+    const bases = new Map([
+      ['b"\\u00e9', image("3")],
+      ["a", image("4")],
+    ]);
+    const canonical = canonicalJson({
+      recipe: recipeVersion,
+      layer: inputs.layer,
+      platform: arm,
+      own: inputs.digest,
+      parents: Object.fromEntries(parents),
+      bases: Object.fromEntries(bases),
+    });
+    expect(combineInputs(inputs, arm, parents, bases)).toBe(sha256(canonical));
   });
 
   test("what goes into the lock is of its schema", async () => {
