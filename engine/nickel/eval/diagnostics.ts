@@ -150,12 +150,6 @@ export const illegalTailAccess: NickelTemplate<{ action: string }> = {
   message: ({ action }) => `cannot ${action}: the polymorphic tail of the record is sealed`,
 };
 
-export const notEnoughArguments: NickelTemplate<{ operator: string; expected: number }> = {
-  code: "E0226",
-  kind: "EvalError::NotEnoughArgs",
-  message: ({ operator, expected }) => `${operator} takes ${expected} arguments`,
-};
-
 export const other: NickelTemplate<{ message: string; help?: string }> = {
   code: "E0227",
   kind: "EvalError::Other",
@@ -199,13 +193,6 @@ export const entryUnreadable: NickelTemplate<{ path: string; reason: string }> =
   code: "E0241",
   kind: "ImportError::IOError",
   message: ({ path, reason }) => `cannot read \`${path}\`: ${reason}`,
-};
-
-export const noPackages: NickelTemplate<{ name: string }> = {
-  code: "E0242",
-  kind: "ImportError::NoPackageMap",
-  message: ({ name }) => `cannot import the package \`${name}\`: there is no package map`,
-  help: () => "import a file by its path in double quotes",
 };
 
 export const unsupported: NickelTemplate<{ what: string }> = {

@@ -1,0 +1,60 @@
+// What lamina says of a project on disk: the same way as its commands go, on the same files.
+
+import { join, sep } from "node:path";
+import type { Diagnostic } from "../../engine/core/diagnostic.ts";
+import type { Host } from "../../engine/core/host.ts";
+import { err } from "../../engine/core/result.ts";
+import { writeData } from "../../engine/nickel/formats/write.ts";
+import { checkCatalog, openProject } from "../../engine/pipeline.ts";
+import type { Question } from "../explain/explanation.ts";
+import { exampleFile } from "../explain/nickel-example.ts";
+import { openEvaluator } from "../open-evaluator.ts";
+import { libraryFolder } from "../package-root.ts";
+import { createHost } from "../wire.ts";
+
+/** Tells all that is said of the project at `root` (absolute), some paths of which may not be read. */
+export type Judge = (
+  root: string,
+  question: Question,
+  unreadable: readonly string[],
+) => Promise<readonly Diagnostic[]>;
+
+/** A judge of projects below `folder` (absolute), who sees nothing else but lamina's own files. */
+export function createJudge(folder: string): Judge {
+  const forbidden = new Set<string>();
+  const host: Host = { ...createHost(), files: withinWalls(createHost().files, folder, forbidden) };
+  const evaluator = openEvaluator(host);
+  const evaluate = (path: string) => evaluator.evaluate(path);
+  return async (root, question, unreadable) => {
+    for (const path of unreadable) forbidden.add(join(root, path));
+    switch (question.kind) {
+      case "check":
+        return (await checkCatalog({ directory: root, host, evaluate })).diagnostics;
+      case "plan": {
+        const bases = new Map(Object.entries(question.bases ?? {}));
+        const project = await openProject({ directory: root, host, evaluate, bases });
+        return project.ok ? project.value.warnings : project.error;
+      }
+      case "export": {
+        const evaluated = evaluator.evaluate(join(root, exampleFile));
+        const written = evaluated.ok ? writeData(evaluated.value.value, question.format) : evaluated;
+        return written.ok ? [] : written.error;
+      }
+    }
+  };
+}
+
+/** A catalog that happens to lie above the temporary folder is none of the self-test's; who runs it as root may read anything. */
+function withinWalls(files: Host["files"], folder: string, forbidden: ReadonlySet<string>): Host["files"] {
+  const isWithin = (path: string) =>
+    [folder, libraryFolder()].some((wall) => path === wall || path.startsWith(wall + sep));
+  const missing = (path: string) => err({ kind: "missing", path, message: "no such file" } as const);
+  const denied = (path: string) => err({ kind: "denied", path, message: "permission denied" } as const);
+  return {
+    ...files,
+    read: (path) => (forbidden.has(path) ? denied(path) : files.read(path)),
+    readText: (path) => (forbidden.has(path) ? denied(path) : files.readText(path)),
+    info: (path) => (isWithin(path) ? files.info(path) : missing(path)),
+    list: (path) => (isWithin(path) ? files.list(path) : missing(path)),
+  };
+}
