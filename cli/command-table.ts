@@ -54,7 +54,7 @@ export const commandTable: readonly TableEntry[] = [
   },
   {
     name: "list",
-    usage: "",
+    usage: "[LAYER…]",
     group: "Catalog",
     summary: "the layers and where each stands",
     load: () => import("./commands/list.ts"),

@@ -3,18 +3,29 @@
 import { sep } from "node:path";
 import type { Files } from "../engine/core/host.ts";
 
-/** What is asked of below `at` is answered from below `source`; both are absolute. */
-export function mountFolder(files: Files, at: string, source: string): Files {
-  const real = (path: string) =>
-    path === at || path.startsWith(at + sep) ? `${source}${path.slice(at.length)}` : path;
+/** What is asked of below `at` is answered by `mounted` from below `source`; both are absolute. */
+export function mountFolder(files: Files, at: string, source: string, mounted: Files = files): Files {
+  const place = (path: string): { readonly from: Files; readonly real: string } =>
+    path === at || path.startsWith(at + sep)
+      ? { from: mounted, real: `${source}${path.slice(at.length)}` }
+      : { from: files, real: path };
+  const pass =
+    <T>(ask: (from: Files, real: string) => T) =>
+    (path: string): T => {
+      const { from, real } = place(path);
+      return ask(from, real);
+    };
   return {
-    read: (path) => files.read(real(path)),
-    readText: (path) => files.readText(real(path)),
-    info: (path) => files.info(real(path)),
-    targetInfo: (path) => files.targetInfo(real(path)),
-    list: (directory) => files.list(real(directory)),
-    readLink: (path) => files.readLink(real(path)),
-    realPath: (path) => files.realPath(real(path)),
-    writeAtomically: (path, content) => files.writeAtomically(real(path), content),
+    read: pass((from, real) => from.read(real)),
+    readText: pass((from, real) => from.readText(real)),
+    info: pass((from, real) => from.info(real)),
+    targetInfo: pass((from, real) => from.targetInfo(real)),
+    list: pass((from, real) => from.list(real)),
+    readLink: pass((from, real) => from.readLink(real)),
+    realPath: pass((from, real) => from.realPath(real)),
+    writeAtomically: (path, content) => {
+      const { from, real } = place(path);
+      return from.writeAtomically(real, content);
+    },
   };
 }

@@ -6,15 +6,16 @@ import { createEvaluator, type EvaluateOptions, type NickelEvaluator } from "../
 import { mountFolder } from "./mount-folder.ts";
 import { isBuilt, libraryFolder, schemaFolder } from "./package-root.ts";
 
-/** An evaluator that knows `import "lamina/…"`, whatever else `importPaths` (absolute) hold. */
+/** An evaluator that knows `import "lamina/…"` of `disk` (`files` otherwise), whatever else `importPaths` (absolute) hold. */
 export function openEvaluator(
-  host: { readonly files: Files },
+  { files, disk = files }: { readonly files: Files; readonly disk?: Files },
   importPaths: readonly string[] = [],
   options: Pick<EvaluateOptions, "firstOnly" | "trace"> = {},
 ): NickelEvaluator {
   const library = libraryFolder();
   // Built code finds the contracts in a folder that bears the name they are imported by; in the sources they lie in schemas/,
   // and are only seen under that name.
-  const files = isBuilt ? host.files : mountFolder(host.files, join(library, "lamina"), schemaFolder());
-  return createEvaluator({ ...options, files, importPaths: [...importPaths, library] });
+  const mounted =
+    isBuilt && disk === files ? files : mountFolder(files, join(library, "lamina"), schemaFolder(), disk);
+  return createEvaluator({ ...options, files: mounted, importPaths: [...importPaths, library] });
 }

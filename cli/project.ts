@@ -5,6 +5,7 @@ import { locateProject } from "../engine/catalog/locate.ts";
 import type { Files } from "../engine/core/host.ts";
 import { err, ok, type Result } from "../engine/core/result.ts";
 import { openProject, type Project, planProject } from "../engine/pipeline.ts";
+import { isStaleItself, leaveOutCurrent } from "../engine/plan/leave-out-current.ts";
 import type { HeldImages, PlanOptions } from "../engine/plan/plan.ts";
 import type { Plan } from "../engine/plan/step.ts";
 import type { LayerName } from "../schemas/layer-name.ts";
@@ -55,7 +56,11 @@ function keepOutOfGit(root: string, files: Files): void {
 }
 
 export interface PlanHere {
+  /** Empty: every layer, unless `nothing` says otherwise. */
   readonly layers: readonly LayerName[];
+  readonly nothing?: boolean;
+  /** What is current is left out; with `options.only` also what does no more than follow its parents. */
+  readonly onlyStale?: boolean;
   readonly options: PlanOptions;
   readonly platforms: readonly Platform[];
   /** Of layers that declare none; this machine's own by default. */
@@ -73,6 +78,20 @@ export const wholeCatalog: Pick<PlanHere, "layers" | "options" | "platforms"> = 
 };
 
 export async function planHere(project: Project, request: PlanHere): Promise<Plan> {
+  const { layers, options } = request;
+  const nothing: Plan = { steps: [], replacedBases: project.replacedBases };
+  if (request.nothing === true) return nothing;
+  if (request.onlyStale !== true) return planLayers(project, request);
+  const plan = await planLayers(project, { ...request, options: { ...options, only: false } });
+  if (!options.only) return leaveOutCurrent(plan, options.withAncestors);
+  const isSelected = (name: LayerName) => layers.length === 0 || layers.includes(name);
+  const stale = plan.steps.filter((step) => isSelected(step.layer) && isStaleItself(step));
+  return stale.length === 0
+    ? nothing
+    : planLayers(project, { ...request, layers: stale.map(({ layer }) => layer) });
+}
+
+async function planLayers(project: Project, request: PlanHere): Promise<Plan> {
   const plan = await planProject(project, {
     selection: request.layers,
     options: request.options,

@@ -25,7 +25,8 @@ import { describeResult, renderSummaryMarkdown, renderSummaryTable } from "./rep
 import { createTtyReporter } from "./report/tty.ts";
 import { createHost, createResolver, hostPlatform, openBuilder, openImageStore } from "./wire.ts";
 
-export interface BuildSettings extends Pick<PlanHere, "layers" | "options" | "platforms"> {
+export interface BuildSettings
+  extends Pick<PlanHere, "layers" | "nothing" | "onlyStale" | "options" | "platforms"> {
   readonly concurrency: number;
   readonly failFast: boolean;
   /** Chosen by where the output goes where undefined. */

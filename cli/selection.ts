@@ -1,16 +1,17 @@
 // Which layers, platforms and bases a command is about: the options that build and plan share, and their meaning.
 
 import { absoluteReference } from "../engine/catalog/local-settings.ts";
-import { nearMiss } from "../engine/core/near-miss.ts";
 import { err, ok, type Result } from "../engine/core/result.ts";
 import type { LayerGraph } from "../engine/graph/graph.ts";
+import { withDescendants } from "../engine/graph/select.ts";
 import type { PlanOptions } from "../engine/plan/plan.ts";
 import { imageReferencePattern } from "../schemas/image-reference-pattern.ts";
 import { isPlatform } from "../schemas/is-platform.ts";
 import type { LayerName } from "../schemas/layer-name.ts";
 import type { Platform } from "../schemas/platform.ts";
 import { type UsageFault } from "./args.ts";
-import { flag, list, type OptionSpecs, type OptionValues, orList, type ParseValue } from "./option.ts";
+import { flag, list, type OptionSpecs, type OptionValues, orList, type ParseValue, text } from "./option.ts";
+import { selectOperands } from "./select-operands.ts";
 import { existsFor, findPlatformFault } from "./selected-platforms.ts";
 
 interface ReplacedBase {
@@ -41,10 +42,16 @@ export const baseOption = list(
   parseBase,
 );
 
-export const selectionOptions = {
-  changed: flag("all layers with changes, and what stands on them (the same as naming none)"),
-  only: flag("exactly the named layers; those that stand on stale ones are held back"),
+/** What narrows a selection down to what changed. */
+export const narrowingOptions = {
+  changed: flag("leave out what is current, by lamina.lock"),
+  since: text("REF", "what differs from the merge base of REF and HEAD, and what stands on it"),
+  only: flag("exactly the named or changed layers, without what stands on them or they stand on"),
   "with-ancestors": flag("name what the layers stand on as well, where it is current"),
+} as const satisfies OptionSpecs;
+
+export const selectionOptions = {
+  ...narrowingOptions,
   force: flag("the named layers even if they are current"),
   platform: list("OS/ARCH", "only this platform, such as linux/arm64; may be repeated", parsePlatform),
   base: baseOption,
@@ -59,51 +66,73 @@ export function replacedBases(
 }
 
 export interface Selection {
+  /** In topological order. Empty: every layer, unless `nothing` says otherwise. */
   readonly layers: readonly LayerName[];
+  /** Not one layer is selected. */
+  readonly nothing: boolean;
+  /** What is current is left out. */
+  readonly onlyStale: boolean;
   readonly options: PlanOptions;
   readonly platforms: readonly Platform[];
-  /** Where all are selected: those that exist for none of the platforms asked for. */
+  /** Where none is named: those that exist for none of the platforms asked for. */
   readonly leftOut: readonly LayerName[];
 }
 
-/** The layers that names and globs stand for, in topological order; or what is wrong with them. */
+type Narrowing = Pick<
+  OptionValues<typeof selectionOptions>,
+  "changed" | "only" | "with-ancestors" | "force" | "platform"
+>;
+
+/** What is wrong with how the options go together, whatever the catalog is. */
+export function findOptionFault(
+  operands: readonly string[],
+  { changed, since, only, force, ...options }: Narrowing & { readonly since?: string | undefined },
+): UsageFault | undefined {
+  if (only && operands.length === 0 && !changed && since === undefined)
+    return {
+      message: "--only needs the names of layers, --changed or --since",
+      help: "without them, all layers are selected",
+    };
+  if (only && options["with-ancestors"])
+    return {
+      message: "--only and --with-ancestors exclude each other",
+      help: "--only leaves out what the layers stand on, --with-ancestors names it: keep one of them",
+    };
+  if (force && changed)
+    return {
+      message: "--force and --changed exclude each other",
+      help: "--changed leaves out what is current, --force builds it: keep one of them",
+    };
+  return undefined;
+}
+
+/** The layers that operands stand for, of which `changedSince` leaves itself and what stands on it; or what is wrong with them. */
 export function selectLayers(
   graph: LayerGraph,
   operands: readonly string[],
-  options: Pick<
-    OptionValues<typeof selectionOptions>,
-    "changed" | "only" | "with-ancestors" | "force" | "platform"
-  >,
+  options: Narrowing,
+  changedSince?: ReadonlySet<LayerName>,
 ): Result<Selection, UsageFault> {
-  if (options.changed && operands.length > 0)
-    return err({ message: "--changed chooses the layers itself", help: "leave out the names, or --changed" });
-  if (options.only && operands.length === 0)
-    return err({
-      message: "--only needs the names of layers",
-      help: "without names, all layers are selected",
-    });
-  if (options.only && options["with-ancestors"])
-    return err({
-      message: "--only and --with-ancestors exclude each other",
-      help: "--only leaves out what the layers stand on, --with-ancestors names it: keep one of them",
-    });
-  const chosen = new Set<LayerName>();
-  for (const operand of operands) {
-    const matched = matchLayers(graph, operand);
-    if (!matched.ok) return matched;
-    for (const name of matched.value) chosen.add(name);
-  }
-  const layers = graph.order.filter((name) => chosen.has(name));
-  const fault = findPlatformFault(graph, layers, options.platform);
+  const fault = findOptionFault(operands, { ...options, since: changedSince === undefined ? undefined : "" });
   if (fault !== undefined) return err(fault);
-  const isKept = (name: LayerName) => options.platform.some((asked) => existsFor(graph, name, asked));
-  const leftOut =
-    operands.length > 0 || options.platform.length === 0 ? [] : graph.order.filter((name) => !isKept(name));
+  const selected = selectOperands(graph, operands);
+  if (!selected.ok) return selected;
+  const named = operands.length === 0 ? [] : selected.value;
+  const platformFault = findPlatformFault(graph, named, options.platform);
+  if (platformFault !== undefined) return err(platformFault);
+  const isKept = (name: LayerName) =>
+    options.platform.length === 0 || options.platform.some((asked) => existsFor(graph, name, asked));
+  const affected =
+    changedSince === undefined || options.only ? changedSince : withDescendants(graph, changedSince);
+  const narrowed = selected.value.filter((name) => affected?.has(name) !== false);
+  const layers = narrowed.filter(isKept);
   return ok({
-    layers: leftOut.length === 0 ? layers : graph.order.filter(isKept),
+    layers: operands.length === 0 && layers.length === graph.order.length ? [] : layers,
+    nothing: layers.length === 0,
+    onlyStale: options.changed,
     options: { only: options.only, force: options.force, withAncestors: options["with-ancestors"] },
     platforms: options.platform,
-    leftOut,
+    leftOut: named.length > 0 ? [] : narrowed.filter((name) => !isKept(name)),
   });
 }
 
@@ -112,33 +141,4 @@ export function renderLeftOut({ leftOut, platforms }: Pick<Selection, "leftOut" 
   return leftOut.length === 0
     ? ""
     : `left out, not declared for ${orList(platforms)}: ${leftOut.join(", ")}\n`;
-}
-
-/** One layer by its very name. */
-export function findLayer(graph: LayerGraph, name: string): Result<LayerName, UsageFault> {
-  if (graph.has(name)) return ok(name);
-  const near = nearMiss(name, graph.order);
-  return err({
-    message: `there is no layer ${JSON.stringify(name)}`,
-    help: near === undefined ? `the layers are ${graph.order.join(", ")}` : `did you mean "${near}"?`,
-  });
-}
-
-function matchLayers(graph: LayerGraph, operand: string): Result<readonly LayerName[], UsageFault> {
-  if (!/[*?]/.test(operand)) {
-    const found = findLayer(graph, operand);
-    return found.ok ? ok([found.value]) : found;
-  }
-  const pattern = new RegExp(
-    `^${operand
-      .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")
-      .replaceAll("*", ".*")
-      .replaceAll("?", ".")}$`,
-  );
-  const matching = graph.order.filter((name) => pattern.test(name));
-  if (matching.length > 0) return ok(matching);
-  return err({
-    message: `no layer is named like ${JSON.stringify(operand)}`,
-    help: `the layers are ${graph.order.join(", ")}`,
-  });
 }

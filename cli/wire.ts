@@ -9,7 +9,8 @@ import type { NickelEvaluator } from "../engine/nickel/evaluate.ts";
 import type { ProjectSource } from "../engine/pipeline.ts";
 import type { HeldImages } from "../engine/plan/plan.ts";
 import type { Builder } from "../engine/ports/builder.ts";
-import type { ImageResolver, ImageStore } from "../engine/ports/images.ts";
+import type { ImageInspector, ImageResolver, ImageStore } from "../engine/ports/images.ts";
+import type { VersionControl } from "../engine/ports/version-control.ts";
 import type { NoBuilder } from "../providers/builder/connect.ts";
 import { systemClock } from "../providers/host/clock.ts";
 import { systemFiles } from "../providers/host/files.ts";
@@ -22,6 +23,12 @@ export function createHost(): Host {
   return { files: systemFiles, clock: systemClock, env: (name) => process.env[name] };
 }
 
+/** git, loaded only where it is needed. */
+export async function openVersionControl(): Promise<VersionControl> {
+  const { openGit } = await import("../providers/git/git.ts");
+  return openGit(systemFiles);
+}
+
 /** What was read of the project at `root` (absolute), kept in .lamina/cache from one command to the next. */
 export function openMemory(host: Host, root: string): Memory {
   return new Memory({
@@ -32,11 +39,15 @@ export function openMemory(host: Host, root: string): Memory {
   });
 }
 
-/** Evaluates a project's Nickel files. The evaluator is loaded at the first one; it reads each file once. */
-export function openLazyEvaluator(host: { readonly files: Files }): ProjectSource["evaluate"] {
+/** Evaluates a project's Nickel files. The evaluator is loaded at the first one; it reads each file once. lamina's own library
+ * is read from `disk`, whatever tree `files` show. */
+export function openLazyEvaluator(
+  host: { readonly files: Files },
+  disk: Files = host.files,
+): ProjectSource["evaluate"] {
   let opened: Promise<NickelEvaluator> | undefined;
   return async (path) => {
-    opened ??= import("./open-evaluator.ts").then(({ openEvaluator }) => openEvaluator(host));
+    opened ??= import("./open-evaluator.ts").then(({ openEvaluator }) => openEvaluator({ ...host, disk }));
     return (await opened).evaluate(path);
   };
 }
@@ -71,6 +82,12 @@ export function createResolver(): ImageResolver {
       return (await opened).resolve(reference, platform, signal);
     },
   };
+}
+
+/** Loaded only where something is looked up. */
+export async function openImageInspector(): Promise<ImageInspector> {
+  const created = await import("../providers/registry/created.ts");
+  return created.openImageInspector((name) => process.env[name]);
 }
 
 /** Opens a builder for a project as every build does, or tells which ways were tried. Loaded only where it is needed. */

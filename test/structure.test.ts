@@ -23,6 +23,7 @@ const floors: ReadonlyMap<string, readonly string[]> = new Map([
   ["engine/ports", ["engine/core", "schemas", "engine/plan", "engine/events"]],
   ["engine/run", upToPorts],
   ["engine/pipeline.ts", [...upToPorts, "engine/run"]],
+  ["engine/changed-since.ts", upToPorts],
   ["providers", ["engine/core", "schemas", "engine/plan", "engine/events", "engine/ports"]],
   ["cli", ["engine", "providers", "schemas"]],
 ]);

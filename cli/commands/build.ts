@@ -2,15 +2,15 @@
 
 import { resolve } from "node:path";
 import { defineCommand } from "../command.ts";
-import { refuseUsage } from "../complain.ts";
 import { concurrencyOption, defaultConcurrency } from "../concurrency.ts";
 import { exitCode } from "../exit-code.ts";
+import { openSelection } from "../open-selection.ts";
 import { choice, flag, text } from "../option.ts";
-import { openHere, planHere } from "../project.ts";
+import { planHere } from "../project.ts";
 import { renderLocalWorld, renderPlan } from "../report/plan-text.ts";
 import { reporterNames } from "../report/reporter.ts";
 import { runBuild } from "../run-build.ts";
-import { renderLeftOut, replacedBases, selectionOptions, selectLayers } from "../selection.ts";
+import { selectionOptions } from "../selection.ts";
 
 export const command = defineCommand({
   name: "build",
@@ -39,14 +39,12 @@ export const command = defineCommand({
     { command: "lamina build --reporter json | jq -c 'select(.type == \"layer.failed\")'", does: "events" },
   ],
   run: async ({ options, operands, directory, output, quiet, verbose }) => {
-    const project = await openHere({ directory, output }, replacedBases(options.base, directory));
-    if (!project.ok) return project.error;
-    const selection = selectLayers(project.value.graph, operands, options);
-    if (!selection.ok) return refuseUsage(output, selection.error);
-    output.remark(renderLeftOut(selection.value));
+    const opened = await openSelection({ options, operands, directory, output });
+    if (!opened.ok) return opened.error;
+    const { project, selection } = opened.value;
     const concurrency = options.concurrency ?? defaultConcurrency();
     if (options["dry-run"]) {
-      const plan = await planHere(project.value, selection.value);
+      const plan = await planHere(project, selection);
       output.remark(renderLocalWorld(plan.replacedBases));
       output.result(
         renderPlan(plan, {
@@ -60,9 +58,9 @@ export const command = defineCommand({
     }
     const summaryFile = options["summary-file"];
     return runBuild(
-      project.value,
+      project,
       {
-        ...selection.value,
+        ...selection,
         concurrency,
         failFast: options["fail-fast"],
         reporter: options.reporter,

@@ -5,7 +5,8 @@ import { refuseUsage } from "../complain.ts";
 import { choice, text } from "../option.ts";
 import { openHere } from "../project.ts";
 import { runBuild } from "../run-build.ts";
-import { baseOption, findLayer, replacedBases } from "../selection.ts";
+import { findLayer } from "../select-operands.ts";
+import { baseOption, replacedBases } from "../selection.ts";
 
 export const command = defineCommand({
   name: "ctx-test",

@@ -1,75 +1,125 @@
-// `lamina list`: the layers and where each stands.
+// `lamina list [LAYER…]`: the layers and where each stands; with --since only those that changed, and why.
 
 import pc from "picocolors";
 import { shortDigest } from "../../engine/core/digest.ts";
+import { withAncestors } from "../../engine/graph/select.ts";
 import { entryOf } from "../../engine/lock/lock.ts";
-import { defineCommand, noOperands } from "../command.ts";
+import type { Project } from "../../engine/pipeline.ts";
+import type { LayerName } from "../../schemas/layer-name.ts";
+import { defineCommand } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
+import { openSelection } from "../open-selection.ts";
 import { flag } from "../option.ts";
-import { surveyHere } from "../project.ts";
+import type { Output } from "../output.ts";
+import { planHere } from "../project.ts";
+import { affectedToJson, renderAffected } from "../report/affected.ts";
 import { formatBytes } from "../report/format.ts";
 import { renderLocalWorld } from "../report/plan-text.ts";
 import { describeState } from "../report/state-text.ts";
 import { renderTable } from "../report/table.ts";
+import { narrowingOptions, type Selection } from "../selection.ts";
 
 export const command = defineCommand({
   name: "list",
-  operands: noOperands,
-  description: "Lists the layers of the catalog, parents before children, with what the lock holds of each.",
-  options: { json: flag("as JSON") },
+  operands: { name: "LAYER", min: 0, max: Number.POSITIVE_INFINITY },
+  description:
+    "Lists the layers of the catalog, parents before children, with what the lock holds of each.\n" +
+    "\n" +
+    "--since REF lists only what a build sees changed since the merge base of REF and HEAD, and\n" +
+    "what stands on it, each with the reason: changes that are committed, staged, neither, or in\n" +
+    "new files. What git ignores does not count. It reads no lock and asks no builder.",
+  options: { ...narrowingOptions, json: flag("as JSON; with --since of the form schemas/affected.ts") },
   examples: [
     { command: "lamina list", does: "" },
-    { command: "lamina list --json | jq -r '.layers[].layer'", does: "names only" },
+    { command: "lamina list 'kind:deps' '+leptos'", does: "some, and what leptos stands on" },
+    { command: "lamina list --changed", does: "what a build would build" },
+    { command: "lamina list --since origin/main", does: "what this branch changes" },
+    { command: "lamina list --since origin/main --json | jq -r '.layers[].layer'", does: "names only" },
   ],
-  run: async ({ options, directory, output }) => {
-    const surveyed = await surveyHere({ directory, output });
-    if (!surveyed.ok) return surveyed.error;
-    const { project, plan } = surveyed.value;
-    const { graph, lock } = project;
-    const rows = plan.steps.map((step) => {
-      const { kind, build_base: base } = graph.layer(step.layer).workflow;
-      const entry = entryOf(lock.current, step.layer, step.platform);
-      return { step, kind, base: typeof base === "string" ? base : base.image, entry };
+  run: async ({ options, operands, directory, output }) => {
+    const opened = await openSelection({
+      options: { ...options, force: false, platform: [], base: [] },
+      operands,
+      directory,
+      output,
     });
-    if (options.json) {
-      const layers = rows.map(({ step, kind, base, entry }) => ({
-        layer: step.layer,
-        platform: step.platform,
-        kind,
-        base,
-        action: step.action,
-        image: entry?.image ?? null,
-        sizeBytes: entry?.sizeBytes ?? null,
-      }));
-      output.result(`${JSON.stringify({ version: 1, layers }, null, 2)}\n`);
+    if (!opened.ok) return opened.error;
+    const { project, selection, since } = opened.value;
+    const shown = shownLayers(project, selection);
+    if (since === undefined || selection.onlyStale) {
+      await listStates(project, selection, shown, options.json, output);
       return exitCode.done;
     }
-    const colors = pc.createColors(output.stdout.color);
-    const several = new Set(plan.steps.map(({ platform }) => platform)).size > 1;
-    output.remark(renderLocalWorld(plan.replacedBases));
+    project.memory?.save();
+    const layers = project.graph.order.filter((name) => shown.has(name));
     output.result(
-      renderTable(
-        [
-          { title: "layer" },
-          { title: "platform" },
-          { title: "kind" },
-          { title: "base" },
-          { title: "size", align: "right" },
-          { title: "image" },
-          { title: "state" },
-        ],
-        rows.map(({ step, kind, base, entry }) => [
-          step.layer,
-          several ? step.platform : "",
-          kind,
-          base,
-          entry === undefined ? "" : formatBytes(entry.sizeBytes),
-          entry === undefined ? "" : shortDigest(entry.image),
-          describeState(step, colors),
-        ]),
-        colors.dim,
-      ),
+      options.json
+        ? `${JSON.stringify(affectedToJson(project.graph, layers, since), null, 2)}\n`
+        : renderAffected(project.graph, layers, since, output.stdout.color),
     );
     return exitCode.done;
   },
 });
+
+function shownLayers({ graph }: Project, { layers, nothing, options }: Selection): ReadonlySet<LayerName> {
+  const selected = layers.length === 0 && !nothing ? graph.order : layers;
+  return options.withAncestors ? withAncestors(graph, selected) : new Set(selected);
+}
+
+async function listStates(
+  project: Project,
+  selection: Selection,
+  shown: ReadonlySet<LayerName>,
+  json: boolean,
+  output: Output,
+): Promise<void> {
+  const { graph, lock } = project;
+  const plan = await planHere(project, selection);
+  const rows = plan.steps
+    .filter(({ layer }) => shown.has(layer))
+    .map((step) => {
+      const { kind, build_base: base } = graph.layer(step.layer).workflow;
+      const entry = entryOf(lock.current, step.layer, step.platform);
+      return { step, kind, base: typeof base === "string" ? base : base.image, entry };
+    });
+  if (json) {
+    const layers = rows.map(({ step, kind, base, entry }) => ({
+      layer: step.layer,
+      platform: step.platform,
+      kind,
+      base,
+      action: step.action,
+      image: entry?.image ?? null,
+      sizeBytes: entry?.sizeBytes ?? null,
+    }));
+    output.result(`${JSON.stringify({ version: 1, layers }, null, 2)}\n`);
+    return;
+  }
+  output.remark(renderLocalWorld(plan.replacedBases));
+  if (rows.length === 0) return;
+  const colors = pc.createColors(output.stdout.color);
+  const several = new Set(rows.map(({ step }) => step.platform)).size > 1;
+  output.result(
+    renderTable(
+      [
+        { title: "layer" },
+        { title: "platform" },
+        { title: "kind" },
+        { title: "base" },
+        { title: "size", align: "right" },
+        { title: "image" },
+        { title: "state" },
+      ],
+      rows.map(({ step, kind, base, entry }) => [
+        step.layer,
+        several ? step.platform : "",
+        kind,
+        base,
+        entry === undefined ? "" : formatBytes(entry.sizeBytes),
+        entry === undefined ? "" : shortDigest(entry.image),
+        describeState(step, colors),
+      ]),
+      colors.dim,
+    ),
+  );
+}

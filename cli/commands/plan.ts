@@ -5,14 +5,15 @@ import { defineCommand } from "../command.ts";
 import { complain, refuseUsage } from "../complain.ts";
 import { concurrencyOption, defaultConcurrency } from "../concurrency.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
+import { openSelection } from "../open-selection.ts";
 import { choice, flag } from "../option.ts";
 import type { Output } from "../output.ts";
-import { openHere, planHere } from "../project.ts";
+import { planHere } from "../project.ts";
 import { longestOutput, planToGithubMatrix, type RunnerLabel } from "../report/github-matrix.ts";
 import { planToJson } from "../report/plan-json.ts";
 import { renderLocalWorld, renderPlan } from "../report/plan-text.ts";
 import { runsOnOption } from "../runs-on.ts";
-import { renderLeftOut, replacedBases, selectionOptions, selectLayers } from "../selection.ts";
+import { selectionOptions } from "../selection.ts";
 
 export const command = defineCommand({
   name: "plan",
@@ -42,12 +43,10 @@ export const command = defineCommand({
     },
   ],
   run: async ({ options, operands, directory, output, verbose }) => {
-    const project = await openHere({ directory, output }, replacedBases(options.base, directory));
-    if (!project.ok) return project.error;
-    const selection = selectLayers(project.value.graph, operands, options);
-    if (!selection.ok) return refuseUsage(output, selection.error);
-    output.remark(renderLeftOut(selection.value));
-    const plan = await planHere(project.value, selection.value);
+    const opened = await openSelection({ options, operands, directory, output });
+    if (!opened.ok) return opened.error;
+    const { project, selection } = opened.value;
+    const plan = await planHere(project, selection);
     const concurrency = options.concurrency ?? defaultConcurrency();
     switch (options.json ? "json" : (options.format ?? "text")) {
       case "json":

@@ -14,7 +14,7 @@ import { formatBytes } from "../report/format.ts";
 import { renderLocalWorld } from "../report/plan-text.ts";
 import { describeState } from "../report/state-text.ts";
 import { pad } from "../report/text-width.ts";
-import { findLayer } from "../selection.ts";
+import { findLayer } from "../select-operands.ts";
 
 export const command = defineCommand({
   name: "show",

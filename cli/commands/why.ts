@@ -10,8 +10,9 @@ import { openHere, planHere } from "../project.ts";
 import { renderLocalWorld } from "../report/plan-text.ts";
 import { whyToJson } from "../report/why-json.ts";
 import { renderWhy } from "../report/why-text.ts";
+import { findLayer } from "../select-operands.ts";
 import { findPlatformFault } from "../selected-platforms.ts";
-import { baseOption, findLayer, replacedBases, selectionOptions } from "../selection.ts";
+import { baseOption, replacedBases, selectionOptions } from "../selection.ts";
 
 export const command = defineCommand({
   name: "why",

@@ -244,7 +244,7 @@ middle (utility, none)
       [
         ["show", "midle"],
         ["build", "x*"],
-        ["plan", "--changed", "top"],
+        ["plan", "--changed", "--force"],
         ["plan", "--only"],
       ].map((args) => runCli(args, { cwd: sound.root })),
     );
@@ -252,8 +252,8 @@ middle (utility, none)
     expect(answers.map(({ stderr }) => stderr)).toEqual([
       'error: there is no layer "midle"\nhelp: did you mean "middle"?\n',
       'error: no layer is named like "x*"\nhelp: the layers are base, middle, top\n',
-      "error: --changed chooses the layers itself\nhelp: leave out the names, or --changed\n",
-      "error: --only needs the names of layers\nhelp: without names, all layers are selected\n",
+      "error: --force and --changed exclude each other\nhelp: --changed leaves out what is current, --force builds it: keep one of them\n",
+      "error: --only needs the names of layers, --changed or --since\nhelp: without them, all layers are selected\n",
     ]);
   });
 

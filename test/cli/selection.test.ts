@@ -10,7 +10,7 @@ const project = writeProject({
     '  platforms = ["linux/amd64", "linux/arm64"],\n',
   ),
   ...layerFiles("arm", '"base"', '  platforms = ["linux/arm64"],\n'),
-  ...layerFiles("any", '"arm"'),
+  ...layerFiles("any", '"arm"', '  platforms = ["linux/arm64"],\n'),
   ...layerFiles("both", '"base"', '  platforms = ["linux/amd64", "linux/arm64"],\n'),
 });
 afterAll(() => project.remove());
@@ -55,6 +55,42 @@ describe("a platform that layers are not declared for", () => {
     });
     expect(stdout).toContain("2 layers: 2 to build");
   });
+});
+
+describe("operands that stand for no layer", () => {
+  test.each([
+    [["java"], 'there is no layer "java"', "the layers are base, arm, any, both"],
+    [["+amr"], 'there is no layer "amr"', 'did you mean "arm"?'],
+    [["z*"], 'no layer is named like "z*"', "the layers are base, arm, any, both"],
+    [["[ab"], 'the pattern "[ab" has no closing "]"', "patterns know *, ?, [ab], [!ab] and {a,b}"],
+    [["kinds:deps"], 'layers are not selected by "kinds"', 'did you mean "kind"?'],
+    [["x:deps"], 'layers are not selected by "x"', "they are by kind: or language:"],
+    [["kind:utilities"], 'no layer has the kind "utilities"', 'did you mean "utility"?'],
+    [["language:rust"], 'no layer has the language "rust"', "they have none"],
+    [
+      ["arm", "!a*"],
+      "every layer that is named is excluded again",
+      'operands that begin with "!" exclude: leave one out',
+    ],
+  ])("%j", async (operands, message, help) => {
+    for (const command of ["plan", "list"])
+      expect(await callCli([command, ...operands], project.root)).toEqual({
+        exitCode: 2,
+        stdout: "",
+        stderr: `error: ${message}\nhelp: ${help}\n`,
+      });
+  });
+});
+
+test("list shows the layers that operands stand for, and with --with-ancestors what these stand on", async () => {
+  const namesOf = async (...args: readonly string[]) => {
+    const { stdout } = await callCli(["list", "--json", ...args], project.root);
+    // One row for each platform.
+    return new Set(Array.from(stdout.matchAll(/"layer": "(.*)"/g), ([, name]) => name));
+  };
+  expect(await namesOf("a*", "!arm")).toEqual(new Set(["any"]));
+  expect(await namesOf("any", "--with-ancestors")).toEqual(new Set(["base", "arm", "any"]));
+  expect(await namesOf("+arm", "--changed")).toEqual(new Set(["base", "arm"]));
 });
 
 test("--only and --with-ancestors exclude each other", async () => {

@@ -101,13 +101,13 @@ describe("wrong usage ends with 2 and says what to do", () => {
     ],
     [["plan", "--jsno"], "error: plan: there is no option --jsno\nhelp: did you mean --json?\n"],
     [
-      ["build", "--since", "main"],
-      "error: build: there is no option --since\nhelp: `lamina help build` shows its options\n",
+      ["build", "--until", "main"],
+      "error: build: there is no option --until\nhelp: `lamina help build` shows its options\n",
     ],
     [["show"], "error: show needs a LAYER\nhelp: usage: lamina show LAYER [options]\n"],
     [
-      ["list", "rust"],
-      'error: list does not know what to do with "rust"\nhelp: usage: lamina list [options]\n',
+      ["doctor", "rust"],
+      'error: doctor does not know what to do with "rust"\nhelp: usage: lamina doctor [options]\n',
     ],
     [
       ["graph", "--format", "html"],

@@ -1,0 +1,218 @@
+// Which layers have other inputs than they had at a commit. Version control tells which paths differ; most of them answer
+// for themselves. Where one does not, as a comment in a schema would not, the layer's own inputs are read in both trees and
+// held against each other: only what a build can see counts.
+
+import path from "node:path/posix";
+import type { LayerName } from "../schemas/layer-name.ts";
+import type { Platform } from "../schemas/platform.ts";
+import type { CatalogDeps } from "./catalog/catalog-deps.ts";
+import type { Files } from "./core/host.ts";
+import { ok, type Result } from "./core/result.ts";
+import { type Cause, compareLayers } from "./graph/compare-layers.ts";
+import type { OwnInputs } from "./graph/fingerprint.ts";
+import type { LayerGraph } from "./graph/graph.ts";
+import { type ChangedPath, findTouchedLayers } from "./graph/touched-layers.ts";
+import { readPins } from "./lock/read-pins.ts";
+import type { Comparison, Trees, VersionControlFailure } from "./ports/version-control.ts";
+
+export interface SinceRequest {
+  readonly graph: LayerGraph;
+  /** Of every layer, as it is now. */
+  readonly ownInputs: ReadonlyMap<LayerName, OwnInputs>;
+  /** With the changes of `pathsToCompare`. */
+  readonly comparison: Comparison;
+  /** The working tree on disk. */
+  readonly files: Files;
+  /** An evaluator that reads through these files. */
+  readonly openEvaluator: (files: Files) => CatalogDeps["evaluate"];
+  /** Whether a file belongs to lamina's own library, which is the same for both trees. */
+  readonly isLibrary: (file: string) => boolean;
+  /** Of layers that declare none. */
+  readonly defaultPlatform: Platform;
+}
+
+/** Absolute paths to compare before anything is known of the layers. */
+export function pathsToCompare(root: string): readonly string[] {
+  return [path.join(root, "catalog"), path.join(root, "lamina.lock")];
+}
+
+/** The layers that changed themselves, in topological order, with every cause that was found; without what stands on them. */
+export async function findChangedLayers(
+  request: SinceRequest,
+): Promise<Result<ReadonlyMap<LayerName, readonly Cause[]>, VersionControlFailure>> {
+  const { graph, comparison } = request;
+  const elsewhere = await compareElsewhere(request);
+  if (!elsewhere.ok) return elsewhere;
+  const changes = [...comparison.changes, ...elsewhere.value];
+  const touched = findTouchedLayers(graph, changes);
+  const lockPath = path.join(graph.root, "lamina.lock");
+  const isLockChanged = changes.some((each) => each.path === lockPath);
+  if (touched.size === 0 && !isLockChanged) return ok(new Map());
+
+  const causes = new Map<LayerName, readonly Cause[]>();
+  const undecided: LayerName[] = [];
+  for (const [name, concerning] of touched) {
+    const cause = decideAtOnce(request, name, concerning);
+    if (cause === undefined) undecided.push(name);
+    else causes.set(name, [cause]);
+  }
+  const trees = comparison.openTrees(changes);
+  try {
+    const compared = await compareInputs(request, trees, undecided, isLockChanged ? [lockPath] : []);
+    if (!compared.ok) return compared;
+    for (const [name, found] of compared.value) causes.set(name, found);
+    if (isLockChanged) addPins(graph, pinsThatDiffer(trees, lockPath), causes);
+  } finally {
+    await trees.close();
+  }
+  return ok(
+    new Map(
+      graph.order.flatMap((name) => {
+        const found = causes.get(name) ?? [];
+        return found.length === 0 ? [] : [[name, found] as const];
+      }),
+    ),
+  );
+}
+
+/** Changes of files that declarations read outside the catalog, and of layers' folders that lie elsewhere. */
+async function compareElsewhere({
+  graph,
+  comparison,
+  files,
+  isLibrary,
+}: SinceRequest): Promise<Result<readonly ChangedPath[], VersionControlFailure>> {
+  const catalog = path.join(graph.root, "catalog");
+  const outside = new Set<string>();
+  for (const name of graph.order)
+    for (const source of graph.layer(name).sources)
+      if (!source.startsWith(`${catalog}/`) && !isLibrary(source)) outside.add(source);
+  const linked = linkedFolders(catalog, files);
+  const paths = [...outside, ...linked.keys()];
+  if (paths.length === 0) return ok([]);
+  const changes = await comparison.changesOf(paths);
+  if (!changes.ok) return changes;
+  // What changed in a folder that a link in the catalog leads to, changed in the catalog.
+  const all = [...changes.value];
+  for (const change of changes.value)
+    for (const [folder, link] of linked)
+      if (change.path.startsWith(`${folder}/`))
+        all.push(Object.assign({}, change, { path: link + change.path.slice(folder.length) }));
+  return ok(all);
+}
+
+/** Real folder to the link in the catalog that leads there. */
+function linkedFolders(catalog: string, files: Files): ReadonlyMap<string, string> {
+  const listed = files.list(catalog);
+  const links = new Map<string, string>();
+  for (const { name, kind } of listed.ok ? listed.value : []) {
+    const real = kind === "symlink" ? files.realPath(path.join(catalog, name)) : undefined;
+    if (real?.ok === true) links.set(real.value, path.join(catalog, name));
+  }
+  return links;
+}
+
+/** A cause that needs no look at how things were: what a build sees and git calls changed is changed. */
+function decideAtOnce(
+  { graph, ownInputs }: SinceRequest,
+  name: LayerName,
+  concerning: readonly ChangedPath[],
+): Cause | undefined {
+  const { directory, workflowPath, workflow } = graph.layer(name);
+  const seen = ownInputs.get(name)?.files;
+  for (const { path: file, change, isRepository } of concerning) {
+    if (file === workflowPath && change === "added") return { kind: "layer-added" };
+    // Comments in a Dockerfile do not count.
+    const counts = file !== path.join(directory, workflow.dockerfile);
+    if (
+      isRepository ||
+      (change !== "removed" && counts && seen?.has(path.relative(directory, file)) === true)
+    )
+      return { kind: "file-changed", path: path.relative(graph.root, file), change };
+  }
+  return undefined;
+}
+
+/** Reads both trees until all that is asked for is at hand. Layers that are the same in both have no cause. */
+async function compareInputs(
+  request: SinceRequest,
+  trees: Trees,
+  undecided: readonly LayerName[],
+  further: readonly string[],
+): Promise<Result<ReadonlyMap<LayerName, readonly Cause[]>, VersionControlFailure>> {
+  for (;;) {
+    for (const file of further) for (const tree of [trees.before, trees.now]) tree.read(file);
+    for (const name of undecided) lookAhead(request, trees, name);
+    const fetched = await trees.fetch();
+    if (!fetched.ok) return fetched;
+    if (!fetched.value) break;
+  }
+  if (undecided.length === 0) return ok(new Map());
+  for (;;) {
+    const causes = await judge(request, trees, undecided);
+    const fetched = await trees.fetch();
+    if (!fetched.ok) return fetched;
+    // What was said while something was missing says nothing.
+    if (!fetched.value) return ok(causes);
+  }
+}
+
+/** Asks for what will most likely be read, so that the real reading need not be begun many times. */
+function lookAhead({ graph, ownInputs, isLibrary }: SinceRequest, trees: Trees, name: LayerName): void {
+  const { directory, workflow, sources } = graph.layer(name);
+  const dockerfile = path.join(directory, workflow.dockerfile);
+  const ignores = [`${dockerfile}.dockerignore`, path.join(directory, ".dockerignore")];
+  for (const file of [...sources, dockerfile, ...ignores]) if (!isLibrary(file)) trees.before.read(file);
+  for (const tree of [trees.before, trees.now])
+    for (const file of ownInputs.get(name)?.files.keys() ?? []) tree.info(path.join(directory, file));
+}
+
+async function judge(
+  request: SinceRequest,
+  { before, now }: Trees,
+  names: readonly LayerName[],
+): Promise<ReadonlyMap<LayerName, readonly Cause[]>> {
+  const { graph } = request;
+  // Only where a layer must be read that no memory holds.
+  const { readLayers } = await import("./catalog/read-layers.ts");
+  const folders = names.map((name) => {
+    const { directory, workflowPath } = graph.layer(name);
+    return { name: path.basename(directory), directory, hasWorkflow: before.info(workflowPath).ok };
+  });
+  const { layers } = await readLayers({
+    folders,
+    recalled: [],
+    surroundings: "",
+    workspace: graph.workspace,
+    deps: { files: before, evaluate: request.openEvaluator(before) },
+  });
+  const was = new Map(layers.map((layer) => [layer.directory, layer]));
+  const causes = new Map<LayerName, readonly Cause[]>();
+  for (const name of names) {
+    const layer = graph.layer(name);
+    const trees = { root: graph.root, before, now, defaultPlatform: request.defaultPlatform };
+    causes.set(name, compareLayers(was.get(layer.directory), layer, trees));
+  }
+  return causes;
+}
+
+/** External images whose pins are others in the two trees' locks. */
+function pinsThatDiffer({ before, now }: Trees, lockPath: string): ReadonlySet<string> {
+  const [was, is] = [before, now].map((tree) => {
+    const text = tree.readText(lockPath);
+    return readPins(text.ok ? text.value : "");
+  });
+  const images = new Set([...(was?.keys() ?? []), ...(is?.keys() ?? [])]);
+  return new Set(Array.from(images).filter((image) => was?.get(image) !== is?.get(image)));
+}
+
+function addPins(
+  graph: LayerGraph,
+  images: ReadonlySet<string>,
+  causes: Map<LayerName, readonly Cause[]>,
+): void {
+  if (images.size === 0) return;
+  for (const name of graph.order)
+    for (const image of graph.externalBases(name))
+      if (images.has(image)) causes.set(name, [...(causes.get(name) ?? []), { kind: "base-changed", image }]);
+}
