@@ -207,4 +207,26 @@ export const layerDockerfile: readonly Explanation[] = [
     wrong: { [dockerfile]: "FROM --platform=«$BUILDPLATFORM» lamina/debian\nRUN install-rust\n" },
     mended: { [dockerfile]: "FROM lamina/debian\nRUN install-rust\n" },
   },
+  {
+    code: "W0350",
+    title: "a Dockerfile frontend that is not pinned",
+    cause:
+      "With # syntax= BuildKit fetches an image and has it read the rest of the Dockerfile. What a tag stands for changes, and no lock knows of it: the same files may give another image tomorrow. BuildKit's own frontend comes with it and needs no such line.",
+    fix: "Leave the line out, or pin the frontend by its digest.",
+    question: check,
+    wrong: {
+      [dockerfile]: "«# syntax=docker/dockerfile:1»\nFROM lamina/debian\nRUN install-rust\n",
+    },
+    mended: { [dockerfile]: "FROM lamina/debian\nRUN install-rust\n" },
+  },
+  {
+    code: "W0351",
+    title: "an ONBUILD that reads the files of other layers",
+    cause:
+      "ONBUILD COPY, ADD and bind mounts are done in the layers that stand on this one, with files of theirs. Their own Dockerfiles do not name these files, so a change of them rebuilds nothing.",
+    fix: "Write the instruction in the Dockerfiles of the layers that need it.",
+    question: check,
+    wrong: { [dockerfile]: "FROM lamina/debian\nRUN install-rust\nONBUILD «COPY Cargo.toml /src/»\n" },
+    mended: { [dockerfile]: "FROM lamina/debian\nRUN install-rust\n" },
+  },
 ];

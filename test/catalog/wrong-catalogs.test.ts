@@ -797,3 +797,35 @@ test("a stage named like an image that another stage copies from", async () => {
       = help: give the stage a name of its own, such as alpine-stage"
   `);
 });
+
+test("a frontend that is fetched, and is not pinned", async () => {
+  expect(
+    await judgeCatalog(
+      edit("debian/Dockerfile", ["FROM debian", "# syntax=docker/dockerfile:1\n# why\nFROM debian"]),
+    ),
+  ).toMatchInlineSnapshot(`
+    "warning[W0350]: docker/dockerfile:1 reads this Dockerfile: another one of that name may build another image
+     --> catalog/debian/Dockerfile:1:1
+      |
+    1 | # syntax=docker/dockerfile:1
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ fetched by BuildKit, and in no lock
+      |
+      = help: leave it out, or pin it: # syntax=docker/dockerfile:1@sha256:<digest>"
+  `);
+  const pinned = `# syntax=docker/dockerfile:1@sha256:${"0".repeat(64)}\nFROM debian`;
+  expect(await judgeCatalog(edit("debian/Dockerfile", ["FROM debian", pinned]))).toBe("");
+});
+
+test("ONBUILD that reads the files of whoever stands on the image", async () => {
+  const text =
+    "FROM debian:trixie-slim\nONBUILD COPY Cargo.toml /src/\nONBUILD COPY --from=x a b\nONBUILD RUN true\n";
+  expect(await judgeCatalog({ "debian/Dockerfile": text })).toMatchInlineSnapshot(`
+    "warning[W0351]: ONBUILD COPY reads the files of each layer that stands on this one, where no digest counts them
+     --> catalog/debian/Dockerfile:2:9
+      |
+    2 | ONBUILD COPY Cargo.toml /src/
+      |         ^^^^^^^^^^^^^^^^^^^^^ read by layers whose Dockerfiles do not say so
+      |
+      = help: write COPY in the Dockerfiles of the layers that need it"
+  `);
+});

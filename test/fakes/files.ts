@@ -10,7 +10,7 @@ export type Seed =
   | Uint8Array
   | { readonly content: string | Uint8Array; readonly mode: number }
   | { readonly link: string }
-  | { readonly folder: true };
+  | { readonly folder: true; readonly mode?: number };
 
 interface Entry {
   readonly kind: EntryKind;
@@ -40,7 +40,11 @@ export class FakeFiles implements SharedFiles {
   /** Puts something at a path, in place of what was there. */
   put(file: string, seed: Seed): void {
     const folder = this.#makeFolder(path.dirname(file));
-    folder.children.set(path.basename(file), this.#grow(seed));
+    const known = folder.children.get(path.basename(file));
+    // A folder that is there already keeps what it holds.
+    if (typeof seed === "object" && "folder" in seed && known?.kind === "directory")
+      known.mode = seed.mode ?? 0o755;
+    else folder.children.set(path.basename(file), this.#grow(seed));
     folder.mtimeMs = folder.ctimeMs = this.#now;
   }
 
@@ -173,7 +177,7 @@ export class FakeFiles implements SharedFiles {
   #grow(seed: Seed): Entry {
     if (typeof seed === "string" || seed instanceof Uint8Array)
       return this.#grow({ content: seed, mode: 0o644 });
-    if ("folder" in seed) return this.#make("directory", 0o755);
+    if ("folder" in seed) return this.#make("directory", seed.mode ?? 0o755);
     if ("link" in seed) {
       const link = this.#make("symlink", 0o777);
       link.link = seed.link;
