@@ -9,9 +9,11 @@ import { posix } from "node:path";
 import type { LayerName } from "../schemas/layer-name.ts";
 import type { Platform } from "../schemas/platform.ts";
 import type { CatalogDeps } from "./catalog/catalog-deps.ts";
+import type { Layer } from "./catalog/layer.ts";
 import { loadCatalog } from "./catalog/load.ts";
 import { type LocalSettings, loadLocalSettings } from "./catalog/local-settings.ts";
 import { locateProject } from "./catalog/locate.ts";
+import { reopenDockerfile } from "./catalog/open-dockerfile.ts";
 import { compareDiagnostics, type Diagnostic } from "./core/diagnostic.ts";
 import type { ImageDigest } from "./core/digest.ts";
 import type { Files, Host } from "./core/host.ts";
@@ -21,7 +23,7 @@ import { checkReplacements } from "./graph/check-replacements.ts";
 import { type OwnInputs, readOwnInputs } from "./graph/fingerprint.ts";
 import { type LayerGraph } from "./graph/graph.ts";
 import { rememberOwnInputs } from "./graph/remember-inputs.ts";
-import { type LockFile, openLockFile } from "./lock/lock-file.ts";
+import { type LockFile, type LockPlace, openLockFile } from "./lock/lock-file.ts";
 import type { Memory } from "./memory/memory.ts";
 import { type History, parseHistory, serializeHistory } from "./plan/history.ts";
 import { type HeldImages, makePlan, type PlanOptions, type ReplacedBase } from "./plan/plan.ts";
@@ -29,7 +31,7 @@ import type { Plan } from "./plan/step.ts";
 import type { ImageResolver } from "./ports/images.ts";
 import type { Outcome } from "./run/outcome.ts";
 import { recordDurations } from "./run/record-durations.ts";
-import { type RunDeps, type RunOptions, run } from "./run/run.ts";
+import { type RunDeps, type RunningRun, type RunOptions, type RunWorld, startRun } from "./run/run.ts";
 
 /** A catalog that was found sound, with what is remembered of its builds. */
 export interface Project {
@@ -44,6 +46,8 @@ export interface Project {
   /** Absolute. */
   readonly historyPath: string;
   readonly warnings: readonly Diagnostic[];
+  /** What was read, for what else may be taken from there. */
+  readonly memory: Memory | undefined;
 }
 
 export interface ProjectSource {
@@ -95,10 +99,12 @@ export async function openProject(source: ProjectSource): Promise<Result<Project
   if (!local.ok) return err([...wrong, ...local.error]);
   const replacedBases = new Map([...local.value.bases, ...source.bases]);
 
-  const lock = openLockFile(
-    files,
-    posix.join(root, replacedBases.size === 0 ? "lamina.lock" : ".lamina/local.lock"),
-  );
+  const lockPath = posix.join(root, replacedBases.size === 0 ? "lamina.lock" : ".lamina/local.lock");
+  const lock = await openLockFile(source.host.files, {
+    path: lockPath,
+    folder: posix.join(root, ".lamina"),
+    ...(memory === undefined ? {} : rememberLocks(lockPath, memory)),
+  });
   if (!lock.ok) wrong.push(...lock.error);
   if (!lock.ok || wrong.length > 0) return err(wrong.sort(compareDiagnostics));
 
@@ -113,7 +119,20 @@ export async function openProject(source: ProjectSource): Promise<Result<Project
     history: parseHistory(history.ok ? history.value : ""),
     historyPath,
     warnings: [...diagnostics, ...checkReplacements(graph, replacedBases.keys())],
+    memory,
   });
+}
+
+/** Texts that were found to be locks are known by their digests: to hold thousands of layers against a schema takes longest. */
+function rememberLocks(path: string, memory: Memory): Pick<LockPlace, "isKnownGood" | "remember"> {
+  const key = `lock ${path}`;
+  return {
+    isKnownGood: (digest) => memory.recall(key, digest) !== undefined,
+    remember: (digest) => {
+      if (memory.recall(key, digest) === undefined)
+        memory.keep(key, digest, memory.takeNotes(), { brief: true }, "large");
+    },
+  };
 }
 
 export interface PlanRequest {
@@ -162,18 +181,60 @@ export async function planProject(project: Project, request: PlanRequest): Promi
   });
 }
 
+/** What carrying out a plan needs beside the project. */
+export type PlanTools = Omit<RunDeps, "graph" | "ownInputs" | "lock" | "readOwn" | "secrets"> & {
+  readonly files: Files;
+};
+
 /** Carries a plan out; each finished layer is in the lock at once, and how long it took is remembered for later estimates. */
-export async function runPlan(
+export function runPlan(
   project: Project,
   plan: Plan,
-  { files, ...deps }: Omit<RunDeps, "graph" | "ownInputs" | "lock"> & { readonly files: Files },
+  tools: PlanTools,
   options: RunOptions,
 ): Promise<Outcome> {
-  const { graph, ownInputs, lock } = project;
-  const outcome = await run(plan, { ...deps, graph, ownInputs, lock }, options);
-  if (outcome.steps.some((step) => step.outcome.kind === "built")) {
-    // Only estimates suffer where this cannot be written, so a failure is not worth a word.
-    files.writeAtomically(project.historyPath, serializeHistory(recordDurations(project.history, outcome)));
-  }
-  return outcome;
+  return startPlan(project, plan, tools, options).outcome;
+}
+
+/** A plan that is being carried out. */
+export interface RunningPlan extends Omit<RunningRun, "revise"> {
+  /** Gives it another plan, of what the project has become. False where it has ended. */
+  revise(project: Project, plan: Plan): boolean;
+}
+
+/** The same, for whoever may have another plan before it ends. */
+export function startPlan(
+  project: Project,
+  plan: Plan,
+  { files, ...tools }: PlanTools,
+  options: RunOptions,
+): RunningPlan {
+  const readOwn: RunDeps["readOwn"] = (layer) => rereadOwnInputs(layer, files);
+  const running = startRun(plan, { ...tools, ...worldOf(project), readOwn }, options);
+  return {
+    ...running,
+    revise: (changed, next) => running.revise(next, worldOf(changed)),
+    outcome: running.outcome.then((outcome) => {
+      if (outcome.steps.some((step) => step.outcome.kind === "built")) {
+        // Only estimates suffer where this cannot be written, so a failure is not worth a word.
+        files.writeAtomically(
+          project.historyPath,
+          serializeHistory(recordDurations(project.history, outcome)),
+        );
+      }
+      return outcome;
+    }),
+  };
+}
+
+function worldOf({ graph, ownInputs, lock, local }: Project): RunWorld {
+  return { graph, ownInputs, lock, secrets: local.secrets };
+}
+
+/** What a build of the layer would see of its folder now, by the declaration as it was read. */
+function rereadOwnInputs(layer: Layer, files: Files): OwnInputs | undefined {
+  const dockerfile = reopenDockerfile(layer, files);
+  const { name, directory, workflow } = layer;
+  const own = dockerfile && readOwnInputs({ name, directory, workflow, dockerfile }, files);
+  return own?.ok === true ? own.value : undefined;
 }

@@ -2,12 +2,14 @@
 // page, tests) reads these and nothing else. Times are milliseconds since the epoch.
 
 import { z } from "zod";
+import { diagnosticJson } from "./diagnostics.ts";
 import { imageDigestSchema, inputDigestSchema } from "./digest.ts";
 import { layerName } from "./layer-name.ts";
 import { platform } from "./platform.ts";
 
 const at = z.number();
-const node = { at, layer: layerName, platform };
+const step = { layer: layerName, platform };
+const node = { at, ...step };
 
 export const event = z.discriminatedUnion("type", [
   z.strictObject({
@@ -77,7 +79,10 @@ export const event = z.discriminatedUnion("type", [
   }),
   /** Not built, because `cause` failed, was canceled or was blocked. */
   z.strictObject({ type: z.literal("layer.doomed"), ...node, cause: layerName }),
-  z.strictObject({ type: z.literal("layer.canceled"), ...node }),
+  /** "outdated": its inputs changed, or nobody asks for it any more. Absent where the run was stopped. */
+  z.strictObject({ type: z.literal("layer.canceled"), ...node, reason: z.literal("outdated").optional() }),
+  /** Not tried again while somebody watches: it failed with these very inputs before. */
+  z.strictObject({ type: z.literal("layer.held"), ...node, kind: z.string(), message: z.string() }),
   z.strictObject({ type: z.literal("lock.written"), at, path: z.string(), layer: layerName }),
   z.strictObject({
     type: z.literal("run.completed"),
@@ -89,6 +94,38 @@ export const event = z.discriminatedUnion("type", [
     failed: z.number().int(),
     doomed: z.number().int(),
     canceled: z.number().int(),
+  }),
+  /** `lamina watch` looked at the project, and something is to be built, or what was being built is stopped. */
+  z.strictObject({
+    type: z.literal("watch.round"),
+    at,
+    /** From 1. */
+    round: z.number().int(),
+    /** "again": looked once more after a round, in case something changed meanwhile. */
+    trigger: z.enum(["start", "change", "rebuild", "again"]),
+    /** What is to be built now, parents first. `reasons` are empty where only a parent is built first. */
+    build: z.array(z.strictObject({ ...step, reasons: z.array(z.string()) })),
+    /** What was being built and goes on, as it is still what is wanted. */
+    kept: z.array(z.strictObject(step)),
+    /** What was being built and is stopped. */
+    stopped: z.array(z.strictObject(step)),
+  }),
+  /** What is declared cannot be built as it stands: nothing new is begun until that is mended. */
+  z.strictObject({
+    type: z.literal("watch.invalid"),
+    at,
+    round: z.number().int(),
+    diagnostics: z.array(diagnosticJson),
+  }),
+  /** Nothing is left to do until something changes. */
+  z.strictObject({
+    type: z.literal("watch.waiting"),
+    at,
+    round: z.number().int(),
+    /** Whether it waits for what is declared to be mended. */
+    invalid: z.boolean(),
+    /** Layers that are not current, because they failed or stand on what failed. */
+    stale: z.array(layerName),
   }),
 ]);
 

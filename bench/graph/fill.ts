@@ -37,7 +37,6 @@ export async function fillProject(root: string): Promise<void> {
         sink: { emit: () => undefined, close: () => Promise.resolve() },
         clock,
         files: systemFiles,
-        secrets: new Map(),
       },
       { runId: "fill", concurrency: 64, failFast: false, signal: new AbortController().signal },
     ),

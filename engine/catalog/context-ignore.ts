@@ -6,7 +6,7 @@ import type { Files } from "../core/host.ts";
 import { SourceFile } from "../core/source.ts";
 import { catalogDiagnostics } from "./diagnostics.ts";
 import { readDockerignore } from "./dockerignore.ts";
-import type { Layer } from "./layer.ts";
+import type { LayerContext } from "./layer.ts";
 import type { PathPatterns } from "./path-patterns.ts";
 
 export interface OpenedIgnore {
@@ -16,7 +16,7 @@ export interface OpenedIgnore {
 }
 
 /** Opens the ignore file of a layer's context; without one nothing is ignored. */
-export function openDockerignore(layer: Layer, files: Files): OpenedIgnore {
+export function openDockerignore(layer: LayerContext, files: Files): OpenedIgnore {
   const candidates = [
     `${layer.dockerfile.file.path}.dockerignore`,
     path.join(layer.directory, ".dockerignore"),

@@ -25,6 +25,9 @@ export interface Layer {
   readonly revision: string;
 }
 
+/** The part of a layer that says which files its build can see. */
+export type LayerContext = Pick<Layer, "name" | "directory" | "workflow" | "dockerfile">;
+
 /** What stands under catalog/, before its layers are held against one another. */
 export interface Catalog {
   /** Absolute path of the project: the folder that holds catalog/ and lamina.lock. */

@@ -1,14 +1,16 @@
 // The Dockerfile that a declaration points to: read, and parsed for the declared target, arguments and platforms.
 
-import path from "node:path/posix";
+import { posix } from "node:path";
+import type { Workflow } from "../../schemas/workflow.ts";
 import { type Diagnostic, diagnose } from "../core/diagnostic.ts";
 import type { Files } from "../core/host.ts";
 import { err, type Result } from "../core/result.ts";
-import { SourceFile } from "../core/source.ts";
+import { SourceFile, type Span } from "../core/source.ts";
 import { nearest } from "../nickel/located.ts";
 import type { Declaration } from "./declaration.ts";
 import { catalogDiagnostics } from "./diagnostics.ts";
 import { type Dockerfile, parseDockerfile } from "./dockerfile.ts";
+import type { Layer } from "./layer.ts";
 
 /** Where nothing is declared the builder's own platform counts, which is not known yet: these are the usual ones. */
 const usualPlatforms: readonly string[] = ["linux/amd64", "linux/arm64"];
@@ -23,7 +25,7 @@ export function openDockerfile(
     const at = nearest(located, [key]);
     return (at.found ? at : nearest(located, [otherwise])).value.span;
   };
-  const file = path.join(folder.directory, workflow.dockerfile);
+  const file = posix.join(folder.directory, workflow.dockerfile);
   const text = files.readText(file);
   if (!text.ok) {
     const span = place("dockerfile", "name");
@@ -34,10 +36,31 @@ export function openDockerfile(
         : diagnose(catalogDiagnostics.unreadable, { path: shown, reason: text.error.message }, { span }),
     ]);
   }
-  const { target, args } = workflow;
-  return parseDockerfile(new SourceFile(file, text.value), {
-    target: target === undefined ? undefined : { name: target, span: place("target", "name") },
+  const targetSpan = () => place("target", "name");
+  return parseFor(workflow, new SourceFile(file, text.value), targetSpan);
+}
+
+/** The Dockerfile of a layer as it is by now; undefined where there is none that can be read. */
+export function reopenDockerfile(
+  { directory, workflow }: Pick<Layer, "directory" | "workflow">,
+  files: Files,
+): Dockerfile | undefined {
+  const path = posix.join(directory, workflow.dockerfile);
+  const text = files.readText(path);
+  if (!text.ok) return undefined;
+  const file = new SourceFile(path, text.value);
+  const parsed = parseFor(workflow, file, () => ({ file, start: 0, end: 0 }));
+  return parsed.ok ? parsed.value : undefined;
+}
+
+function parseFor(
+  { target, args, platforms }: Workflow,
+  file: SourceFile,
+  targetSpan: () => Span,
+): Result<Dockerfile, readonly Diagnostic[]> {
+  return parseDockerfile(file, {
+    target: target === undefined ? undefined : { name: target, span: targetSpan() },
     args,
-    platforms: workflow.platforms ?? usualPlatforms,
+    platforms: platforms ?? usualPlatforms,
   });
 }

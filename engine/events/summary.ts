@@ -13,6 +13,8 @@ import type { Event, EventOf } from "./event.ts";
  *     │           ├───────────┴──────▶ failed
  *     │           └──────────────────▶ canceled
  *     └──▶ reused | failed | doomed | canceled
+ *
+ * A run that is watched may queue a layer again, whatever became of it.
  */
 export type LayerState =
   | { readonly kind: "queued" }
@@ -86,6 +88,9 @@ export function foldEvent(summary: RunSummary, event: Event): RunSummary {
       return { ...summary, pinned: [...summary.pinned, event] };
     case "layer.log":
     case "lock.written":
+    case "watch.round":
+    case "watch.invalid":
+    case "watch.waiting":
       return summary;
     default: {
       const key = stepKey(event.layer, event.platform);
@@ -121,8 +126,9 @@ function unheardOf({ layer, platform }: LayerEvent): LayerSummary {
 function foldLayer(layer: LayerSummary, event: LayerEvent): LayerSummary {
   const ended = { ...layer, endedAtMs: event.at };
   switch (event.type) {
+    // A run that is watched may queue a layer again.
     case "layer.queued":
-      return { ...layer, reasons: event.reasons };
+      return { ...unheardOf(event), reasons: event.reasons };
     case "layer.started":
       return { ...layer, state: { kind: "running", steps: new Map() }, startedAtMs: event.at };
     case "layer.step":
@@ -141,6 +147,10 @@ function foldLayer(layer: LayerSummary, event: LayerEvent): LayerSummary {
     case "layer.failed": {
       const { kind: failure, message, help, logTail } = event;
       return { ...ended, state: { kind: "failed", failure, message, help, logTail } };
+    }
+    case "layer.held": {
+      const { kind: failure, message } = event;
+      return { ...ended, state: { kind: "failed", failure, message, help: undefined, logTail: [] } };
     }
     case "layer.doomed":
       return { ...ended, state: { kind: "doomed", cause: event.cause } };

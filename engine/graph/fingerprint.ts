@@ -13,7 +13,7 @@ import type { LockInputs } from "../../schemas/lock.ts";
 import type { Platform } from "../../schemas/platform.ts";
 import type { Workflow } from "../../schemas/workflow.ts";
 import { openDockerignore } from "../catalog/context-ignore.ts";
-import type { Layer } from "../catalog/layer.ts";
+import type { LayerContext } from "../catalog/layer.ts";
 import { type Diagnostic, diagnose } from "../core/diagnostic.ts";
 import { type Digest, type ImageDigest, type InputDigest, inputDigest, sha256 } from "../core/digest.ts";
 import type { FileFailure, Files } from "../core/host.ts";
@@ -45,7 +45,7 @@ export function makeOwnInputs({ layer, declaration, files }: Omit<OwnInputs, "di
 }
 
 /** Reads and hashes what a build of the layer can see of its own folder. Diagnostics name files that cannot be read. */
-export function readOwnInputs(layer: Layer, files: Files): Result<OwnInputs, readonly Diagnostic[]> {
+export function readOwnInputs(layer: LayerContext, files: Files): Result<OwnInputs, readonly Diagnostic[]> {
   const lines = new Map<string, string>();
   const failures: FileFailure[] = [];
   const { contextSources } = layer.dockerfile;
@@ -155,7 +155,7 @@ function describeEntry(file: string, entry: SeenEntry, files: Files): Result<str
 }
 
 /** The sha256 of the Dockerfile's canonical text; of its bytes where they are no UTF-8, which no text can tell. */
-function describeDockerfile({ dockerfile }: Layer, files: Files): Result<string, FileFailure> {
+function describeDockerfile({ dockerfile }: LayerContext, files: Files): Result<string, FileFailure> {
   if (!dockerfile.canonicalText.includes("\uFFFD"))
     return ok(`${hexOf(sha256(dockerfile.canonicalText))} instructions`);
   const content = files.read(dockerfile.file.path);
@@ -199,7 +199,7 @@ function sortedRecord<V>(map: ReadonlyMap<string, V>): Record<string, V> {
   return Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function diagnoseUnreadable(layer: Layer, { path: file, message }: FileFailure): Diagnostic {
+function diagnoseUnreadable(layer: LayerContext, { path: file, message }: FileFailure): Diagnostic {
   const shown = `catalog/${layer.name}/${path.relative(layer.directory, file)}`;
   return diagnose(graphDiagnostics.unreadableInput, { path: shown, reason: message });
 }

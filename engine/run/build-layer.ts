@@ -11,7 +11,6 @@ import { err, ok, type Result } from "../core/result.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { combineInputs, lockInputsOf, type OwnInputs } from "../graph/fingerprint.ts";
 import type { LayerGraph } from "../graph/graph.ts";
-import { entryOf, withEntry, withPin } from "../lock/lock.ts";
 import type { LockFile } from "../lock/lock-file.ts";
 import type { Step } from "../plan/step.ts";
 import type { Builder, SecretSource, SolveFailure, SolveProgress, SolveResult } from "../ports/builder.ts";
@@ -19,10 +18,12 @@ import type { EventSink } from "../ports/event-sink.ts";
 import type { ImageStore } from "../ports/images.ts";
 import type { BaseImage, BaseImages } from "./base-images.ts";
 import {
+  explainChangedInputs,
   explainLockFailure,
   explainMissingSecret,
   explainResolveFailure,
   explainSolveFailure,
+  isLasting,
   type LayerFailure,
 } from "./layer-failure.ts";
 import { nameContexts } from "./named-contexts.ts";
@@ -44,6 +45,19 @@ export interface LayerBuild {
   readonly clock: Clock;
   readonly secrets: ReadonlyMap<string, SecretSource>;
   readonly signal: AbortSignal;
+  readonly readOwn: (layer: Layer) => OwnInputs | undefined;
+  /** By the inputs that they came of: such a build is not tried again. */
+  readonly failures: Map<InputDigest, LayerFailure> | undefined;
+  /** Somebody looks again when files change: inputs that change are no failure then. */
+  readonly isWatched: boolean;
+  /** Told what it is built of, before it starts. */
+  readonly onInputs: (inputs: BuildInputs) => void;
+}
+
+/** What a build is made of. */
+export interface BuildInputs {
+  readonly digest: InputDigest;
+  readonly bases: ReadonlyMap<string, ImageDigest>;
 }
 
 export type BuiltOutcome = Exclude<StepOutcome, { kind: "doomed" }>;
@@ -76,10 +90,11 @@ async function attempt(build: LayerBuild, startedMs: number): Promise<Result<Bui
   if (!bases.ok) return bases;
   const digests = new Map(bases.value.map(({ image, source }) => [image, source.digest] as const));
   const inputDigest = combineInputs(own, step.platform, parents, digests);
+  build.onInputs({ digest: inputDigest, bases: digests });
 
-  const known = entryOf(lock.current, layer.name, step.platform);
+  const known = lock.entryOf(layer.name, step.platform);
   if (known !== undefined && isCutOff(build, inputDigest, known)) {
-    const recorded = record(build, bases.value, undefined);
+    const recorded = await record(build, bases.value, undefined);
     if (!recorded.ok) return recorded;
     sink.emit({
       type: "layer.reused",
@@ -89,6 +104,13 @@ async function attempt(build: LayerBuild, startedMs: number): Promise<Result<Bui
       reason: "cut-off",
     });
     return ok({ kind: "reused", image: known.image });
+  }
+
+  const before = isForced(step) ? undefined : build.failures?.get(inputDigest);
+  if (before !== undefined) {
+    const { kind, message } = before;
+    sink.emit({ type: "layer.held", ...node(build), kind, message });
+    return ok({ kind: "failed", failure: kind, message });
   }
 
   const secrets = findSecrets(build);
@@ -114,12 +136,18 @@ async function attempt(build: LayerBuild, startedMs: number): Promise<Result<Bui
     (progress) => forward(build, progress),
     build.signal,
   );
-  if (!solved.ok) return err(halt(build, solved.error));
+  // The files that were sent are those that were hashed, or nobody knows what came out.
+  const now = build.readOwn(layer);
+  const isSame = now?.digest === own.digest;
+  if (!isSame && build.isWatched) return err("canceled");
+  if (!solved.ok) return err(remember(build, inputDigest, halt(build, solved.error)));
+  if (!isSame) return err(explainChangedInputs(own, now));
   const versions = await prove(build, solved.value.imageDigest);
-  if (!versions.ok) return versions;
+  if (!versions.ok) return err(remember(build, inputDigest, versions.error));
+  if (build.signal.aborted) return err("canceled");
 
   const inputs = { input: inputDigest, inputs: lockInputsOf(own, parents, digests) };
-  const recorded = record(build, bases.value, makeEntry(step, inputs, solved.value, versions.value));
+  const recorded = await record(build, bases.value, makeEntry(step, inputs, solved.value, versions.value));
   if (!recorded.ok) return recorded;
   const seconds = secondsSince(build, startedMs);
   const changed = known?.image !== solved.value.imageDigest;
@@ -153,6 +181,12 @@ function isCutOff({ step, images }: LayerBuild, inputDigest: InputDigest, known:
   return known.input === inputDigest && !isForced(step) && images.holds(known.image);
 }
 
+/** Keeps in mind what nothing but other inputs can mend. */
+function remember({ failures }: LayerBuild, inputDigest: InputDigest, failure: Halt): Halt {
+  if (failure !== "canceled" && isLasting(failure)) failures?.set(inputDigest, failure);
+  return failure;
+}
+
 function isForced(step: Step): boolean {
   return step.reasons.some(({ kind }) => kind === "forced");
 }
@@ -184,22 +218,21 @@ async function prove(
 }
 
 /** Pins what was unpinned and puts the entry in, if there is one: in one write. */
-function record(
+async function record(
   build: LayerBuild,
   bases: readonly BaseImage[],
   entry: LockEntry | undefined,
-): Result<void, LayerFailure> {
+): Promise<Result<void, LayerFailure>> {
   const { step, layer, lock, sink } = build;
-  const updated = lock.update((current) => {
-    const unpinned = bases.filter((base) => base.unpinned);
-    const pinned = unpinned.reduce(
-      (sum, { image, source }) => withPin(sum, image, step.platform, source.digest),
-      current,
-    );
-    return entry === undefined ? pinned : withEntry(pinned, layer.name, step.platform, entry);
+  const { platform } = step;
+  const recorded = await lock.record({
+    pins: bases
+      .filter((base) => base.unpinned)
+      .map(({ image, source }) => ({ image, platform, digest: source.digest })),
+    entries: entry === undefined ? [] : [{ layer: layer.name, platform, entry }],
   });
-  if (!updated.ok) return err(explainLockFailure(lock.path, updated.error));
-  if (updated.value.written)
+  if (!recorded.ok) return err(explainLockFailure(lock.path, recorded.error));
+  if (recorded.value.written)
     sink.emit({ type: "lock.written", at: build.clock.nowMs(), path: lock.path, layer: layer.name });
   return ok(undefined);
 }

@@ -1,6 +1,7 @@
 // Why a layer failed, in one form for events and outcome, made of the failures that the ports know.
 
 import { unreachable } from "../core/unreachable.ts";
+import type { OwnInputs } from "../graph/fingerprint.ts";
 import type { LockWriteFailure } from "../lock/lock-file.ts";
 import type { SecretSource, SolveFailure } from "../ports/builder.ts";
 import type { ResolveFailure } from "../ports/images.ts";
@@ -10,6 +11,7 @@ export interface LayerFailure {
   readonly kind:
     | SolveFailure["kind"]
     | `base-${ResolveFailure["kind"]}`
+    | "inputs-changed"
     | "lock-unwritable"
     | "tool-missing"
     | "tool-failed"
@@ -121,6 +123,57 @@ export function explainResolveFailure(image: string, failure: ResolveFailure): L
       };
     default:
       return unreachable(failure);
+  }
+}
+
+/** Most files that are named. */
+const maxNamed = 3;
+
+/** `now` is what was read of the layer after the build; undefined where it cannot be read any more. */
+export function explainChangedInputs(before: OwnInputs, now: OwnInputs | undefined): LayerFailure {
+  const paths = now === undefined ? [] : changedPaths(before, now);
+  const named = paths.slice(0, maxNamed).join(", ");
+  const more = paths.length > maxNamed ? ` and ${paths.length - maxNamed} more` : "";
+  const what = paths.length === 0 ? "its files" : `${named}${more}`;
+  return {
+    kind: "inputs-changed",
+    message: `${what} changed while it was being built, so that nobody knows what the image was made of`,
+    help: "build again: BuildKit's cache has all that stayed the same",
+    logTail: [],
+  };
+}
+
+function changedPaths(before: OwnInputs, now: OwnInputs): readonly string[] {
+  const paths = new Set([...before.files.keys(), ...now.files.keys()]);
+  return Array.from(paths)
+    .filter((path) => before.files.get(path) !== now.files.get(path))
+    .sort();
+}
+
+/** Whether only other inputs can mend it: trying again with the same ones would end the same. */
+export function isLasting({ kind }: LayerFailure): boolean {
+  switch (kind) {
+    case "step-failed":
+    case "dockerfile-refused":
+    case "source-missing":
+    case "tool-missing":
+    case "tool-failed":
+    case "tool-version":
+    case "artifact-missing":
+    case "other":
+      return true;
+    case "secret-missing":
+    case "daemon-lost":
+    case "canceled":
+    case "base-not-found":
+    case "base-platform-missing":
+    case "base-unauthorized":
+    case "base-unreachable":
+    case "inputs-changed":
+    case "lock-unwritable":
+      return false;
+    default:
+      return unreachable(kind);
   }
 }
 

@@ -1,14 +1,24 @@
-// Plan in, Outcome out: every step in its turn under the concurrency limit, each finished layer in the lock at once.
+// Plan in, Outcome out: every step in its turn under the concurrency limit, each finished layer in the lock at once. While it
+// goes on a run may be revised, given another plan for what the world has become:
+//
+//   queued ──slot free──▶ in flight ──▶ built | reused | failed
+//     ▲                     │   │
+//     │       revised: its inputs are the same: it goes on, and its result counts
+//     │                     │
+//     └──revised: to be built of other inputs: it is stopped, and begins anew when that has settled
+//
+// What a revision no longer asks for is stopped, or forgotten where it had not begun.
 
 import PQueue from "p-queue";
 import type { LayerName } from "../../schemas/layer-name.ts";
 import type { Platform } from "../../schemas/platform.ts";
-import type { ImageDigest } from "../core/digest.ts";
+import type { Layer } from "../catalog/layer.ts";
+import type { ImageDigest, InputDigest } from "../core/digest.ts";
 import type { Clock } from "../core/host.ts";
 import { unreachable } from "../core/unreachable.ts";
-import type { OwnInputs } from "../graph/fingerprint.ts";
+import { combineInputs, type OwnInputs } from "../graph/fingerprint.ts";
 import type { LayerGraph } from "../graph/graph.ts";
-import { entryOf, pruneLock } from "../lock/lock.ts";
+import { pruneLock } from "../lock/lock.ts";
 import type { LockFile } from "../lock/lock-file.ts";
 import { describeReason } from "../plan/explain-reason.ts";
 import { type Plan, type Step, stepKey } from "../plan/step.ts";
@@ -16,23 +26,38 @@ import type { Builder, SecretSource } from "../ports/builder.ts";
 import type { EventSink } from "../ports/event-sink.ts";
 import type { ImageResolver, ImageStore } from "../ports/images.ts";
 import { BaseImages } from "./base-images.ts";
-import { buildLayer, type LayerBuild } from "./build-layer.ts";
+import { type BuildInputs, type BuiltOutcome, buildLayer, type LayerBuild } from "./build-layer.ts";
+import type { LayerFailure } from "./layer-failure.ts";
 import type { Outcome, StepOutcome } from "./outcome.ts";
 import { ReadyQueue } from "./ready-queue.ts";
 
-/** What a run works with. It closes none of them. */
-export interface RunDeps {
+/** What a plan was made of; another with every revision. */
+export interface RunWorld {
   readonly graph: LayerGraph;
   /** Of every layer of the plan: the very ones that the plan was made of. */
   readonly ownInputs: ReadonlyMap<LayerName, OwnInputs>;
   readonly lock: LockFile;
+  /** By the secret's id. */
+  readonly secrets: ReadonlyMap<string, SecretSource>;
+}
+
+/** What a run works with. It closes none of them. */
+export interface RunDeps extends RunWorld {
+  /**
+   * Reads anew what a layer's build can see of its own folder, as what was sent may be another thing than what was hashed;
+   * undefined where it cannot be read any more.
+   */
+  readonly readOwn: (layer: Layer) => OwnInputs | undefined;
   readonly builder: Builder;
   readonly images: ImageStore;
   readonly resolver: ImageResolver;
   readonly sink: EventSink;
   readonly clock: Clock;
-  /** By the secret's id. */
-  readonly secrets: ReadonlyMap<string, SecretSource>;
+  /**
+   * Failures that only other inputs can mend, by the inputs that they came of. Where it is given, such a build is not tried
+   * again, and what fails in this run is put in.
+   */
+  readonly failures?: Map<InputDigest, LayerFailure> | undefined;
 }
 
 export interface RunOptions {
@@ -43,12 +68,30 @@ export interface RunOptions {
   readonly failFast: boolean;
   /** Its abort stops starting, cancels what runs, and waits until that has settled. */
   readonly signal: AbortSignal;
+  /** Somebody follows the files and revises the run: only what is to be done is told, and inputs that change are no failure. */
+  readonly isWatched?: boolean;
+}
+
+/** A run that goes on. */
+export interface RunningRun {
+  readonly outcome: Promise<Outcome>;
+  /** Gives it another plan. False where it has ended. */
+  revise(plan: Plan, world: RunWorld): boolean;
+  /** Forgets what has not begun, and stops what is in flight of these layers; the rest goes on to its end. */
+  wind(isConcerned: (layer: LayerName) => boolean): void;
+  /** Layers of what is in flight. */
+  inFlight(): readonly LayerName[];
 }
 
 /**
  * Runs a plan to its end. Never rejects for what the world can cause: that is in the outcome, layer by layer.
  */
-export async function run(plan: Plan, deps: RunDeps, options: RunOptions): Promise<Outcome> {
+export function run(plan: Plan, deps: RunDeps, options: RunOptions): Promise<Outcome> {
+  return startRun(plan, deps, options).outcome;
+}
+
+/** The same, for whoever may have another plan before it ends. */
+export function startRun(plan: Plan, deps: RunDeps, options: RunOptions): RunningRun {
   const { clock, sink } = deps;
   const startedMs = clock.nowMs();
   sink.emit({
@@ -58,23 +101,30 @@ export async function run(plan: Plan, deps: RunDeps, options: RunOptions): Promi
     builder: deps.builder.description,
     concurrency: options.concurrency,
     local: plan.replacedBases.size > 0,
-    steps: plan.steps.length,
+    steps: plan.steps.filter(({ action }) => action !== "reuse" || options.isWatched !== true).length,
   });
-  dropForeign(deps);
-  const outcomes = await new Conductor(plan, deps, options).conduct();
+  const conductor = new Conductor(deps, options);
+  conductor.follow(plan, deps);
+  return {
+    outcome: conductor.conclude().then((steps) => conclude(steps, startedMs, deps, options)),
+    revise: (next, world) => conductor.revise(next, world),
+    wind: (isConcerned) => conductor.wind(isConcerned),
+    inFlight: () => conductor.inFlight(),
+  };
+}
+
+function conclude(
+  steps: Outcome["steps"],
+  startedMs: number,
+  { clock, sink }: RunDeps,
+  { signal }: RunOptions,
+): Outcome {
   const seconds = (clock.nowMs() - startedMs) / 1000;
-  const steps = plan.steps.map(({ layer, platform }) => {
-    const outcome = outcomes.get(stepKey(layer, platform)) ?? { kind: "canceled" };
-    return { layer, platform, outcome };
-  });
   const count = (kind: StepOutcome["kind"]): number =>
     steps.filter(({ outcome }) => outcome.kind === kind).length;
-  const result =
-    options.signal.aborted && count("canceled") > 0
-      ? "canceled"
-      : count("built") + count("reused") === steps.length
-        ? "ok"
-        : "failed";
+  const isStopped = count("canceled") > 0 && (signal.aborted || count("failed") + count("doomed") === 0);
+  const isDone = count("built") + count("reused") === steps.length;
+  const result = isStopped ? "canceled" : isDone ? "ok" : "failed";
   sink.emit({
     type: "run.completed",
     at: clock.nowMs(),
@@ -89,99 +139,243 @@ export async function run(plan: Plan, deps: RunDeps, options: RunOptions): Promi
   return { result, seconds, steps };
 }
 
-/** Takes out of the lock what the catalog has no longer: no build would ever bring that up to date. */
-function dropForeign({ graph, lock, sink, clock }: RunDeps): void {
+/** Names in the lock that the catalog has no longer: no build would ever bring that up to date. */
+export function foreignNames({ graph, lock }: Pick<RunWorld, "graph" | "lock">): readonly string[] {
+  const bases = new Set(graph.order.flatMap((name) => graph.externalBases(name)));
+  return [
+    ...Object.keys(lock.current.layers).filter((name) => !graph.has(name)),
+    ...Object.keys(lock.current.bases).filter((image) => !bases.has(image)),
+  ];
+}
+
+/** Takes them out. */
+async function dropForeign({ graph, lock }: RunWorld, { sink, clock }: RunDeps): Promise<void> {
+  const foreign = foreignNames({ graph, lock });
+  if (foreign.length === 0) return;
   const layers = new Set<string>(graph.order);
   const bases = new Set(graph.order.flatMap((name) => graph.externalBases(name)));
-  const gone = Object.keys(lock.current.layers).filter((name) => !layers.has(name));
-  const unused = Object.keys(lock.current.bases).filter((image) => !bases.has(image));
-  if (gone.length + unused.length === 0) return;
-  const pruned = lock.update((current) => pruneLock(current, layers, bases));
-  const names = [...gone, ...unused].join(", ");
+  const pruned = await lock.update((current) => pruneLock(current, layers, bases));
+  const names = foreign.join(", ");
   const text = pruned.ok
     ? `taken out of ${lock.path}, as the catalog has it no longer: ${names}`
     : `${lock.path} cannot be written, and still has what the catalog has no longer: ${names}`;
   sink.emit({ type: "run.note", at: clock.nowMs(), text });
 }
 
-/** The state of one run. */
+/** What was recorded is safe in any case, so that a failure is worth a word and no more. */
+async function settleLock({ lock }: RunWorld, { sink, clock }: RunDeps): Promise<void> {
+  const settled = await lock.settle();
+  if (settled.ok) return;
+  const text = `${lock.path} cannot be written; what was built is kept beside it until it can be`;
+  sink.emit({ type: "run.note", at: clock.nowMs(), text });
+}
+
+/** A build that goes on. */
+interface Flight {
+  readonly step: Step;
+  readonly stop: AbortController;
+  /** Undefined until it is known what it is built of. */
+  inputs: BuildInputs | undefined;
+  /** Resolves when nothing of it is left. */
+  settled: Promise<void>;
+}
+
+/** The state of one run. Its maps are by `stepKey`. */
 class Conductor {
-  readonly #plan: Plan;
   readonly #deps: RunDeps;
   readonly #options: RunOptions;
   readonly #failFast = new AbortController();
   readonly #signal: AbortSignal;
   readonly #bases: BaseImages;
-  readonly #builds: ReadonlyMap<string, Step>;
-  readonly #queue: ReadyQueue;
   readonly #slots: PQueue;
-  readonly #outcomes = new Map<string, StepOutcome>();
   readonly #bugs: unknown[] = [];
-  /** Steps that were given a slot and have not ended. */
+  /** Work on the lock that no build waits for. */
+  readonly #chores: Promise<void>[] = [];
+  readonly #flights = new Map<string, Flight>();
+  /** Builds that were stopped and have not settled: the last one of each step. */
+  readonly #leaving = new Map<string, Flight>();
+  /** Every step that was told of. */
+  readonly #told = new Map<string, Step>();
+  /** Of them those that were queued, and of whose end nothing was told yet. */
+  readonly #open = new Set<string>();
+  readonly #outcomes = new Map<string, StepOutcome>();
+  /** That of the world as it is at the moment, for those that began in another. */
+  readonly #lock: LockFile;
+  #world: RunWorld;
+  #builds: ReadonlyMap<string, Step> = new Map();
+  #queue = new ReadyQueue([]);
+  /** Builds that were given a slot and have not settled. */
   #working = 0;
+  #hasEnded = false;
 
-  constructor(plan: Plan, deps: RunDeps, options: RunOptions) {
-    this.#plan = plan;
+  constructor(deps: RunDeps, options: RunOptions) {
     this.#deps = deps;
     this.#options = options;
+    this.#world = deps;
+    const now = () => this.#world.lock;
+    this.#lock = {
+      get path() {
+        return now().path;
+      },
+      get current() {
+        return now().current;
+      },
+      entryOf: (layer, platform) => now().entryOf(layer, platform),
+      pinOf: (image, platform) => now().pinOf(image, platform),
+      record: (news) => now().record(news),
+      update: (change) => now().update(change),
+      settle: () => now().settle(),
+    };
     this.#signal = AbortSignal.any([options.signal, this.#failFast.signal]);
     this.#slots = new PQueue({ concurrency: options.concurrency });
     this.#bases = new BaseImages({
       resolver: deps.resolver,
-      replaced: plan.replacedBases,
-      lock: () => deps.lock.current,
+      pinOf: (image, platform) => this.#world.lock.pinOf(image, platform),
       onPinned: (image, platform, digest) =>
         deps.sink.emit({ type: "base.pinned", at: deps.clock.nowMs(), image, platform, digest }),
       signal: this.#signal,
     });
+  }
+
+  /** Takes up a plan: the first, or another in place of the one before. */
+  follow(plan: Plan, world: RunWorld): void {
+    this.#world = world;
+    this.#bases.replace(plan.replacedBases);
+    this.#chores.push(dropForeign(world, this.#deps));
     const builds = plan.steps.filter(({ action }) => action === "build");
+    const before = this.#builds;
     this.#builds = new Map(builds.map((step) => [keyOf(step), step]));
+    for (const [key, flight] of this.#flights) if (!this.#isWanted(flight)) this.#stop(key, flight);
+    this.#dropOutcomes();
     this.#queue = new ReadyQueue(
       builds.map((step) => ({
         key: keyOf(step),
         parents: step.parents
           .map((parent) => stepKey(parent, step.platform))
           .filter((key) => this.#builds.has(key)),
-        seconds: step.estimate.seconds,
+        seconds: this.#flights.has(keyOf(step)) ? Number.POSITIVE_INFINITY : step.estimate.seconds,
       })),
     );
-  }
-
-  async conduct(): Promise<ReadonlyMap<string, StepOutcome>> {
-    for (const step of this.#plan.steps) this.#announce(step);
+    // What goes on has no parent left to wait for, and is the most urgent: the queue gives out these.
+    this.#queue.takeReady(this.#flights.size);
+    for (const step of plan.steps) this.#announce(step, before.get(keyOf(step)), plan);
+    const planned = new Set(plan.steps.map(keyOf));
+    for (const [key, step] of this.#told)
+      if (!planned.has(key) && !this.#outcomes.has(key)) this.#forget(key, step);
     this.#start();
-    await this.#slots.onIdle();
-    if (this.#bugs.length > 0) throw this.#bugs[0];
-    for (const step of this.#plan.steps) {
-      if (this.#outcomes.has(keyOf(step))) continue;
-      this.#outcomes.set(keyOf(step), { kind: "canceled" });
-      this.#deps.sink.emit({ type: "layer.canceled", ...this.#node(step) });
-    }
-    return this.#outcomes;
   }
 
-  #announce(step: Step): void {
-    const { sink, lock } = this.#deps;
+  revise(plan: Plan, world: RunWorld): boolean {
+    if (this.#hasEnded || this.#signal.aborted) return false;
+    this.follow(plan, world);
+    return true;
+  }
+
+  wind(isConcerned: (layer: LayerName) => boolean): void {
+    for (const [key, flight] of this.#flights) if (isConcerned(flight.step.layer)) this.#stop(key, flight);
+    this.#builds = new Map(Array.from(this.#flights, ([key, { step }]) => [key, step]));
+    this.#queue = new ReadyQueue(
+      Array.from(this.#builds.keys(), (key) => ({ key, parents: [], seconds: 0 })),
+    );
+    this.#queue.takeReady();
+    for (const [key, step] of this.#told)
+      if (!this.#outcomes.has(key) && !this.#builds.has(key)) this.#forget(key, step);
+  }
+
+  inFlight(): readonly LayerName[] {
+    return Array.from(this.#flights.values(), ({ step }) => step.layer);
+  }
+
+  /** Waits for the end. */
+  async conclude(): Promise<Outcome["steps"]> {
+    // It may be given more to do in the very moment when it comes to rest.
+    do await this.#slots.onIdle();
+    while (this.#slots.size + this.#slots.pending > 0);
+    this.#hasEnded = true;
+    await Promise.all(this.#chores);
+    await settleLock(this.#world, this.#deps);
+    if (this.#bugs.length > 0) throw this.#bugs[0];
+    return Array.from(this.#told, ([key, step]) => {
+      const { layer, platform } = step;
+      const outcome = this.#outcomes.get(key);
+      if (outcome !== undefined) return { layer, platform, outcome };
+      this.#tellCanceled(key, step, !this.#signal.aborted);
+      return { layer, platform, outcome: { kind: "canceled" } };
+    });
+  }
+
+  /** Whether what is being built is what the plan asks for. */
+  #isWanted({ step, inputs }: Flight): boolean {
+    const wanted = this.#builds.get(keyOf(step));
+    if (inputs === undefined || wanted === undefined) return false;
+    if (wanted.inputDigest !== null) return wanted.inputDigest === inputs.digest;
+    // Without a digest for want of a pin perhaps, which this very build has looked up.
+    const { ownInputs, lock } = this.#world;
+    const { layer, platform, parents, reasons } = wanted;
+    const own = ownInputs.get(layer);
+    if (own === undefined || reasons.some(({ kind }) => kind === "parent-pending")) return false;
+    const images = parents.flatMap((parent) => {
+      const entry = lock.entryOf(parent, platform);
+      return entry === undefined ? [] : [[parent, entry.image] as const];
+    });
+    const bases = Array.from(
+      inputs.bases,
+      ([image, digest]) => [image, lock.pinOf(image, platform) ?? digest] as const,
+    );
+    return combineInputs(own, platform, new Map(images), new Map(bases)) === inputs.digest;
+  }
+
+  #stop(key: string, flight: Flight): void {
+    this.#flights.delete(key);
+    this.#leaving.set(key, flight);
+    this.#tellCanceled(key, flight.step, true);
+    flight.stop.abort(new Error(`${flight.step.layer} is built of inputs that nobody wants any more`));
+  }
+
+  /** Of all that has ended only what was built stays so, as long as the lock agrees and no plan asks for it again. */
+  #dropOutcomes(): void {
+    for (const [key, outcome] of this.#outcomes) {
+      const step = this.#told.get(key);
+      const entry = step && this.#world.lock.entryOf(step.layer, step.platform);
+      const stays = outcome.kind === "built" && entry?.image === outcome.image && !this.#builds.has(key);
+      if (!stays) this.#outcomes.delete(key);
+    }
+  }
+
+  #forget(key: string, step: Step): void {
+    this.#told.delete(key);
+    this.#tellCanceled(key, step, true);
+  }
+
+  #announce(step: Step, before: Step | undefined, plan: Plan): void {
+    const { sink } = this.#deps;
+    const key = keyOf(step);
     switch (step.action) {
-      case "build":
-        return sink.emit({
-          type: "layer.queued",
-          ...this.#node(step),
-          reasons: step.reasons.map(describeReason),
-        });
+      case "build": {
+        const reasons = step.reasons.map(describeReason);
+        const isTold = this.#open.has(key) && before?.reasons.map(describeReason).join() === reasons.join();
+        if (this.#flights.has(key) || isTold) return undefined;
+        this.#told.set(key, step);
+        this.#open.add(key);
+        return sink.emit({ type: "layer.queued", ...this.#node(step), reasons });
+      }
       case "reuse": {
-        const entry = entryOf(lock.current, step.layer, step.platform);
+        if (this.#outcomes.has(key) || (this.#options.isWatched === true && !this.#told.has(key)))
+          return undefined;
+        const entry = this.#world.lock.entryOf(step.layer, step.platform);
         if (entry === undefined)
           throw new Error(`${step.layer} is to be reused, but the lock has no entry of it`);
-        this.#outcomes.set(keyOf(step), { kind: "reused", image: entry.image });
+        this.#told.set(key, step);
+        this.#end(key, { kind: "reused", image: entry.image });
         const { image, sizeBytes } = entry;
         return sink.emit({ type: "layer.reused", ...this.#node(step), image, sizeBytes, reason: "current" });
       }
       case "blocked": {
+        this.#told.set(key, step);
         const reason = step.reasons.find((each) => each.kind === "parent-not-current");
         const cause = reason?.parent ?? step.layer;
         // A parent that is held back itself has had its word.
-        if (reason !== undefined && !this.#plan.steps.some(({ layer }) => layer === cause))
+        if (reason !== undefined && !plan.steps.some(({ layer }) => layer === cause))
           sink.emit({
             type: "run.note",
             at: this.#deps.clock.nowMs(),
@@ -198,33 +392,58 @@ class Conductor {
   #start(): void {
     if (this.#signal.aborted) return;
     for (const key of this.#queue.takeReady(this.#options.concurrency - this.#working)) {
-      this.#working += 1;
-      // The slot is given free only when the work has settled: p-queue hears no signal, the work itself does.
-      this.#slots
-        .add(() => this.#work(key))
-        .catch((bug: unknown) => {
-          this.#bugs.push(bug);
-          this.#failFast.abort(bug);
-        });
+      const step = this.#builds.get(key);
+      if (step !== undefined) this.#flights.set(key, this.#takeOff(key, step));
     }
   }
 
-  async #work(key: string): Promise<void> {
-    const step = this.#builds.get(key);
-    if (step === undefined || this.#signal.aborted) return;
-    const outcome = await buildLayer(this.#prepare(step));
+  #takeOff(key: string, step: Step): Flight {
+    const before = this.#leaving.get(key)?.settled;
+    const flight: Flight = {
+      step,
+      stop: new AbortController(),
+      inputs: undefined,
+      settled: Promise.resolve(),
+    };
+    this.#working += 1;
+    // The slot is given free only when the work has settled: p-queue hears no signal, the work itself does.
+    flight.settled = this.#slots
+      .add(() => this.#work(key, flight, before))
+      .catch((bug: unknown) => {
+        this.#bugs.push(bug);
+        this.#failFast.abort(bug);
+      });
+    return flight;
+  }
+
+  /** `before` is the end of a build of the same step that was stopped. */
+  async #work(key: string, flight: Flight, before: Promise<void> | undefined): Promise<void> {
+    await before;
+    const signal = AbortSignal.any([this.#signal, flight.stop.signal]);
+    const outcome: BuiltOutcome = signal.aborted
+      ? { kind: "canceled" }
+      : await buildLayer(this.#prepare(flight, signal));
     this.#working -= 1;
-    if (outcome.kind === "canceled") return;
-    this.#outcomes.set(key, outcome);
+    if (this.#leaving.get(key) === flight) this.#leaving.delete(key);
+    if (this.#flights.get(key) === flight) {
+      this.#flights.delete(key);
+      if (outcome.kind !== "canceled") this.#settle(key, flight.step, outcome);
+    }
+    this.#start();
+  }
+
+  #settle(key: string, step: Step, outcome: BuiltOutcome): void {
+    this.#end(key, outcome);
     if (outcome.kind === "failed") {
       for (const lost of this.#queue.fail(key)) this.#doom(this.#builds.get(lost), step.layer);
       if (this.#options.failFast) this.#failFast.abort(new Error(`${step.layer} failed`));
     } else this.#queue.succeed(key);
-    this.#start();
   }
 
-  #prepare(step: Step): LayerBuild {
-    const { graph, ownInputs, lock, builder, images, sink, clock, secrets } = this.#deps;
+  #prepare(flight: Flight, signal: AbortSignal): LayerBuild {
+    const { builder, images, sink, clock, readOwn, failures } = this.#deps;
+    const { graph, ownInputs, secrets } = this.#world;
+    const { step } = flight;
     const own = ownInputs.get(step.layer);
     if (own === undefined) throw new Error(`no inputs were read of ${step.layer}`);
     return {
@@ -234,13 +453,23 @@ class Conductor {
       graph,
       parents: new Map(step.parents.map((parent) => [parent, this.#imageOf(parent, step.platform)])),
       bases: this.#bases,
-      lock,
+      lock: this.#lock,
       builder,
       images,
-      sink,
+      // What is stopped has had its word.
+      sink: {
+        emit: (event) => (flight.stop.signal.aborted ? undefined : sink.emit(event)),
+        close: () => sink.close(),
+      },
       clock,
       secrets,
-      signal: this.#signal,
+      signal,
+      readOwn,
+      failures,
+      isWatched: this.#options.isWatched === true,
+      onInputs: (inputs) => {
+        flight.inputs = inputs;
+      },
     };
   }
 
@@ -248,15 +477,26 @@ class Conductor {
   #imageOf(layer: LayerName, platform: Platform): ImageDigest {
     const outcome = this.#outcomes.get(stepKey(layer, platform));
     if (outcome?.kind === "built" || outcome?.kind === "reused") return outcome.image;
-    const entry = entryOf(this.#deps.lock.current, layer, platform);
+    const entry = this.#world.lock.entryOf(layer, platform);
     if (entry === undefined) throw new Error(`a child of ${layer} starts, but there is no image of it`);
     return entry.image;
   }
 
   #doom(step: Step | undefined, cause: LayerName): void {
     if (step === undefined) return;
-    this.#outcomes.set(keyOf(step), { kind: "doomed", cause });
+    this.#end(keyOf(step), { kind: "doomed", cause });
     this.#deps.sink.emit({ type: "layer.doomed", ...this.#node(step), cause });
+  }
+
+  #end(key: string, outcome: StepOutcome): void {
+    this.#open.delete(key);
+    this.#outcomes.set(key, outcome);
+  }
+
+  #tellCanceled(key: string, step: Step, isOutdated: boolean): void {
+    if (!this.#open.delete(key)) return;
+    const reason = isOutdated ? ({ reason: "outdated" } as const) : {};
+    this.#deps.sink.emit({ type: "layer.canceled", ...this.#node(step), ...reason });
   }
 
   #node({ layer, platform }: Step): { at: number; layer: LayerName; platform: Platform } {

@@ -1,6 +1,7 @@
 // A run with everything it works with, driven by the test: the real lock file over files in memory, the fake builder.
 
 import { setImmediate as nextTurnOfLoop } from "node:timers/promises";
+import type { InputDigest } from "../../engine/core/digest.ts";
 import { emptyLock } from "../../engine/lock/lock.ts";
 import { openLockFile } from "../../engine/lock/lock-file.ts";
 import { parseLock } from "../../engine/lock/parse-lock.ts";
@@ -9,8 +10,16 @@ import { emptyHistory, type History } from "../../engine/plan/history.ts";
 import { makePlan, type PlanOptions } from "../../engine/plan/plan.ts";
 import type { Plan } from "../../engine/plan/step.ts";
 import type { SecretSource } from "../../engine/ports/builder.ts";
+import type { LayerFailure } from "../../engine/run/layer-failure.ts";
 import type { Outcome } from "../../engine/run/outcome.ts";
-import { type RunOptions, run } from "../../engine/run/run.ts";
+import {
+  type RunDeps,
+  type RunningRun,
+  type RunOptions,
+  type RunWorld,
+  run,
+  startRun,
+} from "../../engine/run/run.ts";
 import type { Lock } from "../../schemas/lock.ts";
 import { FakeBuilder } from "../fakes/builder.ts";
 import { FakeClock } from "../fakes/clock.ts";
@@ -23,7 +32,10 @@ import type { Project } from "../plan/project.ts";
 export const lockPath = "/project/lamina.lock";
 
 export class RunRig {
-  readonly project: Project;
+  project: Project;
+  /** What the files have become since the project was read; undefined while nobody touched them. */
+  onDisk: Project | undefined;
+  readonly failures = new Map<InputDigest, LayerFailure>();
   readonly images = new FakeImageStore();
   readonly builder = new FakeBuilder(this.images);
   readonly resolver = new FakeResolver();
@@ -71,13 +83,37 @@ export class RunRig {
     });
   }
 
-  start(options: Partial<RunOptions> = {}, plan: Plan = this.plan()): Promise<Outcome> {
-    const lock = openLockFile(this.files, lockPath);
+  async start(options: Partial<RunOptions> = {}, plan: Plan = this.plan()): Promise<Outcome> {
+    return await run(plan, await this.#deps(), { ...this.#defaults, ...options });
+  }
+
+  /** A run that may be revised. */
+  async startWatched(options: Partial<RunOptions> = {}): Promise<RunningRun> {
+    const deps = { ...(await this.#deps()), failures: this.failures };
+    return startRun(this.plan(), deps, { ...this.#defaults, isWatched: true, ...options });
+  }
+
+  /** Gives a run the plan of what the project has become. */
+  async revise(running: RunningRun, project: Project): Promise<boolean> {
+    this.project = project;
+    const world = await this.#world();
+    return running.revise(this.plan(), world);
+  }
+
+  get #defaults(): RunOptions {
+    return { runId: "run-1", concurrency: 4, failFast: false, signal: this.stop.signal };
+  }
+
+  async #world(): Promise<RunWorld> {
+    const lock = await openLockFile(this.files, { path: lockPath, folder: "/project/.lamina" });
     if (!lock.ok) throw new Error("the lock cannot be opened");
-    const { builder, images, resolver, log: sink, clock, secrets } = this;
-    const deps = { ...this.project, lock: lock.value, builder, images, resolver, sink, clock, secrets };
-    const defaults = { runId: "run-1", concurrency: 4, failFast: false, signal: this.stop.signal };
-    return run(plan, deps, { ...defaults, ...options });
+    return { ...this.project, lock: lock.value, secrets: this.secrets };
+  }
+
+  async #deps(): Promise<RunDeps> {
+    const { builder, images, resolver, log: sink, clock } = this;
+    const readOwn: RunDeps["readOwn"] = ({ name }) => (this.onDisk ?? this.project).ownInputs.get(name);
+    return { ...(await this.#world()), readOwn, builder, images, resolver, sink, clock };
   }
 
   /** Ends a layer's solve well as soon as it runs, and waits until everything that follows from it has happened. */
