@@ -33,10 +33,17 @@ export const commandTable: readonly TableEntry[] = [
   },
   {
     name: "lock",
-    usage: "--check",
+    usage: "--check|--update",
     group: "Build",
-    summary: "whether the lock is current",
+    summary: "whether the lock is current; what it pins, looked up anew",
     load: () => import("./commands/lock.ts"),
+  },
+  {
+    name: "outdated",
+    usage: "[BASE…]",
+    group: "Build",
+    summary: "external images that moved on since they were pinned",
+    load: () => import("./commands/outdated.ts"),
   },
   {
     name: "catalog-validate",

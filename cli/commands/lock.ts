@@ -1,50 +1,80 @@
-// `lamina lock --check`: whether the lock is current.
+// `lamina lock`: the lock checked, brought up to date, merged.
 
-import { defineCommand, noOperands } from "../command.ts";
+import type { UsageFault } from "../args.ts";
+import { defineCommand } from "../command.ts";
 import { refuseUsage } from "../complain.ts";
-import { exitCode } from "../exit-code.ts";
-import { flag } from "../option.ts";
-import { openHere, planHere, wholeCatalog } from "../project.ts";
-import { count } from "../report/format.ts";
-import { nodeToJson } from "../report/plan-json.ts";
-import { renderLocalWorld, renderPlan } from "../report/plan-text.ts";
+import { checkLock } from "../lock/check.ts";
+import { updateLock } from "../lock/update.ts";
+import { flag, type OptionValues } from "../option.ts";
+
+const lockOptions = {
+  check: flag("compare with the catalog, and change nothing"),
+  update: flag("take out what is foreign, pin what is not pinned, look up anew what is named"),
+  merge: flag("git's merge driver: the files BASE OURS THEIRS into OURS"),
+  all: flag("with --update: look up every external image anew"),
+  "dry-run": flag("with --update: say what would change, and write nothing"),
+  json: flag("as JSON"),
+} as const;
 
 export const command = defineCommand({
   name: "lock",
-  operands: noOperands,
+  operands: { name: "LAYER|BASE", min: 0, max: Number.POSITIVE_INFINITY },
   description:
-    "Checks that the lock holds every layer of the catalog as it is now, and no other. Images\n" +
-    "need not be here for that. Exits with 1 where the lock is behind.",
-  options: {
-    check: flag("compare, and change nothing"),
-    json: flag("as JSON: the plan of what the lock lacks"),
-  },
-  examples: [{ command: "lamina lock --check", does: "for CI: fails when somebody forgot to build" }],
-  run: async ({ options, directory, output, quiet }) => {
-    if (!options.check)
-      return refuseUsage(output, {
-        message: "lock needs --check",
-        help: "`lamina build` is what writes the lock",
-      });
-    const project = await openHere({ directory, output });
-    if (!project.ok) return project.error;
-    const { graph, lock } = project.value;
-    const plan = await planHere(project.value, { ...wholeCatalog, images: { holds: () => true } });
-    const behind = plan.steps.filter(({ action }) => action !== "reuse");
-    const foreign = Object.keys(lock.current.layers).filter((name) => !graph.has(name));
-    const isCurrent = behind.length === 0 && foreign.length === 0;
-    if (options.json) {
-      const nodes = behind.map(nodeToJson);
-      output.result(`${JSON.stringify({ version: 1, ok: isCurrent, behind: nodes, foreign }, null, 2)}\n`);
-    } else {
-      output.remark(renderLocalWorld(plan.replacedBases));
-      if (behind.length > 0)
-        output.result(renderPlan({ ...plan, steps: behind }, { color: output.stdout.color, verbose: false }));
-      for (const name of foreign) output.result(`${name} is in the lock, but not in the catalog\n`);
-      if (!isCurrent && !quiet) output.remark("`lamina build` brings the lock up to date\n");
-      if (isCurrent && !quiet)
-        output.result(`${count(plan.steps.length, "layer")}, all as the lock has them\n`);
+    "--check: whether the lock holds every layer of the catalog as it is now, and no other, and\n" +
+    "whether every external image is pinned. Images need not be here for that. Exits with 1 where\n" +
+    "the lock is behind.\n" +
+    "--update: takes layers and images out that the catalog does not have, and pins external\n" +
+    "images that are not pinned. A pinned one is looked up anew where it is named, or where a\n" +
+    "layer is named that takes from it, or with --all. What cannot be looked up stays as it is.\n" +
+    "Nothing is built: that is for `lamina build`. Conflict markers of git are resolved first.",
+  options: lockOptions,
+  examples: [
+    { command: "lamina lock --check", does: "for CI: fails when somebody forgot to build" },
+    { command: "lamina lock --update debian:trixie-slim", does: "the base of today, on all its platforms" },
+    { command: "lamina lock --update --all --dry-run", does: "what there is that is newer" },
+    {
+      command: "git config merge.lamina.driver 'npx lamina lock --merge %O %A %B'",
+      does: "with `lamina.lock merge=lamina` in .gitattributes",
+    },
+  ],
+  run: async (invocation) => {
+    const { options, output, operands } = invocation;
+    const fault = findFault(options, operands);
+    if (fault !== undefined) return refuseUsage(output, fault);
+    if (options.merge) {
+      // Loaded here, as it brings the validator along.
+      const { mergeLockFiles } = await import("../lock/merge.ts");
+      return mergeLockFiles(invocation);
     }
-    return isCurrent ? exitCode.done : exitCode.failed;
+    if (options.check) return checkLock(invocation, options.json);
+    return updateLock(invocation, {
+      all: options.all,
+      dryRun: options["dry-run"],
+      json: options.json,
+    });
   },
 });
+
+function findFault(
+  options: OptionValues<typeof lockOptions>,
+  operands: readonly string[],
+): UsageFault | undefined {
+  const ways = (["check", "update", "merge"] as const).filter((way) => options[way]);
+  const [way, other] = ways;
+  if (way === undefined)
+    return {
+      message: "lock needs --check, --update or --merge",
+      help: "`lamina build` is what brings layers into the lock",
+    };
+  if (other !== undefined) return { message: `--${way} and --${other} do not go together` };
+  if (way !== "update") {
+    const stray = (["all", "dry-run"] as const).find((name) => options[name]);
+    if (stray !== undefined) return { message: `--${stray} goes with --update only` };
+  }
+  if (way === "merge" && options.json) return { message: "--merge has no --json" };
+  if (way === "check" && operands.length > 0)
+    return { message: "lock --check takes no names", help: "it checks the whole lock" };
+  if (options.all && operands.length > 0)
+    return { message: "--all looks up every external image: no names go with it" };
+  return undefined;
+}

@@ -15,8 +15,19 @@ export const mergeConflict: Template<object> = {
   severity: "error",
   message: () => "the lock holds an unresolved merge conflict",
   label: () => "the first conflict begins here",
+  help: () => "run `lamina lock --update`: it keeps what is sure, and `lamina build` builds the rest",
+};
+
+export const unmendableConflict: Template<{ side: "ours" | "theirs" | undefined }> = {
+  code: "E0507",
+  severity: "error",
+  message: ({ side }) =>
+    side === undefined
+      ? "the conflict markers in the lock do not belong together"
+      : `the conflict in the lock cannot be resolved: "${side}" is no lock by itself`,
+  label: () => "the first conflict begins here",
   help: () =>
-    "keep either side of each conflict, then run `lamina build`: what the lock lacks is built again",
+    "take one side with `git checkout --ours` or `--theirs` and the file, then run `lamina build`: what the lock lacks is built again",
 };
 
 export const notJson: Template<{ expected: string }> = {

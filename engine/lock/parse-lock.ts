@@ -7,16 +7,17 @@ import { err, ok, type Result } from "../core/result.ts";
 import { SourceFile } from "../core/source.ts";
 import { type Located, nearest, toJson } from "../nickel/located.ts";
 import { mergeConflict, newerVersion, wrongShape } from "./diagnostics.ts";
+import { findConflict } from "./find-conflict.ts";
 import { readJson } from "./read-json.ts";
+import { serializeLock } from "./serialize-lock.ts";
 
 /** Reads a lock's text; `path` is what the diagnostics name as the file. */
 export function parseLock(text: string, path: string): Result<Lock, readonly Diagnostic[]> {
+  const written = readAsWritten(text);
+  if (written !== undefined) return ok(written);
   const file = new SourceFile(path, text);
-  const conflict = /^<{7}( .*)?$/m.exec(text);
-  if (conflict !== null) {
-    const span = { file, start: conflict.index, end: conflict.index + conflict[0].length };
-    return err([diagnose(mergeConflict, {}, { span })]);
-  }
+  const conflict = findConflict(file);
+  if (conflict !== undefined) return err([diagnose(mergeConflict, {}, { span: conflict })]);
   const read = readJson(file);
   if (!read.ok) return err([read.error]);
   const newer = findNewerVersion(read.value);
@@ -24,6 +25,17 @@ export function parseLock(text: string, path: string): Result<Lock, readonly Dia
   const json: unknown = toJson(read.value);
   // The value itself, as the schema's own copy would lack a context's file that is named "__proto__".
   return isLock(json) ? ok(json) : err(explainShape(read.value, json));
+}
+
+/** A text of our own, read without its places; a key that stands twice would not come back. */
+function readAsWritten(text: string): Lock | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  return isLock(json) && serializeLock(json) === text ? json : undefined;
 }
 
 function isLock(json: unknown): json is Lock {

@@ -4,7 +4,8 @@
 // 1. `holds` is true only if manifest, configuration and every layer blob are there; it reads, and never repairs.
 // 2. `resolve` gives the digest of the manifest for that platform (of the index only where the image has no
 //    manifest of its own for it), and the same answer until somebody moves the tag.
-// 3. Neither rejects.
+// 3. `createdAt` tells what the image's own configuration says, and nothing where that says nothing.
+// 4. None of them rejects.
 
 import type { Platform } from "../../schemas/platform.ts";
 import type { ImageDigest } from "../core/digest.ts";
@@ -35,4 +36,13 @@ export interface ImageResolver {
     platform: Platform,
     signal: AbortSignal,
   ): Promise<Result<ImageDigest, ResolveFailure>>;
+}
+
+/** More about external images than what they are. */
+export interface ImageInspector {
+  /**
+   * When the image of that digest was made, in milliseconds since the epoch; `reference` tells where it lies. Undefined where it
+   * cannot be read, and where the date is but a stand-in: reproducible images have one from before there were any.
+   */
+  createdAt(reference: string, digest: ImageDigest, signal: AbortSignal): Promise<number | undefined>;
 }

@@ -1,8 +1,8 @@
-// The laws of ImageResolver and ImageStore (engine/ports/images.ts), to be run on every body.
+// The laws of ImageResolver, ImageInspector and ImageStore (engine/ports/images.ts), to be run on every body.
 
 import { describe, expect, test } from "vitest";
 import type { ImageDigest } from "../../engine/core/digest.ts";
-import type { ImageResolver, ImageStore } from "../../engine/ports/images.ts";
+import type { ImageInspector, ImageResolver, ImageStore } from "../../engine/ports/images.ts";
 import type { Platform } from "../../schemas/platform.ts";
 
 export interface StoreRig {
@@ -81,6 +81,35 @@ export function describeImageResolver(body: string, open: () => Promise<Resolver
         await expect(resolver.resolve(reference, platform, AbortSignal.abort())).resolves.toHaveProperty(
           "ok",
         );
+    });
+  });
+}
+
+export interface InspectorRig {
+  readonly inspector: ImageInspector;
+  /** A reference, the digest of an image there, and when that was made, as its configuration tells. */
+  readonly known: readonly (readonly [reference: string, digest: ImageDigest, created: number | undefined])[];
+  /** A reference and digest where nothing is. */
+  readonly unknown: readonly (readonly [reference: string, digest: ImageDigest])[];
+}
+
+export function describeImageInspector(body: string, open: () => Promise<InspectorRig>): void {
+  describe(`ImageInspector: ${body}`, () => {
+    test("tells when an image was made, and nothing where nobody knows", async () => {
+      const { inspector, known, unknown } = await open();
+      for (const [reference, digest, created] of known)
+        expect([reference, await inspector.createdAt(reference, digest, never)]).toEqual([
+          reference,
+          created,
+        ]);
+      for (const [reference, digest] of unknown)
+        expect(await inspector.createdAt(reference, digest, never)).toBeUndefined();
+    });
+
+    test("settles when it is canceled", async () => {
+      const { inspector, known } = await open();
+      for (const [reference, digest] of known)
+        await expect(inspector.createdAt(reference, digest, AbortSignal.abort())).resolves.not.toBeNull();
     });
   });
 }

@@ -1,0 +1,54 @@
+// Operands of `lamina lock --update` and `lamina outdated` as external images.
+
+import { nearMiss } from "../../engine/core/near-miss.ts";
+import { err, ok, type Result } from "../../engine/core/result.ts";
+import type { LayerGraph } from "../../engine/graph/graph.ts";
+import type { UsageFault } from "../args.ts";
+import { orList } from "../option.ts";
+import { selectOperands } from "../select-operands.ts";
+
+/** External images, as declared, that are named themselves. */
+export function chooseBases(
+  names: readonly string[],
+  known: ReadonlySet<string>,
+): Result<ReadonlySet<string>, UsageFault> {
+  for (const name of names)
+    if (!known.has(name))
+      return err({ message: `no layer stands on ${JSON.stringify(name)}`, help: suggest(name, known) });
+  return ok(new Set(names));
+}
+
+/**
+ * External images that are named themselves, and those that the named layers take from. Where a layer has the name of an
+ * image, the image is meant.
+ */
+export function chooseBasesOrLayers(
+  names: readonly string[],
+  graph: LayerGraph,
+  known: ReadonlySet<string>,
+): Result<ReadonlySet<string>, UsageFault> {
+  const chosen = new Set(names.filter((name) => known.has(name)));
+  const others = names.filter((name) => !known.has(name));
+  if (others.length === 0) return ok(chosen);
+  // A reference with a tag or a registry; of layers only "kind:deps" has such a sign, in which no digit or dot stands.
+  const image = others.find((name) => /[/@]|:.*[\d.-]/.test(name));
+  if (image !== undefined) return chooseBases([image], known);
+  const layers = selectOperands(graph, others);
+  if (!layers.ok) {
+    const near = others.length === 1 ? nearMiss(others[0] ?? "", known) : undefined;
+    return near === undefined ? layers : err({ ...layers.error, help: `did you mean ${near}?` });
+  }
+  for (const layer of layers.value) for (const base of graph.externalBases(layer)) chosen.add(base);
+  if (chosen.size > 0) return ok(chosen);
+  const [first = "", ...more] = others;
+  return err({
+    message: `${others.join(", ")} ${more.length === 0 ? "takes" : "take"} from no external image directly`,
+    help: `+${first} stands for ${first} and what it stands on`,
+  });
+}
+
+function suggest(name: string, known: ReadonlySet<string>): string {
+  const near = nearMiss(name, known);
+  if (near !== undefined) return `did you mean ${near}?`;
+  return known.size === 0 ? "the catalog stands on none" : `external images are ${orList(Array.from(known))}`;
+}
