@@ -6,6 +6,7 @@
 
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { median } from "./median.ts";
 
 const runs = Number(process.argv[2] ?? 15);
 const lamina = join(import.meta.dirname, "../dist/cli/main.js");
@@ -35,9 +36,4 @@ for (const [name, all] of seconds) {
   process.stdout.write(
     `${name.padEnd(30)} median ${middle.toFixed(3)}  min ${Math.min(...all).toFixed(3)}  max ${Math.max(...all).toFixed(3)}  over node +${((middle - floor) * 1000).toFixed(0)} ms\n`,
   );
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

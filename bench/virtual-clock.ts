@@ -13,6 +13,8 @@ interface Timer {
 }
 
 export class VirtualClock implements Clock {
+  /** Real milliseconds that the clock itself has taken so far. */
+  ownMs = 0;
   #nowMs = 0;
   #sequence = 0;
   readonly #timers = new Heap<Timer>((a, b) =>
@@ -42,7 +44,9 @@ export class VirtualClock implements Clock {
       // Everything that waits for nothing but its turn happens before the time moves.
       await nextTurnOfLoop();
       if (isDone) return work;
+      const startedMs = performance.now();
       const timer = this.#timers.pop();
+      this.ownMs += performance.now() - startedMs;
       if (timer === undefined) throw new Error("the work waits for something that will never happen");
       if (timer.isCanceled) continue;
       this.#nowMs = timer.dueMs;

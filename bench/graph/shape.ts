@@ -16,8 +16,8 @@ export type Shape = readonly ShapeNode[];
 const levels = 20;
 
 /** `layers` nodes on twenty levels; each has a base on the level below, and some copy from up to two others anywhere below. */
-export function makeShape(layers: number): Shape {
-  const random = createRandom(layers);
+export function makeShape(layers: number, seed = layers): Shape {
+  const random = createRandom(seed);
   const digits = String(layers).length;
   const perLevel = Math.max(1, Math.ceil(layers / levels));
   const nodes: ShapeNode[] = [];
