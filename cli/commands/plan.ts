@@ -38,7 +38,7 @@ export const command = defineCommand({
     { command: "lamina plan 'rust*'", does: "layers by a pattern, and what they stand on" },
     { command: "lamina plan --json | jq '.nodes[] | select(.action == \"build\")'", does: "for scripts" },
     {
-      command: 'echo "plan=$(lamina plan --format github-matrix)" >> "$GITHUB_OUTPUT"',
+      command: 'plan=$(lamina plan --format github-matrix) && echo "plan=$plan" >> "$GITHUB_OUTPUT"',
       does: "for the jobs of a workflow, wave by wave",
     },
   ],

@@ -1,8 +1,11 @@
 // Plans as matrices of a GitHub workflow: run as GitHub would, wave after wave, nothing is built before what it stands on.
 
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { planToGithubMatrix, type RunnerLabel } from "../../../cli/report/github-matrix.ts";
+import { parse } from "yaml";
+import { z } from "zod";
+import { mostJobs, planToGithubMatrix, type RunnerLabel } from "../../../cli/report/github-matrix.ts";
 import type { Plan } from "../../../engine/plan/step.ts";
 import { type GithubMatrix, githubMatrix } from "../../../schemas/github-matrix.ts";
 import { platform } from "../../../schemas/platform.ts";
@@ -75,6 +78,24 @@ describe("waves", () => {
         ],
       },
     ]);
+  });
+});
+
+describe("the page that shows how to use it", () => {
+  const page = readFileSync("docs/github-actions.md", "utf8");
+  const blocks = (language: string) =>
+    Array.from(page.matchAll(/```(\w+)\n([^]*?)```/g))
+      .filter((match) => match[1] === language)
+      .map((match) => match[2] ?? "");
+
+  test("has workflows that are YAML, and an example that is of the schema", () => {
+    const names = blocks("yaml").map((text) => z.looseObject({ name: z.string() }).parse(parse(text)).name);
+    expect(names).toEqual(["layers", "layers", "wave"]);
+    expect(blocks("json").map((text) => githubMatrix.parse(JSON.parse(text)).jobs)).toEqual([2]);
+  });
+
+  test("says the limits that hold", () => {
+    expect(page).toContain(`at most ${mostJobs}`);
   });
 });
 
