@@ -22,10 +22,13 @@ export function canonicalDockerfile({ texts, reached, escape, syntax }: Canonica
     ...usedGlobals(texts.globals, stages, escape),
     ...stages.flatMap(({ from, instructions }) => [from].concat(instructions)),
   ];
-  const head = JSON.stringify({ escape, syntax: syntax ?? null });
-  return [head, ...instructions.map((instruction) => JSON.stringify(describe(instruction, ranks)))].join(
-    "\n",
+  // The escape character means nothing where neither of the two occurs; here-documents have one of their own.
+  const isEscapeHeard = instructions.some(({ rest, flags }) =>
+    /[\\`]/.test(`${rest.text}${flags.map(({ value }) => value?.text).join("")}`),
   );
+  const head = { escape: isEscapeHeard ? escape : null, syntax: syntax ?? null };
+  const lines = instructions.map((instruction) => JSON.stringify(describe(instruction, ranks)));
+  return [JSON.stringify(head), ...lines].join("\n");
 }
 
 /** Flags and the rest as BuildKit cuts them; a stage that is copied from by its number has the number that it has here. */

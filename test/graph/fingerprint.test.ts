@@ -242,7 +242,7 @@ describe("combining", async () => {
 
   test("the digest of these inputs, which only a new recipe may change", async () => {
     expect(combineInputs(inputs, arm, new Map([[rust, image("1")]]), new Map())).toMatchInlineSnapshot(
-      `"sha256:3dd015197ac8e2caa2fe33b70aadb120368284e765060014767b2546bc2919fb"`,
+      `"sha256:02ba1cb82c903e728883300b8c87432836bfb2d39c3dd9e3e5d11fced885e5ef"`,
     );
   });
 
