@@ -10,12 +10,9 @@ export const runsOnOption: ListSpec<RunnerLabel> = list(
   "OS/ARCH[:TIER]=LABEL",
   "with github-matrix: the runner for a platform, or for one tier of it; may be repeated",
   (value) => {
-    const parts = /^([^:=]+)(?::([^=]+))?=(\S+)$/.exec(value);
-    const platform = parts?.[1] ?? "";
-    const label = parts?.[3];
+    const [, platform = "", tier, label] = /^([^:=]+)(?::([^=]+))?=(\S+)$/.exec(value) ?? [];
     if (!isPlatform(platform) || label === undefined)
       return err("must be OS/ARCH=LABEL or OS/ARCH:TIER=LABEL, such as linux/arm64:cax41=large-arm");
-    const tier = parts?.[2];
     if (tier !== undefined && !tiers.some(({ name }) => name === tier))
       return err(`must name a tier: ${orList(tiers.map(({ name }) => name))}`);
     return ok({ platform, tier, label });
