@@ -47,7 +47,7 @@ export const commandTable: readonly TableEntry[] = [
   },
   {
     name: "catalog-validate",
-    usage: "[--check-dag]",
+    usage: "",
     group: "Catalog",
     summary: "all that is wrong with the catalog",
     load: () => import("./commands/catalog-validate.ts"),
@@ -72,6 +72,13 @@ export const commandTable: readonly TableEntry[] = [
     group: "Catalog",
     summary: "one layer, evaluated",
     load: () => import("./commands/show.ts"),
+  },
+  {
+    name: "explain",
+    usage: "[CODE]",
+    group: "Tools",
+    summary: "what the code of an error or a warning stands for",
+    load: () => import("./commands/explain.ts"),
   },
   {
     name: "nickel export",
