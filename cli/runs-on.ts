@@ -12,9 +12,9 @@ export const runsOnOption: ListSpec<RunnerLabel> = list(
   (value) => {
     const [, platform = "", tier, label] = /^([^:=]+)(?::([^=]+))?=(\S+)$/.exec(value) ?? [];
     if (!isPlatform(platform) || label === undefined)
-      return err("must be OS/ARCH=LABEL or OS/ARCH:TIER=LABEL, such as linux/arm64:cax41=large-arm");
+      return err("must be OS/ARCH=LABEL or OS/ARCH:TIER=LABEL");
     if (tier !== undefined && !tiers.some(({ name }) => name === tier))
-      return err(`must name a tier: ${orList(tiers.map(({ name }) => name))}`);
+      return err(`must name ${orList(tiers.map(({ name }) => name))} as the tier`);
     return ok({ platform, tier, label });
   },
 );

@@ -56,6 +56,14 @@ export const command = defineCommand({
   },
 });
 
+/** Of a base that much stands on, as many as a screen takes; JSON has all. */
+const mostChildren = 20;
+
+function shorten(names: readonly string[]): readonly string[] {
+  if (names.length <= mostChildren) return names;
+  return [...names.slice(0, mostChildren), `… and ${names.length - mostChildren} more (--json)`];
+}
+
 /** "" where none was seen. Of the record's own: a tool may be called "constructor". */
 function seenVersion(tools: Readonly<Record<string, string>> | undefined, name: string): string {
   return tools !== undefined && Object.hasOwn(tools, name) ? (tools[name] ?? "") : "";
@@ -78,7 +86,7 @@ function renderLayer(project: Project, step: Step, color: boolean): string {
         (name) => name !== (typeof base === "string" ? base : base.image),
       ),
     ],
-    ["needed by", graph.children(step.layer)],
+    ["needed by", shorten(graph.children(step.layer))],
     [
       "tools",
       workflow.tools_provided.map(({ name, version }) => {

@@ -19,7 +19,11 @@ export function renderTable(
     .map((column, index) => ({ ...column, index, cells: rows.map((row) => row[index] ?? "") }))
     .filter(({ cells, index }) => index === 0 || cells.some((cell) => cell !== ""));
   const laidOut = shown.map((column, position) => {
-    const width = Math.max(displayWidth(column.title), ...column.cells.map(displayWidth));
+    // No arguments by the thousand: a table may have more rows than a call takes.
+    const width = column.cells.reduce(
+      (widest, cell) => Math.max(widest, displayWidth(cell)),
+      displayWidth(column.title),
+    );
     const isLast = position === shown.length - 1;
     const fit = (cell: string) =>
       column.align === "right" ? pad(cell, width, "left") : isLast ? cell : pad(cell, width);
