@@ -23,6 +23,7 @@ const floors: ReadonlyMap<string, readonly string[]> = new Map([
   ["engine/ports", ["engine/core", "schemas", "engine/plan", "engine/events"]],
   ["engine/run", upToPorts],
   ["engine/pipeline.ts", [...upToPorts, "engine/run"]],
+  ["engine/watch.ts", [...upToPorts, "engine/run", "engine/pipeline.ts"]],
   ["engine/changed-since.ts", upToPorts],
   ["providers", ["engine/core", "schemas", "engine/plan", "engine/events", "engine/ports"]],
   ["cli", ["engine", "providers", "schemas"]],
@@ -34,6 +35,7 @@ const homes: ReadonlyMap<string, readonly string[]> = new Map([
   ["zod", ["schemas/", "providers/"]],
   ["p-queue", ["engine/run/"]],
   ["execa", ["providers/host/"]],
+  ["chokidar", ["providers/host/watch.ts"]],
 ]);
 
 interface Import {
