@@ -6,39 +6,43 @@ import type { ImageDigest } from "../engine/core/digest.ts";
 import type { Memory } from "../engine/memory/memory.ts";
 import type { HeldImages } from "../engine/plan/plan.ts";
 
+/** Digests of an image's blobs, as hexadecimal digits with a blank between: itself, its configuration, its layers. */
+type Blobs = string;
+
 /** Looks for the images in the layout at `directory` (absolute). */
 export async function recallHeldImages(
   directory: string,
   images: readonly ImageDigest[],
   memory: Memory,
 ): Promise<HeldImages> {
-  const folder = join(directory, "blobs/sha256");
-  const listed = memory.files.list(folder);
+  const listed = memory.files.list(join(directory, "blobs/sha256"));
   const present = new Set(listed.ok ? listed.value.map(({ name }) => name) : []);
-  const isPresent = (digest: string) => present.has(digest.slice("sha256:".length));
-  const held = new Set<ImageDigest>();
+  const key = `images in ${directory}`;
+  const brief = memory.recall(key, "")?.brief;
+  const known: ReadonlyMap<string, Blobs> = new Map(isBlobsByImage(brief) ? Object.entries(brief) : []);
+  const held = new Map<ImageDigest, Blobs>();
   const unknown: ImageDigest[] = [];
   for (const image of images) {
-    if (!isPresent(image)) continue;
-    const blobs = memory.recall(keyOf(directory, image), "")?.part(0);
-    if (!Array.isArray(blobs)) unknown.push(image);
-    else if (blobs.every((blob) => typeof blob === "string" && isPresent(blob))) held.add(image);
+    if (!present.has(hexOf(image))) continue;
+    const blobs = known.get(image);
+    if (blobs === undefined) unknown.push(image);
+    else if (blobs.split(" ").every((blob) => present.has(blob))) held.set(image, blobs);
   }
   if (unknown.length > 0) {
     const { measureBlobs } = await import("../providers/store/oci-layout.ts");
     for (const image of unknown) {
       const blobs = measureBlobs(directory, image);
-      if (blobs === undefined) continue;
-      held.add(image);
-      const notes = memory.takeNotes();
-      // So that what is kept goes when the image does.
-      notes.files.info(join(folder, image.slice("sha256:".length)));
-      memory.keep(keyOf(directory, image), "", notes, [Array.from(blobs.keys())], "small");
+      if (blobs !== undefined) held.set(image, Array.from(blobs.keys(), hexOf).join(" "));
     }
+    memory.keep(key, "", memory.takeNotes(), { brief: Object.fromEntries(held) }, "large");
   }
   return { holds: (image) => held.has(image) };
 }
 
-function keyOf(directory: string, image: ImageDigest): string {
-  return `image ${image} in ${directory}`;
+function hexOf(digest: string): string {
+  return digest.slice("sha256:".length);
+}
+
+function isBlobsByImage(json: unknown): json is Readonly<Record<string, Blobs>> {
+  return typeof json === "object" && json !== null;
 }

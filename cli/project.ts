@@ -50,7 +50,7 @@ export async function openHere(
 }
 
 /** What lamina keeps in .lamina is this machine's alone. Where that cannot be written, nothing is kept there either. */
-function keepOutOfGit(root: string, files: Files): void {
+export function keepOutOfGit(root: string, files: Files): void {
   const path = join(root, ".lamina/.gitignore");
   if (!files.info(path).ok) files.writeAtomically(path, "*\n");
 }

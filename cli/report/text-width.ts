@@ -9,14 +9,20 @@ const emojiSelector = "\ufe0f";
 // What would move the cursor, colour the terminal, or reorder the text that is read.
 // oxlint-disable-next-line no-control-regex -- control characters are the very subject
 const unprintable = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
-const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+let segmenter: Intl.Segmenter | undefined;
 
 /** Columns that a text of one line without control characters takes: wide characters two, combining ones none. */
 export function displayWidth(text: string): number {
   if (plainAscii.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of segmenter.segment(text)) width += graphemeWidth(segment);
+  for (const { segment } of graphemes(text)) width += graphemeWidth(segment);
   return width;
+}
+
+function graphemes(text: string): Intl.Segments {
+  // To make one takes longer than most commands' own work, and most texts are plain.
+  segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
+  return segmenter.segment(text);
 }
 
 function graphemeWidth(grapheme: string): number {
@@ -34,7 +40,7 @@ export function truncateEnd(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   let taken = "";
   let room = width - 1;
-  for (const { segment } of segmenter.segment(text)) {
+  for (const { segment } of graphemes(text)) {
     room -= graphemeWidth(segment);
     if (room < 0) break;
     taken += segment;

@@ -57,7 +57,7 @@ async function loadWorkspace(
   const entry = path.join(root, "catalog/build_directives.ncl");
   if (!mayExist(deps.files, entry)) return { workspace: defaultWorkspace, diagnostics: [] };
   const key = `workspace ${entry}`;
-  const known = deps.memory?.recall(key, "")?.part(0);
+  const known = deps.memory?.recall(key, "")?.brief;
   if (typeof known === "string") return { workspace: known, diagnostics: [] };
   const evaluated = await deps.evaluate(entry);
   if (!evaluated.ok) return { workspace: defaultWorkspace, diagnostics: evaluated.error };
@@ -69,7 +69,7 @@ async function loadWorkspace(
   else {
     const notes = deps.memory.takeNotes();
     noteEvaluation(evaluated.value, notes);
-    deps.memory.keep(key, "", notes, [result.workspace], "small");
+    deps.memory.keep(key, "", notes, { brief: result.workspace }, "small");
   }
   return result;
 }

@@ -5,6 +5,7 @@ import { ok } from "../core/result.ts";
 import { SourceFile } from "../core/source.ts";
 import type { Memory, Notes } from "../memory/memory.ts";
 import type { Evaluated } from "../nickel/evaluate.ts";
+import type { Located } from "../nickel/located.ts";
 import { decodeLocated, encodeLocated } from "../nickel/located-codec.ts";
 import type { CatalogDeps } from "./catalog-deps.ts";
 
@@ -25,7 +26,7 @@ export function rememberEvaluations(
     const notes = memory.takeNotes();
     noteEvaluation(evaluated.value, notes);
     const { imports, absent } = evaluated.value;
-    memory.keep(keyOf(entryPath), "", notes, [{ imports, absent }, encoded], "large");
+    memory.keep(keyOf(entryPath), "", notes, { brief: { imports, absent }, details: [encoded] }, "large");
     return evaluated;
   };
 }
@@ -40,15 +41,25 @@ export function noteEvaluation(
 
 /** The kept value of a file, if it is still so. */
 export function recallEvaluation(entryPath: string, memory: Memory): Evaluated | undefined {
+  const recalled = recallValue(entryPath, memory);
+  const value = recalled?.decode((path) => openSource(path, memory.files));
+  return recalled === undefined || value === undefined ? undefined : { ...recalled.sources, value };
+}
+
+/** The same, of which the value is made only where it is asked for; `open` gives the file of a path. */
+export function recallValue(
+  entryPath: string,
+  memory: Memory,
+):
+  | {
+      readonly sources: Pick<Evaluated, "imports" | "absent">;
+      readonly decode: (open: (path: string) => SourceFile) => Located | undefined;
+    }
+  | undefined {
   const kept = memory.recall(keyOf(entryPath), "");
-  const sources = kept?.part(0);
+  const sources = kept?.brief;
   if (kept === undefined || !isSources(sources)) return undefined;
-  const { imports, absent } = sources;
-  const located = decodeLocated(
-    kept.part(1),
-    imports.map((path) => openSource(path, memory.files)),
-  );
-  return located === undefined ? undefined : { value: located, imports, absent };
+  return { sources, decode: (open) => decodeLocated(kept.detail(0), sources.imports.map(open)) };
 }
 
 /** A file whose text is read when somebody asks for it; "" where it is gone by then. */

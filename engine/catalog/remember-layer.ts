@@ -7,10 +7,9 @@ import type { SourceFile } from "../core/source.ts";
 import type { Kept, Memory, Notes } from "../memory/memory.ts";
 import { decodeSourced, encodeSourced } from "../memory/source-codec.ts";
 import type { Located } from "../nickel/located.ts";
-import { decodeLocated, encodeLocated } from "../nickel/located-codec.ts";
 import type { Layer } from "./layer.ts";
 import type { LayerFolder } from "./locate.ts";
-import { openSource } from "./remember-evaluation.ts";
+import { openSource, recallValue } from "./remember-evaluation.ts";
 
 export interface RecalledLayer {
   readonly layer: Layer;
@@ -18,7 +17,7 @@ export interface RecalledLayer {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** What is kept of a layer, in parts: this, its Dockerfile, its places, its warnings. */
+/** What is kept of a layer in brief; the details are its Dockerfile and its warnings. Its places are its evaluation's. */
 type Essence = Pick<Layer, "name" | "workflow" | "images" | "sources" | "revision"> & {
   readonly hasWarnings: boolean;
 };
@@ -31,12 +30,12 @@ export function keepLayer(
   notes: Notes,
   memory: Memory,
 ): void {
-  const { name, workflow, images, sources, revision, dockerfile, located } = layer;
-  const places = encodeLocated(located, sources);
-  if (places === undefined) return forgetLayer(layer.directory, memory);
-  const essence: Essence = { name, workflow, images, sources, revision, hasWarnings: diagnostics.length > 0 };
-  const parts = [essence, encodeSourced(dockerfile), places, encodeSourced(diagnostics)];
-  memory.keep(keyOf(layer.directory), surroundings, notes, parts, "large");
+  // A value that was written in no file of its own, in the standard library say, has no places to come back to.
+  if (recallValue(layer.workflowPath, memory) === undefined) return forgetLayer(layer.directory, memory);
+  const { name, workflow, images, sources, revision, dockerfile } = layer;
+  const brief: Essence = { name, workflow, images, sources, revision, hasWarnings: diagnostics.length > 0 };
+  const details = [encodeSourced(dockerfile), encodeSourced(diagnostics)];
+  memory.keep(keyOf(layer.directory), surroundings, notes, { brief, details }, "large");
 }
 
 export function forgetLayer(directory: string, memory: Memory): void {
@@ -50,11 +49,12 @@ export function recallLayer(
   memory: Memory,
 ): RecalledLayer | undefined {
   const kept = memory.recall(keyOf(folder.directory), surroundings);
-  const essence = kept?.part(0);
-  if (kept === undefined || !isEssence(essence)) return undefined;
+  const essence = kept?.brief;
+  const places = recallValue(`${folder.directory}/workflow.ncl`, memory);
+  if (kept === undefined || !isEssence(essence) || places === undefined) return undefined;
   const open = openOnce(memory.files);
-  const layer = rememberedLayer(folder, essence, kept, open);
-  const diagnostics = essence.hasWarnings ? decodeSourced(kept.part(3), open) : [];
+  const layer = rememberedLayer(folder, essence, kept, () => places.decode(open), open);
+  const diagnostics = essence.hasWarnings ? decodeSourced(kept.detail(1), open) : [];
   return areDiagnostics(diagnostics) ? { layer, diagnostics } : undefined;
 }
 
@@ -63,6 +63,7 @@ function rememberedLayer(
   { directory }: LayerFolder,
   essence: Essence,
   kept: Kept,
+  readPlaces: () => Located | undefined,
   open: (path: string) => SourceFile,
 ): Layer {
   let located: Located | undefined;
@@ -77,13 +78,13 @@ function rememberedLayer(
     sources,
     revision,
     get located() {
-      located ??= decodeLocated(kept.part(2), sources.map(open));
-      if (located === undefined) throw new Error(`the places of ${name} were kept in another form`);
+      located ??= readPlaces();
+      if (located === undefined) throw new Error(`the places of ${name} are not kept`);
       return located;
     },
     get dockerfile() {
       if (dockerfile === undefined) {
-        const decoded = decodeSourced(kept.part(1), open);
+        const decoded = decodeSourced(kept.detail(0), open);
         if (!isDockerfile(decoded)) throw new Error(`the Dockerfile of ${name} was kept in another form`);
         dockerfile = decoded;
       }

@@ -10,13 +10,19 @@ import { type OwnInputs, readOwnInputs } from "./fingerprint.ts";
 export function rememberOwnInputs(layer: Layer, memory: Memory): Result<OwnInputs, readonly Diagnostic[]> {
   const key = `inputs ${layer.directory}`;
   const kept = memory.recall(key, layer.revision);
-  const digest = kept?.part(0);
+  const digest = kept?.brief;
   if (kept !== undefined && isDigest(digest)) return ok(rememberedInputs(layer.name, digest, kept));
   const notes = memory.takeNotes();
   const read = readOwnInputs(layer, notes.files);
   if (read.ok) {
     const { digest, declaration, files } = read.value;
-    memory.keep(key, layer.revision, notes, [digest, { declaration, files: Array.from(files) }], "small");
+    memory.keep(
+      key,
+      layer.revision,
+      notes,
+      { brief: digest, details: [{ declaration, files: Array.from(files) }] },
+      "small",
+    );
   } else memory.drop(key);
   return read;
 }
@@ -26,7 +32,7 @@ function rememberedInputs(layer: OwnInputs["layer"], digest: OwnInputs["digest"]
   let details: Pick<OwnInputs, "declaration" | "files"> | undefined;
   const tell = () => {
     if (details === undefined) {
-      const written = kept.part(1);
+      const written = kept.detail(0);
       if (!isWritten(written)) throw new Error(`the inputs of ${layer} were kept in another form`);
       details = { declaration: written.declaration, files: new Map(written.files) };
     }

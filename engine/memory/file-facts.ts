@@ -24,7 +24,9 @@ export interface FileRecord {
 /** [kind and mode, inode, size, mtime, ctime]; of a path where nothing is, an empty one. */
 export type Signature = readonly number[];
 
-interface Fact {
+/** What is known of a path at present. */
+export interface Fact {
+  readonly path: string;
   signature: Signature;
   /** Whether the same signature will mean the same answers when next looked at. */
   isTrusted: boolean;
@@ -41,7 +43,6 @@ export class FileFacts {
   readonly #now: () => number;
   readonly #facts = new Map<string, Fact>();
   #readingSinceMs: number | undefined;
-  #isChanged = false;
 
   /** `now` is the file system's own time in milliseconds, asked before the first of many readings. */
   constructor(world: Files, now: () => number) {
@@ -53,7 +54,7 @@ export class FileFacts {
         const bytes = this.#read(path);
         return bytes.ok ? ok(new TextDecoder().decode(bytes.value)) : bytes;
       },
-      info: (path) => this.#infoOf(this.#look(path), path),
+      info: (path) => this.#infoOf(this.#factOf(path)),
       targetInfo: (path) => world.targetInfo(path),
       list: (path) => world.list(path),
       readLink: (path) => world.readLink(path),
@@ -63,25 +64,23 @@ export class FileFacts {
   }
 
   /** Takes over what is kept of a path. */
-  recall(path: string, { signature, answers }: FileRecord): void {
-    this.#facts.set(path, {
+  recall(path: string, { signature, answers }: FileRecord): Fact {
+    const fact: Fact = {
+      path,
       signature,
       isTrusted: true,
       answers: [...answers],
       info: undefined,
       isCurrent: false,
-    });
+    };
+    this.#facts.set(path, fact);
+    return fact;
   }
 
   /** What is worth keeping of a path: undefined where the next look will have to read it again anyway. */
   record(path: string): FileRecord | undefined {
     const fact = this.#facts.get(path);
     return fact?.isTrusted === true ? { signature: fact.signature, answers: fact.answers } : undefined;
-  }
-
-  /** Whether anything was found out that `recall` did not bring. */
-  get isChanged(): boolean {
-    return this.#isChanged;
   }
 
   /** All paths are looked at anew from now on; what their signatures vouch for stays. */
@@ -95,41 +94,53 @@ export class FileFacts {
 
   /** The answer as it is now. */
   answer(path: string, question: Question): string {
-    const fact = this.#look(path);
+    return this.answerOf(this.#factOf(path), question);
+  }
+
+  /** The same of a path that was recalled. */
+  answerOf(fact: Fact, question: Question): string {
+    this.#look(fact);
     const index = questions.indexOf(question);
     const known = fact.answers[index];
     if (known !== undefined) return known;
-    const found = this.#ask(fact, path, question);
+    const found = this.#ask(fact, question);
     fact.answers[index] = found;
     return found;
   }
 
-  #look(path: string): Fact {
+  #factOf(path: string): Fact {
     const known = this.#facts.get(path);
-    if (known?.isCurrent === true) return known;
-    const info = this.#world.info(path);
-    const signature = signatureOf(info);
-    if (known?.isTrusted === true && isSame(known.signature, signature)) {
-      known.isCurrent = true;
-      known.info = info;
-      return known;
-    }
+    if (known !== undefined) return known;
     const fact: Fact = {
-      signature,
-      // A link says nothing of what it leads to.
-      isTrusted: info.ok ? info.value.kind !== "symlink" : info.error.kind === "missing",
+      path,
+      signature: unknown,
+      isTrusted: false,
       answers: [],
-      info,
-      isCurrent: true,
+      info: undefined,
+      isCurrent: false,
     };
-    if (info.ok && fact.isTrusted) fact.isTrusted = this.#isSettled(info.value);
     this.#facts.set(path, fact);
-    this.#isChanged = true;
     return fact;
   }
 
-  #infoOf(fact: Fact, path: string): Result<FileInfo, FileFailure> {
-    fact.info ??= this.#world.info(path);
+  #look(fact: Fact): void {
+    if (fact.isCurrent) return;
+    const info = this.#world.info(fact.path);
+    const signature = signatureOf(info);
+    fact.isCurrent = true;
+    fact.info = info;
+    if (fact.isTrusted && isSame(fact.signature, signature)) return;
+    fact.signature = signature;
+    fact.answers = [];
+    // A link says nothing of what it leads to.
+    fact.isTrusted = info.ok
+      ? info.value.kind !== "symlink" && this.#isSettled(info.value)
+      : info.error.kind === "missing";
+  }
+
+  #infoOf(fact: Fact): Result<FileInfo, FileFailure> {
+    this.#look(fact);
+    fact.info ??= this.#world.info(fact.path);
     return fact.info;
   }
 
@@ -142,15 +153,16 @@ export class FileFacts {
     return last + tickMs < this.#readingSinceMs;
   }
 
-  #ask(fact: Fact, path: string, question: Question): string {
+  #ask(fact: Fact, question: Question): string {
     const world = this.#world;
+    const { path } = fact;
     switch (question) {
       case "content": {
         const bytes = world.read(path);
         return bytes.ok ? digestOf(bytes.value) : describeFailure(bytes.error);
       }
       case "info":
-        return describeInfo(this.#infoOf(fact, path));
+        return describeInfo(this.#infoOf(fact));
       case "targetInfo":
         return describeInfo(world.targetInfo(path));
       case "list": {
@@ -174,7 +186,8 @@ export class FileFacts {
   }
 
   #read(path: string): Result<Uint8Array, FileFailure> {
-    const fact = this.#look(path);
+    const fact = this.#factOf(path);
+    this.#look(fact);
     const bytes = this.#world.read(path);
     const found = bytes.ok ? digestOf(bytes.value) : describeFailure(bytes.error);
     const known = fact.answers[0];
@@ -189,6 +202,8 @@ export class FileFacts {
 
 const kinds = ["file", "directory", "symlink", "other"] as const;
 const nowhere: Signature = [];
+/** Of what was never looked at: unlike any other. */
+const unknown: Signature = [0];
 
 function signatureOf(info: Result<FileInfo, FileFailure>): Signature {
   if (!info.ok) return nowhere;

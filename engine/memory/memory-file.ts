@@ -1,8 +1,8 @@
-// The text that a Memory is kept as, and back: a head of one line, a table of files and looks in the second, the results after
-// it, a part a line, each parsed only when it is asked for.
+// The bytes that a Memory is kept as, and back. A head of one line; what every command needs, as one JSON text, in the second;
+// after it the details, a JSON text each, of which only those are read that somebody asks for.
 
 import { sha256 } from "../core/digest.ts";
-import { type Answers, type FileRecord, type Question, questions, type Signature } from "./file-facts.ts";
+import { type FileRecord, type Question, questions } from "./file-facts.ts";
 
 /** One answer that a piece of work was given. */
 export interface Look {
@@ -11,30 +11,53 @@ export interface Look {
   readonly answer: string;
 }
 
-export interface KeptMemo {
+/** A result as it is written. */
+export interface WrittenMemo {
   readonly given: string;
-  readonly looks: readonly Look[];
-  /** JSON texts without line ends. */
-  readonly parts: readonly string[];
+  readonly looks: Iterable<Look>;
+  readonly brief: unknown;
+  /** JSON texts. */
+  readonly details: readonly Uint8Array[];
+}
+
+/** A memory as it was read. Numbers are indexes where nothing else is said; files and memos are runs of numbers. */
+export interface ReadMemory {
+  readonly strings: readonly string[];
+  readonly records: readonly (FileRecord & { readonly path: string })[];
+  /** By key. */
+  readonly memos: ReadonlyMap<string, ReadMemo>;
+  /** Of each look two numbers: that of the record times 8 plus that of the question, and that of the answer's string. */
+  readonly looks: readonly number[];
+}
+
+export interface ReadMemo {
+  readonly given: string;
+  readonly looksStart: number;
+  readonly looksEnd: number;
+  readonly brief: unknown;
+  /** JSON texts. */
+  readonly details: readonly Uint8Array[];
 }
 
 /** Raised when the form of the file changes. */
-const format = 1;
+const format = 2;
 
-/** Strings stand once in `strings` and are meant by their index. */
+/** The second line. */
 interface Table {
   readonly strings: readonly string[];
   /** By file: path, answers to each question (-1: never asked), number of the signature's parts, these parts. */
   readonly files: readonly number[];
-  /** By memo: key, given, number of looks, each look's path, question and answer, number of parts. */
+  readonly looks: readonly number[];
+  /** By memo: key, given, number of looks, number of details, bytes of each. */
   readonly memos: readonly number[];
+  readonly briefs: readonly unknown[];
 }
 
 export function writeMemory(
   producer: string,
-  memos: ReadonlyMap<string, KeptMemo>,
+  memos: ReadonlyMap<string, WrittenMemo>,
   record: (path: string) => FileRecord | undefined,
-): string {
+): Uint8Array {
   const strings = new Map<string, number>();
   const indexOf = (text: string): number => {
     const known = strings.get(text);
@@ -42,87 +65,101 @@ export function writeMemory(
     strings.set(text, strings.size);
     return strings.size - 1;
   };
-  const paths = new Set<string>();
-  const memoNumbers: number[] = [];
-  const lines: string[] = [];
-  for (const [key, { given, looks, parts }] of memos) {
-    memoNumbers.push(indexOf(key), indexOf(given), looks.length);
-    for (const { path, question, answer } of looks) {
-      paths.add(path);
-      memoNumbers.push(indexOf(path), questions.indexOf(question), indexOf(answer));
-    }
-    memoNumbers.push(parts.length);
-    lines.push(...parts);
-  }
-  const fileNumbers: number[] = [];
-  for (const path of paths) {
+  const files: number[] = [];
+  const fileIndexes = new Map<string, number>();
+  const fileOf = (path: string): number => {
+    const known = fileIndexes.get(path);
+    if (known !== undefined) return known;
+    fileIndexes.set(path, fileIndexes.size);
     const kept = record(path);
-    if (kept === undefined) continue;
-    const answers = questions.map((_, index) => kept.answers[index]);
-    fileNumbers.push(
-      indexOf(path),
-      ...answers.map((answer) => (answer === undefined ? -1 : indexOf(answer))),
-      kept.signature.length,
-      ...kept.signature,
-    );
+    files.push(indexOf(path));
+    // What cannot be vouched for is written without answers, and looked at anew.
+    for (let question = 0; question < questions.length; question++) {
+      const answer = kept?.answers[question];
+      files.push(answer === undefined ? -1 : indexOf(answer));
+    }
+    const signature = kept?.signature ?? [0];
+    files.push(signature.length, ...signature);
+    return fileIndexes.size - 1;
+  };
+  const looks: number[] = [];
+  const numbers: number[] = [];
+  const briefs: unknown[] = [];
+  const details: Uint8Array[] = [];
+  for (const [key, memo] of memos) {
+    const looksBefore = looks.length;
+    for (const { path, question, answer } of memo.looks)
+      looks.push(fileOf(path) * 8 + questions.indexOf(question), indexOf(answer));
+    numbers.push(indexOf(key), indexOf(memo.given), (looks.length - looksBefore) / 2, memo.details.length);
+    briefs.push(memo.brief);
+    for (const detail of memo.details) {
+      numbers.push(detail.length);
+      details.push(detail);
+    }
   }
-  const table: Table = { strings: Array.from(strings.keys()), files: fileNumbers, memos: memoNumbers };
-  const body = [JSON.stringify(table), ...lines, ""].join("\n");
-  return `${headOf(producer, body)}\n${body}`;
+  const table: Table = { strings: Array.from(strings.keys()), files, looks, memos: numbers, briefs };
+  const text = Buffer.from(JSON.stringify(table));
+  const length = details.reduce((sum, detail) => sum + detail.length, 0);
+  const head = Buffer.from(headOf(producer, text, length));
+  return Buffer.concat([head, newline, text, newline, ...details]);
 }
 
-/** Undefined where the text is not one that this very program has written. */
-export function readMemory(
-  text: string,
-  producer: string,
-): { readonly records: ReadonlyMap<string, FileRecord>; readonly memos: Map<string, KeptMemo> } | undefined {
-  const headEnd = text.indexOf("\n");
-  const body = text.slice(headEnd + 1);
-  if (headEnd === -1 || text.slice(0, headEnd) !== headOf(producer, body)) return undefined;
-  const lines = body.split("\n");
-  const table: unknown = JSON.parse(lines[0] ?? "");
+/** Undefined where the bytes are not what this very program has written. */
+export function readMemory(bytes: Uint8Array, producer: string): ReadMemory | undefined {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headEnd = buffer.indexOf(newline);
+  const tableEnd = buffer.indexOf(newline, headEnd + 1);
+  if (headEnd === -1 || tableEnd === -1) return undefined;
+  const text = buffer.subarray(headEnd + 1, tableEnd);
+  const detailsStart = tableEnd + 1;
+  const head = buffer.toString("utf8", 0, headEnd);
+  if (head !== headOf(producer, text, buffer.length - detailsStart)) return undefined;
+  const table: unknown = JSON.parse(text.toString());
   if (!isTable(table)) return undefined;
-  const { strings } = table;
+  const { strings, files, looks } = table;
   const textAt = (index: number | undefined): string => strings[index ?? -1] ?? "";
 
-  const records = new Map<string, FileRecord>();
-  const { files, memos: numbers } = table;
+  const records: (FileRecord & { readonly path: string })[] = [];
   for (let at = 0; at < files.length; ) {
     const path = textAt(files[at++]);
-    const answers: Answers = questions.map((_, index) => {
-      const answer = files[at + index] ?? -1;
-      return answer === -1 ? undefined : textAt(answer);
-    });
-    at += questions.length;
+    const answers: (string | undefined)[] = [];
+    for (let question = 0; question < questions.length; question++) {
+      const answer = files[at++];
+      answers.push(answer === undefined || answer === -1 ? undefined : strings[answer]);
+    }
     const length = files[at++] ?? 0;
-    const signature: Signature = files.slice(at, at + length);
+    records.push({ path, signature: files.slice(at, at + length), answers });
     at += length;
-    records.set(path, { signature, answers });
   }
 
-  const memos = new Map<string, KeptMemo>();
-  let line = 1;
-  for (let at = 0; at < numbers.length; ) {
+  const memos = new Map<string, ReadMemo>();
+  const numbers = table.memos;
+  let look = 0;
+  let detail = detailsStart;
+  for (let at = 0, index = 0; at < numbers.length; index++) {
     const key = textAt(numbers[at++]);
     const given = textAt(numbers[at++]);
+    const looksEnd = look + 2 * (numbers[at++] ?? 0);
     const count = numbers[at++] ?? 0;
-    const looks: Look[] = [];
-    for (let look = 0; look < count; look++, at += 3) {
-      const question = questions[numbers[at + 1] ?? -1] ?? "content";
-      looks.push({ path: textAt(numbers[at]), question, answer: textAt(numbers[at + 2]) });
+    const details: Uint8Array[] = [];
+    for (let part = 0; part < count; part++) {
+      const end = detail + (numbers[at++] ?? 0);
+      details.push(buffer.subarray(detail, end));
+      detail = end;
     }
-    const length = numbers[at++] ?? 0;
-    memos.set(key, { given, looks, parts: lines.slice(line, line + length) });
-    line += length;
+    memos.set(key, { given, looksStart: look, looksEnd, brief: table.briefs[index], details });
+    look = looksEnd;
   }
-  return { records, memos };
+  return { strings, records, memos, looks };
 }
 
-/** The digest vouches for what follows: half a file, or one that somebody edited, is none. */
-function headOf(producer: string, body: string): string {
-  return JSON.stringify({ format, producer, body: sha256(body) });
+const newline = Buffer.from("\n");
+
+/** Vouches for the table; the details were on the disk before the file had its name, and are known by their length. */
+function headOf(producer: string, table: Uint8Array, detailsLength: number): string {
+  return JSON.stringify({ format, producer, table: sha256(table), detailsLength });
 }
 
 function isTable(json: unknown): json is Table {
-  return typeof json === "object" && json !== null && "strings" in json && "files" in json && "memos" in json;
+  return typeof json === "object" && json !== null && "briefs" in json;
 }

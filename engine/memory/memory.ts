@@ -4,13 +4,26 @@
 
 import type { FileFailure, Files } from "../core/host.ts";
 import type { Result } from "../core/result.ts";
-import { FileFacts, type Question } from "./file-facts.ts";
-import { type KeptMemo, type Look, readMemory, writeMemory } from "./memory-file.ts";
+import { type Fact, FileFacts, type Question, questions } from "./file-facts.ts";
+import {
+  type Look,
+  type ReadMemo,
+  type ReadMemory,
+  readMemory,
+  type WrittenMemo,
+  writeMemory,
+} from "./memory-file.ts";
 
-/** A result as it was kept: JSON texts, each parsed when it is asked for. */
+/** A result as it was kept. */
 export interface Kept {
-  /** What was kept as the part of that index. */
-  part(index: number): unknown;
+  readonly brief: unknown;
+  /** What was kept as the detail of that index: read when it is asked for. */
+  detail(index: number): unknown;
+}
+
+/** What is kept, as far as it was kept by this process. */
+interface OwnMemo extends WrittenMemo {
+  readonly looks: readonly Look[];
 }
 
 /** Notes down what a piece of work looks at. */
@@ -38,7 +51,11 @@ export class Memory {
   readonly files: Files;
   readonly #options: MemoryOptions;
   readonly #facts: FileFacts;
-  readonly #memos: Map<string, KeptMemo>;
+  readonly #own = new Map<string, OwnMemo>();
+  readonly #read: ReadMemory | undefined;
+  /** Facts of the records of `#read`, in their order. */
+  readonly #recalled: readonly Fact[];
+  readonly #dropped = new Set<string>();
   /** Keys that were asked for or kept by this run. */
   readonly #asked = new Set<string>();
   readonly #judged = new Map<string, boolean>();
@@ -48,28 +65,45 @@ export class Memory {
     this.#options = options;
     this.#facts = new FileFacts(options.files, () => this.#readFileClock());
     this.files = this.#facts.files;
-    this.#memos = new Map();
-    if (options.producer === undefined) return;
-    const text = options.files.readText(this.#path);
-    const read = text.ok ? readMemory(text.value, options.producer) : undefined;
-    if (read === undefined) return;
-    for (const [path, record] of read.records) this.#facts.recall(path, record);
-    this.#memos = read.memos;
+    const bytes = options.producer === undefined ? undefined : options.files.read(this.#path);
+    this.#read = bytes?.ok === true ? readMemory(bytes.value, options.producer ?? "") : undefined;
+    this.#recalled = (this.#read?.records ?? []).map((record) => this.#facts.recall(record.path, record));
   }
 
   /** What was kept under the key, for the same `given` (all that the work depends on beside files), if it is still so. */
   recall(key: string, given: string): Kept | undefined {
     this.#asked.add(key);
-    const memo = this.#memos.get(key);
+    const memo = this.#find(key);
     if (memo === undefined || memo.given !== given) return undefined;
     let isSame = this.#judged.get(key);
     if (isSame === undefined) {
-      isSame = memo.looks.every(
-        ({ path, question, answer }) => this.#facts.answer(path, question) === answer,
-      );
+      isSame = "looksStart" in memo ? this.#holds(memo) : this.#holdsAll(memo.looks);
       this.#judged.set(key, isSame);
     }
-    return isSame ? { part: (index) => JSON.parse(memo.parts[index] ?? "null") } : undefined;
+    if (!isSame) return undefined;
+    const { brief, details } = memo;
+    return { brief, detail: (index) => JSON.parse(decoder.decode(details[index])) };
+  }
+
+  #find(key: string): OwnMemo | ReadMemo | undefined {
+    return this.#own.get(key) ?? (this.#dropped.has(key) ? undefined : this.#read?.memos.get(key));
+  }
+
+  #holdsAll(looks: readonly Look[]): boolean {
+    return looks.every(({ path, question, answer }) => this.#facts.answer(path, question) === answer);
+  }
+
+  #holds({ looksStart, looksEnd }: ReadMemo): boolean {
+    if (this.#read === undefined) return false;
+    const { looks, strings } = this.#read;
+    for (let at = looksStart; at < looksEnd; at += 2) {
+      const look = looks[at] ?? 0;
+      const fact = this.#recalled[look >> 3];
+      const question = questions[look & 7];
+      if (fact === undefined || question === undefined) return false;
+      if (this.#facts.answerOf(fact, question) !== strings[looks[at + 1] ?? -1]) return false;
+    }
+    return true;
   }
 
   /** Begins the notes of a piece of work. */
@@ -108,22 +142,26 @@ export class Memory {
     key: string,
     given: string,
     notes: Pick<Notes, "looks">,
-    parts: readonly unknown[],
+    { brief, details = [] }: { readonly brief: unknown; readonly details?: readonly unknown[] },
     effort: "small" | "large",
   ): void {
     this.#asked.add(key);
     this.#judged.set(key, true);
-    this.#memos.set(key, {
+    this.#own.set(key, {
       given,
       looks: Array.from(notes.looks.values()),
-      parts: parts.map((part) => JSON.stringify(part)),
+      brief,
+      details: details.map((detail) => encoder.encode(JSON.stringify(detail))),
     });
     this.#owedWork += effort === "large" ? largeEffort : 1;
   }
 
   /** Forgets what is kept under the key. */
   drop(key: string): void {
-    if (this.#memos.delete(key)) this.#owedWork += 1;
+    if (this.#find(key) === undefined) return;
+    this.#own.delete(key);
+    this.#dropped.add(key);
+    this.#owedWork += 1;
   }
 
   /** Files may have changed: from now on they are looked at anew. */
@@ -137,13 +175,32 @@ export class Memory {
     const { files, producer } = this.#options;
     if (producer === undefined || this.#owedWork < largeEffort) return;
     this.#owedWork = 0;
-    for (const [key, { looks }] of this.#memos) {
-      // Asked for by other commands than this one, unless what it is about is gone.
-      const first = looks[0];
-      if (!this.#asked.has(key) && first !== undefined && !files.info(first.path).ok) this.#memos.delete(key);
+    const memos = new Map<string, WrittenMemo>(this.#own);
+    for (const [key, memo] of this.#read?.memos ?? [])
+      if (!memos.has(key) && !this.#dropped.has(key) && this.#isWanted(key, memo))
+        memos.set(key, { ...memo, looks: this.#looksOf(memo) });
+    files.writeAtomically(
+      this.#path,
+      writeMemory(producer, memos, (path) => this.#facts.record(path)),
+    );
+  }
+
+  /** What this process did not ask for, others may, unless what it is about is gone. */
+  #isWanted(key: string, { looksStart, looksEnd }: ReadMemo): boolean {
+    if (this.#asked.has(key) || looksStart === looksEnd) return true;
+    const fact = this.#recalled[(this.#read?.looks[looksStart] ?? 0) >> 3];
+    return fact === undefined || this.#options.files.info(fact.path).ok;
+  }
+
+  *#looksOf({ looksStart, looksEnd }: ReadMemo): Iterable<Look> {
+    for (let at = looksStart; at < looksEnd; at += 2) {
+      const look = this.#read?.looks[at] ?? 0;
+      const path = this.#recalled[look >> 3]?.path;
+      const question = questions[look & 7];
+      const answer = this.#read?.strings[this.#read.looks[at + 1] ?? -1];
+      if (path !== undefined && question !== undefined && answer !== undefined)
+        yield { path, question, answer };
     }
-    const text = writeMemory(producer, this.#memos, (path) => this.#facts.record(path));
-    files.writeAtomically(this.#path, text, { durable: false });
   }
 
   get #path(): string {
@@ -159,6 +216,9 @@ export class Memory {
     return info.ok ? info.value.mtimeMs : nowMs();
   }
 }
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /** In pieces of small work: about what writing the file costs. */
 const largeEffort = 64;
