@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type ImageDigest, imageDigest, sha256 } from "../../engine/core/digest.ts";
 import { canonicalJson } from "../../engine/graph/canonical-json.ts";
