@@ -149,7 +149,7 @@ describe("complaints", () => {
       3 | <<<<<<< HEAD
         | ^^^^^^^^^^^^ the first conflict begins here
         |
-        = help: keep either side of each conflict, then run \`lamina build\`: what the lock lacks is built again"
+        = help: run \`lamina lock --update\`: it keeps what is sure, and \`lamina build\` builds the rest"
     `);
   });
 
