@@ -35,7 +35,9 @@ function compareFiles(
   const shown = new Set(changed.map((path) => folders.find((folder) => path.startsWith(folder)) ?? path));
   return Array.from(shown, (path): Reason => {
     const change = !reaches(before, path) ? "added" : !reaches(now, path) ? "removed" : "modified";
-    return { kind: "file-changed", path, change, was: before.get(path), is: now.get(path) };
+    const isFolder = folders.includes(path);
+    const [was, is] = [before, now].map((files) => (isFolder ? files.get(path) : lineOf(files, path)));
+    return { kind: "file-changed", path, change, was, is };
   });
 }
 

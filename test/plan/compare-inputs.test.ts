@@ -38,6 +38,29 @@ describe("inputs", () => {
     expect(changedFiles({ "src/": "1", "srcs/a": "1" }, { "srcs/a": "1" })).toEqual(["src/ removed"]);
   });
 
+  test("a folder's own mode is no more than its mode", () => {
+    const usual = { "src/a": "1 644" };
+    const closed = { "src/": "folder 700", "src/a": "1 644" };
+    const told = (was: Record<string, string>, is: Record<string, string>) =>
+      compareInputs(inputs({ files: was }), inputs({ files: is }), none);
+    expect(told(usual, closed)).toEqual([
+      { kind: "file-changed", path: "src/", change: "modified", was: "folder 755", is: "folder 700" },
+    ]);
+    expect(told(closed, { ...closed, "src/a": "2 644" })).toEqual([
+      { kind: "file-changed", path: "src/a", change: "modified", was: "1 644", is: "2 644" },
+    ]);
+    // What fills an empty folder says all.
+    expect(told({ "src/": "folder 755" }, usual)).toEqual([
+      { kind: "file-changed", path: "src/a", change: "added", is: "1 644" },
+    ]);
+    expect(told({}, { "src/": "folder 755" })).toEqual([
+      { kind: "file-changed", path: "src/", change: "added", is: "folder 755" },
+    ]);
+    expect(told(closed, { "src/": "1 of 300" })).toEqual([
+      { kind: "file-changed", path: "src/", change: "modified", was: "folder 700", is: "1 of 300" },
+    ]);
+  });
+
   test("names that every object inherits", () => {
     expect(changedFiles({}, { constructor: "1" })).toEqual(["constructor added"]);
     expect(changedFiles({ toString: "1" }, {})).toEqual(["toString removed"]);

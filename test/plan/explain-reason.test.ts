@@ -13,6 +13,20 @@ test.each<[string, Reason]>([
   ["--force asks for it", { kind: "forced" }],
   ["Dockerfile was modified", { kind: "file-changed", path: "Dockerfile", change: "modified" }],
   ["src/ was removed", { kind: "file-changed", path: "src/", change: "removed" }],
+  ["a was modified", { kind: "file-changed", path: "a", change: "modified", was: "1 644", is: "2 755" }],
+  [
+    "the mode of a changed (644 -> 755)",
+    { kind: "file-changed", path: "a", change: "modified", was: "1 644", is: "1 755" },
+  ],
+  [
+    "the mode of src/ changed (755 -> 700)",
+    { kind: "file-changed", path: "src/", change: "modified", was: "folder 755", is: "folder 700" },
+  ],
+  [
+    "link leads elsewhere (a b -> c)",
+    { kind: "file-changed", path: "link", change: "modified", was: "-> a b", is: "-> c" },
+  ],
+  ["a was modified", { kind: "file-changed", path: "a", change: "modified", was: "-> b", is: "2 644" }],
   [
     'args.RUST_VERSION: "1.80" -> "1.82"',
     { kind: "declaration-changed", key: "args.RUST_VERSION", was: "1.80", is: "1.82" },
