@@ -19,7 +19,7 @@ export const commandTable: readonly TableEntry[] = [
   },
   {
     name: "why",
-    usage: "LAYER",
+    usage: "LAYER [PATH…]",
     group: "Build",
     summary: "why a layer would be built: down to the file, key or parent",
     load: () => import("./commands/why.ts"),

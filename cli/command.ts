@@ -43,6 +43,8 @@ export interface TableEntry {
 export interface Operands {
   /** As in the usage line: "LAYER", "FILE". */
   readonly name: string;
+  /** The usage line's, where the first is another thing than the rest: "LAYER [PATH…]". */
+  readonly usage?: string;
   readonly min: number;
   readonly max: number;
 }
@@ -103,7 +105,7 @@ export function defineCommand<const O extends OptionSpecs>({ run, ...spec }: Com
 
 /** For example "lamina show LAYER [options]". */
 export function usageLine({ name, operands }: Pick<Command, "name" | "operands">): string {
-  const shown = `${operands.name}${operands.max > 1 ? "…" : ""}`;
+  const shown = operands.usage ?? `${operands.name}${operands.max > 1 ? "…" : ""}`;
   const operand = operands.max === 0 ? "" : operands.min === 0 ? ` [${shown}]` : ` ${shown}`;
   return `lamina ${name}${operand} [options]`;
 }

@@ -7,6 +7,37 @@ import { layerName } from "./layer-name.ts";
 import { planNode } from "./plan.ts";
 import { platform } from "./platform.ts";
 
+/** Whether the layer's build sees a path, and what a change of it leads to. */
+const whyPath = z.strictObject({
+  /** From the project's root. */
+  path: z.string(),
+  sight: z.enum([
+    /** Taken by the instructions in `places`. */
+    "seen",
+    /** The Dockerfile: its instructions count, as far as the target reaches them. */
+    "dockerfile",
+    /** A file that the declaration is evaluated from: the values that come out of it count. */
+    "declaration",
+    /** The ignore file: what it leaves out counts. */
+    "ignore-file",
+    /** Left out by the line in `places`. */
+    "ignored",
+    /** In the folder, and taken by no instruction that the target reaches. */
+    "not-taken",
+    /** Of a layer that the one asked about does not stand on. */
+    "other-layer",
+    /** Neither in the folder nor read by the declaration. */
+    "outside",
+    "missing",
+  ]),
+  /** The layer that sees it, or that it belongs to; null where it is nobody's. */
+  layer: layerName.nullable(),
+  places: z.array(z.strictObject({ file: z.string(), line: z.int().positive(), text: z.string() })),
+  /** That layer and what stands on it, where a change that counts rebuilds it; those above only if its image comes out
+   * changed. In topological order. */
+  affects: z.array(layerName),
+});
+
 export const why = z.strictObject({
   version: z.literal(1),
   /** The layer, once for each platform. */
@@ -32,6 +63,8 @@ export const why = z.strictObject({
   ),
   /** The layer and what is to be built below it, parents before children, as in `lamina plan --json`. */
   nodes: z.array(planNode),
+  /** Of the paths that were asked about. */
+  paths: z.array(whyPath),
   replacedBases: z.record(z.string(), z.string()),
 });
 

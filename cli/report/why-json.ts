@@ -1,16 +1,22 @@
 // Why a layer would be built, as `lamina why --json` prints it: schemas/why.ts, which a test holds it to.
 
+import { relative } from "node:path";
+import type { LayerGraph } from "../../engine/graph/graph.ts";
 import { shortestChain, traceCauses } from "../../engine/plan/causes.ts";
+import type { Sight } from "../../engine/plan/sight.ts";
 import type { Plan, Step } from "../../engine/plan/step.ts";
+import type { LayerName } from "../../schemas/layer-name.ts";
 import type { LockEntry } from "../../schemas/lock.ts";
 import type { WhyJson } from "../../schemas/why.ts";
 import { nodeToJson } from "./plan-json.ts";
+import { changedLayer } from "./sight-text.ts";
 
-/** `targets` are steps of the plan. */
+/** `targets` are steps of the plan, all of one layer. */
 export function whyToJson(
   plan: Plan,
   targets: readonly Step[],
   entryOf: (step: Step) => LockEntry | undefined,
+  paths: readonly ReturnType<typeof sightToJson>[] = [],
 ) {
   const causes = traceCauses(plan);
   return {
@@ -23,7 +29,25 @@ export function whyToJson(
       locked: lockedToJson(entryOf(step)),
     })),
     nodes: plan.steps.map(nodeToJson),
+    paths,
     replacedBases: Object.fromEntries(plan.replacedBases),
+  };
+}
+
+/** `file` is absolute. */
+export function sightToJson(graph: LayerGraph, layer: LayerName, file: string, sight: Sight) {
+  const last = sight.kind === "other-layer" && sight.sight !== undefined ? sight.sight : sight;
+  const isNobodys = last.kind === "outside" || last.kind === "missing";
+  const changed = changedLayer(layer, sight);
+  return {
+    path: relative(graph.root, file),
+    sight: last.kind,
+    layer: isNobodys ? null : sight.kind === "other-layer" ? sight.owner : layer,
+    places: (last.kind === "seen" ? last.by : last.kind === "ignored" ? [last.line] : []).map((span) => {
+      const { line } = span.file.position(span.start);
+      return { file: relative(graph.root, span.file.path), line, text: span.file.line(line).trim() };
+    }),
+    affects: changed === undefined ? [] : [changed, ...graph.descendants(changed)],
   };
 }
 

@@ -109,6 +109,64 @@ top (${platform}) would be built
     expect(json.nodes.map(({ layer }) => layer)).toEqual(["base", "middle", "top"]);
   });
 
+  test("why of paths: whether the build sees them, and what a change would rebuild", async () => {
+    const { root } = projectOf({
+      ...threeLayers,
+      "catalog/middle/.dockerignore": "*.md\n",
+      "catalog/middle/Dockerfile": "FROM lamina/base\nCOPY tool *.md /usr/bin/\n",
+      "catalog/middle/notes.md": "",
+      "catalog/middle/other": "",
+      "README.md": "",
+    });
+    const ask = (...args: readonly string[]) => callCli(["why", ...args], root);
+    const paths = [
+      "tool",
+      "notes.md",
+      "other",
+      "workflow.ncl",
+      "catalog/base/Dockerfile",
+      "catalog/top/tool",
+    ];
+    expect(await ask("middle", ...paths, "README.md", "gone")).toEqual({
+      exitCode: 0,
+      stderr: "",
+      stdout: `\
+catalog/middle/tool is seen by the build of middle:
+  catalog/middle/Dockerfile:2: COPY tool *.md /usr/bin/
+a change that counts rebuilds middle, and if its image comes out changed what stands on it: top
+catalog/middle/notes.md is not seen by the build of middle, as it is left out:
+  catalog/middle/.dockerignore:1: *.md
+catalog/middle/other is not seen by the build of middle: no COPY, ADD or bind mount that the target reaches takes it
+catalog/middle/workflow.ncl counts for middle by the values that come out of it: comments, and fields that change no image, rebuild nothing
+a change that counts rebuilds middle, and if its image comes out changed what stands on it: top
+catalog/base/Dockerfile belongs to base, which middle stands on
+catalog/base/Dockerfile counts for base by its instructions, as far as the target reaches them: comments and other stages rebuild nothing
+a change that counts rebuilds base, and if its image comes out changed what stands on it: middle, top
+catalog/top/tool belongs to top, which middle does not stand on
+README.md is not seen by the build of middle: it is not in its folder, and its declaration does not read it
+there is no gone
+`,
+    });
+    const { stdout } = await ask("middle", "tool", "catalog/base/tool", "README.md", "--json");
+    expect(whySchema.parse(JSON.parse(stdout)).paths).toEqual([
+      {
+        path: "catalog/middle/tool",
+        sight: "seen",
+        layer: "middle",
+        places: [{ file: "catalog/middle/Dockerfile", line: 2, text: "COPY tool *.md /usr/bin/" }],
+        affects: ["middle", "top"],
+      },
+      {
+        path: "catalog/base/tool",
+        sight: "seen",
+        layer: "base",
+        places: [{ file: "catalog/base/Dockerfile", line: 2, text: "COPY tool /usr/bin/base-tool" }],
+        affects: ["base", "middle", "top"],
+      },
+      { path: "README.md", sight: "outside", layer: null, places: [], affects: [] },
+    ]);
+  });
+
   test("plan --format github-matrix: one line with a wave for each level of the graph", async () => {
     const label = ["--runs-on", `${platform}=mine`];
     const { stdout, stderr } = await callCli(["plan", "--format", "github-matrix", ...label], sound.root);
