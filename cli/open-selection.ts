@@ -2,7 +2,7 @@
 
 import { locateProject } from "../engine/catalog/locate.ts";
 import { err, ok, type Result } from "../engine/core/result.ts";
-import type { Project } from "../engine/pipeline.ts";
+import type { Project } from "../engine/project.ts";
 import type { Invocation } from "./command.ts";
 import { refuseUsage } from "./complain.ts";
 import { type ExitCode } from "./exit-code.ts";

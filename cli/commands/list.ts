@@ -4,7 +4,7 @@ import pc from "picocolors";
 import { shortDigest } from "../../engine/core/digest.ts";
 import { withAncestors } from "../../engine/graph/select.ts";
 import { entryOf } from "../../engine/lock/lock.ts";
-import type { Project } from "../../engine/pipeline.ts";
+import type { Project } from "../../engine/project.ts";
 import type { LayerName } from "../../schemas/layer-name.ts";
 import { defineCommand } from "../command.ts";
 import { exitCode } from "../exit-code.ts";

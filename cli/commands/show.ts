@@ -3,8 +3,8 @@
 import { relative } from "node:path";
 import pc from "picocolors";
 import { entryOf } from "../../engine/lock/lock.ts";
-import type { Project } from "../../engine/pipeline.ts";
 import type { Step } from "../../engine/plan/step.ts";
+import type { Project } from "../../engine/project.ts";
 import { defineCommand } from "../command.ts";
 import { refuseUsage } from "../complain.ts";
 import { exitCode } from "../exit-code.ts";

@@ -1,9 +1,9 @@
 // The lock held against the catalog: what stands in it for nothing, and what external images it has still to pin.
 
 import { ok, type Result } from "../../engine/core/result.ts";
-import type { Project } from "../../engine/pipeline.ts";
 import { type BaseUse, findBaseUses } from "../../engine/plan/base-uses.ts";
 import type { Plan } from "../../engine/plan/step.ts";
+import type { Project } from "../../engine/project.ts";
 import type { Invocation } from "../command.ts";
 import type { ExitCode } from "../exit-code.ts";
 import { openHere, planHere, wholeCatalog } from "../project.ts";

@@ -5,7 +5,7 @@ import type { Diagnostic } from "../../engine/core/diagnostic.ts";
 import type { Host } from "../../engine/core/host.ts";
 import { err } from "../../engine/core/result.ts";
 import { writeData } from "../../engine/nickel/formats/write.ts";
-import { checkCatalog, openProject } from "../../engine/pipeline.ts";
+import { checkCatalog, openProject } from "../../engine/project.ts";
 import type { Question } from "../explain/explanation.ts";
 import { exampleFile } from "../explain/nickel-example.ts";
 import { openEvaluator } from "../open-evaluator.ts";

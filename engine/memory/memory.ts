@@ -21,7 +21,7 @@ export interface Kept {
   detail(index: number): unknown;
 }
 
-/** What is kept, as far as it was kept by this process. */
+/** What is kept, as far as it was kept here. */
 interface OwnMemo extends WrittenMemo {
   readonly looks: readonly Look[];
 }

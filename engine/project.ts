@@ -1,0 +1,173 @@
+// The first half of the way: files -> Nickel -> Catalog -> LayerGraph -> Plan (see pipeline.ts for the whole). Most commands need
+// no more of it, and load no more.
+
+import { posix } from "node:path";
+import type { LayerName } from "../schemas/layer-name.ts";
+import type { Platform } from "../schemas/platform.ts";
+import type { CatalogDeps } from "./catalog/catalog-deps.ts";
+import { loadCatalog } from "./catalog/load.ts";
+import { type LocalSettings, loadLocalSettings } from "./catalog/local-settings.ts";
+import { locateProject } from "./catalog/locate.ts";
+import { compareDiagnostics, type Diagnostic } from "./core/diagnostic.ts";
+import type { ImageDigest } from "./core/digest.ts";
+import type { Host } from "./core/host.ts";
+import { err, ok, type Result } from "./core/result.ts";
+import { buildGraph } from "./graph/build-graph.ts";
+import { checkReplacements } from "./graph/check-replacements.ts";
+import { type OwnInputs, readOwnInputs } from "./graph/fingerprint.ts";
+import { type LayerGraph } from "./graph/graph.ts";
+import { rememberOwnInputs } from "./graph/remember-inputs.ts";
+import { type LockFile, type LockPlace, openLockFile } from "./lock/lock-file.ts";
+import type { Memory } from "./memory/memory.ts";
+import { type History, parseHistory } from "./plan/history.ts";
+import { type HeldImages, makePlan, type PlanOptions, type ReplacedBase } from "./plan/plan.ts";
+import type { Plan } from "./plan/step.ts";
+import type { ImageResolver } from "./ports/images.ts";
+
+/** A catalog that was found sound, with what is remembered of its builds. */
+export interface Project {
+  readonly graph: LayerGraph;
+  /** What each layer's build can see of its own folder. */
+  readonly ownInputs: ReadonlyMap<LayerName, OwnInputs>;
+  readonly local: LocalSettings;
+  /** External images that are replaced here, by the name they are declared with. Not empty: a local world with its own lock. */
+  readonly replacedBases: ReadonlyMap<string, string>;
+  readonly lock: LockFile;
+  readonly history: History;
+  /** Absolute. */
+  readonly historyPath: string;
+  readonly warnings: readonly Diagnostic[];
+  /** What was read, for what else may be taken from there. */
+  readonly memory: Memory | undefined;
+}
+
+export interface ProjectSource {
+  /** Absolute folder to look from, upwards. */
+  readonly directory: string;
+  readonly host: Host;
+  /** Evaluates a Nickel file by absolute path. */
+  readonly evaluate: CatalogDeps["evaluate"];
+  /** What was read before, of the host's files; absent: all is read anew. */
+  readonly memory?: Memory | undefined;
+  /** Replacements named on the command line; they win over .lamina/local.json. */
+  readonly bases: ReadonlyMap<string, string>;
+}
+
+/** Only looks: the catalog's graph if it is sound, and in any case all that is wrong with it. */
+export async function checkCatalog(source: Omit<ProjectSource, "bases">): Promise<{
+  readonly root: string | undefined;
+  readonly graph: LayerGraph | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}> {
+  const { memory, evaluate } = source;
+  const files = memory?.files ?? source.host.files;
+  const root = locateProject(source.directory, files);
+  if (!root.ok) return { root: undefined, graph: undefined, diagnostics: [root.error] };
+  const { catalog, diagnostics } = await loadCatalog(root.value, { files, evaluate, memory });
+  const graph = buildGraph(catalog);
+  const all = [...diagnostics, ...(graph.ok ? graph.warnings : graph.error)].sort(compareDiagnostics);
+  const sound = graph.ok && !all.some(({ severity }) => severity === "error");
+  return { root: root.value, graph: sound ? graph.value : undefined, diagnostics: all };
+}
+
+/** Reads everything that a plan is made of; all that is wrong with it at once. */
+export async function openProject(source: ProjectSource): Promise<Result<Project, readonly Diagnostic[]>> {
+  const { memory, evaluate } = source;
+  const files = memory?.files ?? source.host.files;
+  const { root, graph, diagnostics } = await checkCatalog(source);
+  if (root === undefined || graph === undefined) return err(diagnostics);
+
+  const wrong: Diagnostic[] = [];
+  const ownInputs = new Map<LayerName, OwnInputs>();
+  for (const name of graph.order) {
+    const layer = graph.layer(name);
+    const own = memory === undefined ? readOwnInputs(layer, files) : rememberOwnInputs(layer, memory);
+    if (own.ok) ownInputs.set(name, own.value);
+    else wrong.push(...own.error);
+  }
+
+  const local = await loadLocalSettings(root, { files, evaluate, memory });
+  if (!local.ok) return err([...wrong, ...local.error]);
+  const replacedBases = new Map([...local.value.bases, ...source.bases]);
+
+  const lockPath = posix.join(root, replacedBases.size === 0 ? "lamina.lock" : ".lamina/local.lock");
+  const lock = await openLockFile(source.host.files, {
+    path: lockPath,
+    folder: posix.join(root, ".lamina"),
+    ...(memory === undefined ? {} : rememberLocks(lockPath, memory)),
+  });
+  if (!lock.ok) wrong.push(...lock.error);
+  if (!lock.ok || wrong.length > 0) return err(wrong.sort(compareDiagnostics));
+
+  const historyPath = posix.join(root, ".lamina/history.json");
+  const history = files.readText(historyPath);
+  return ok({
+    graph,
+    ownInputs,
+    local: local.value,
+    replacedBases,
+    lock: lock.value,
+    history: parseHistory(history.ok ? history.value : ""),
+    historyPath,
+    warnings: [...diagnostics, ...checkReplacements(graph, replacedBases.keys())],
+    memory,
+  });
+}
+
+/** Texts that were found to be locks are known by their digests: to hold thousands of layers against a schema takes longest. */
+function rememberLocks(path: string, memory: Memory): Pick<LockPlace, "isKnownGood" | "remember"> {
+  const key = `lock ${path}`;
+  return {
+    isKnownGood: (digest) => memory.recall(key, digest) !== undefined,
+    remember: (digest) => {
+      if (memory.recall(key, digest) === undefined)
+        memory.keep(key, digest, memory.takeNotes(), { brief: true }, "large");
+    },
+  };
+}
+
+export interface PlanRequest {
+  /** Empty: every layer. */
+  readonly selection: readonly LayerName[];
+  readonly options: PlanOptions;
+  /** Empty: each layer's own. */
+  readonly platforms: readonly Platform[];
+  /** Of layers that declare none. */
+  readonly defaultPlatform: Platform;
+  readonly images: HeldImages;
+  readonly resolver: ImageResolver;
+  readonly signal: AbortSignal;
+}
+
+/** Decides what is to be built, and why. Asks the resolver for replaced bases only: pinned ones stand in the lock. */
+export async function planProject(project: Project, request: PlanRequest): Promise<Plan> {
+  const { graph } = project;
+  const wanted = new Set(graph.order.flatMap((name) => graph.externalBases(name)));
+  const platforms = new Set([
+    request.defaultPlatform,
+    ...request.platforms,
+    ...graph.order.flatMap((name) => graph.layer(name).workflow.platforms ?? []),
+  ]);
+  const replacedBases = new Map<string, ReplacedBase>();
+  for (const [image, reference] of project.replacedBases) {
+    const digests = new Map<Platform, ImageDigest>();
+    for (const platform of wanted.has(image) ? platforms : []) {
+      const resolved = await request.resolver.resolve(reference, platform, request.signal);
+      if (resolved.ok) digests.set(platform, resolved.value);
+    }
+    replacedBases.set(image, { reference, digests });
+  }
+  return makePlan({
+    graph,
+    ownInputs: project.ownInputs,
+    lock: project.lock.current,
+    selection: request.selection,
+    options: request.options,
+    platforms: request.platforms,
+    defaultPlatform: request.defaultPlatform,
+    images: request.images,
+    replacedBases,
+    history: project.history,
+    leased: false,
+  });
+}
