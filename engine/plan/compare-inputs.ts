@@ -16,7 +16,7 @@ export function compareInputs(was: LockInputs, is: LockInputs, pending: Pending)
   if (was.recipe !== is.recipe) return [{ kind: "recipe-changed", was: was.recipe, is: is.recipe }];
   return [
     ...compareDeclarations(was.declaration, is.declaration).map(
-      (change): Reason => ({ kind: "declaration-changed", ...change }),
+      (each): Reason => ({ kind: "declaration-changed", key: each.key, was: each.was, is: each.is }),
     ),
     ...compareFiles(new Map(Object.entries(was.files)), new Map(Object.entries(is.files))),
     ...compareParents(was, is, pending),

@@ -33,6 +33,8 @@ export interface PlanOptions {
   readonly only: boolean;
   /** Build the selected layers although they are current. */
   readonly force: boolean;
+  /** Build these although they are current. */
+  readonly forced?: ReadonlySet<LayerName>;
   /** Name current ancestors of the selected layers as well. */
   readonly withAncestors: boolean;
 }
@@ -65,7 +67,8 @@ export function makePlan(input: PlanInput): Plan {
   for (const node of chooseNodes(input)) {
     for (const platform of Array.from(node.platforms.keys()).sort()) {
       const selected = node.platforms.get(platform) === true;
-      const freshness = judge(input, node, platform, selected && input.options.force);
+      const isForced = (selected && options.force) || options.forced?.has(layer) === true;
+      const freshness = judge(input, node, platform, isForced);
       const decision = decide(input, node, platform, selected, freshness);
       node.decisions.set(platform, decision);
       if (decision.action === "left-out") continue;

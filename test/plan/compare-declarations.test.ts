@@ -1,11 +1,15 @@
 // Differences of declarations, each by the path of the smallest part.
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Json } from "../../engine/nickel/located.ts";
 import { compareDeclarations } from "../../engine/plan/compare-declarations.ts";
 
 type Declaration = Readonly<Record<string, Json>>;
+
+function tool(name: string, version: string): Json {
+  return { name, check: [name, "--version"], version };
+}
 
 describe("declarations", () => {
   test.each<[Declaration, Declaration, readonly [string, Json | undefined, Json | undefined][]]>([
@@ -43,7 +47,6 @@ describe("declarations", () => {
   });
 
   test("tools are compared by their names", () => {
-    const tool = (name: string, version: string) => ({ name, check: [name, "--version"], version });
     const was = { tools: [tool("cc", ">=1"), tool("g++", ">=1"), tool("hg", ">=1")] };
     const is = { tools: [tool("bb", ">=1"), tool("cc", ">=1"), tool("g++", ">=2")] };
     expect(compareDeclarations(was, is)).toEqual([

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { compareInputs } from "../../engine/plan/compare-inputs.ts";
+import type { Reason } from "../../engine/plan/step.ts";
 import type { LockInputs } from "../../schemas/lock.ts";
 import { digestOf, layer } from "../lock/samples.ts";
 
@@ -11,8 +12,12 @@ function inputs(rest: Partial<LockInputs>): LockInputs {
   return { recipe: 1, declaration: {}, files: {}, parents: {}, bases: {}, ...rest };
 }
 
+function told(was: Record<string, string>, is: Record<string, string>): readonly Reason[] {
+  return compareInputs(inputs({ files: was }), inputs({ files: is }), none);
+}
+
 function changedFiles(was: Record<string, string>, is: Record<string, string>): readonly string[] {
-  return compareInputs(inputs({ files: was }), inputs({ files: is }), none).map((reason) =>
+  return told(was, is).map((reason) =>
     reason.kind === "file-changed" ? `${reason.path} ${reason.change}` : reason.kind,
   );
 }
@@ -41,8 +46,6 @@ describe("inputs", () => {
   test("a folder's own mode is no more than its mode", () => {
     const usual = { "src/a": "1 644" };
     const closed = { "src/": "folder 700", "src/a": "1 644" };
-    const told = (was: Record<string, string>, is: Record<string, string>) =>
-      compareInputs(inputs({ files: was }), inputs({ files: is }), none);
     expect(told(usual, closed)).toEqual([
       { kind: "file-changed", path: "src/", change: "modified", was: "folder 755", is: "folder 700" },
     ]);

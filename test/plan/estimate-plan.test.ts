@@ -1,6 +1,6 @@
 // How long a whole plan takes, played through.
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { estimatePlan } from "../../engine/plan/estimate-plan.ts";
 import { arbitraryPlan, planOf, stepOf } from "./steps.ts";

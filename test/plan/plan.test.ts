@@ -42,6 +42,11 @@ function withoutLines(reason: Reason): Reason {
   return rest;
 }
 
+/** Of a file, as in the lock. */
+function line(content: string): string {
+  return `${sha256(content).slice(7, 23)} 644`;
+}
+
 function change(name: string, spec: LayerSpec): Project {
   return projectOf({ ...chain, [name]: { ...chain[name], ...spec } });
 }
@@ -55,6 +60,11 @@ function editEntry(lock: Lock, name: string, edit: (entry: LockEntry) => LockEnt
 const project = projectOf(chain);
 const lock = builtLock(project);
 const some = (...names: readonly string[]): readonly LayerName[] => names.map(layer);
+
+/** As the lock tells a file. */
+function line(content: string): string {
+  return `${sha256(content).slice(7, 23)} 644`;
+}
 
 describe("reasons", () => {
   test("nothing was ever built", () => {
@@ -95,7 +105,6 @@ describe("reasons", () => {
   test("files that came and went", () => {
     const before = change("rust", { files: { "src/a": "1", "src/b": "2" } });
     const after = change("rust", { files: { "src/b": "2!", "src/c": "3" } });
-    const line = (content: string) => `${sha256(content).slice(7, 23)} 644`;
     expect(planOf(after, builtLock(before)).steps[1]?.reasons).toEqual([
       { kind: "file-changed", path: "src/a", change: "removed", was: line("1") },
       { kind: "file-changed", path: "src/b", change: "modified", was: line("2"), is: line("2!") },

@@ -43,6 +43,10 @@ describe("size", () => {
   });
 });
 
+function recorded(seconds: number, tier: string) {
+  return estimateBuild({ seconds, builds: 3 }, 60, tier);
+}
+
 describe("estimate", () => {
   test("a quarter of the budget where nothing is known, and it says so", () => {
     expect(estimateBuild(undefined, 60, undefined)).toEqual({
@@ -54,7 +58,6 @@ describe("estimate", () => {
   });
 
   test("past builds know better, and an hour begun is an hour paid", () => {
-    const recorded = (seconds: number, tier: string) => estimateBuild({ seconds, builds: 3 }, 60, tier);
     const source = { source: "recorded", builds: 3 };
     expect(recorded(12, "cax21")).toEqual({ seconds: 12, costEur: 0.0176, ...source });
     expect(recorded(3600, "cax21")).toEqual({ seconds: 3600, costEur: 0.0176, ...source });

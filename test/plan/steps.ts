@@ -1,6 +1,6 @@
 // Plans for tests of what is made of them: steps in a few words, and any graph of them.
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { Plan, Step } from "../../engine/plan/step.ts";
 import { amd64, arm64, layer } from "../lock/samples.ts";
 

@@ -1,7 +1,7 @@
 // Plans as matrices of a GitHub workflow: run as GitHub would, wave after wave, nothing is built before what it stands on.
 
 import { readFileSync } from "node:fs";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
