@@ -6,8 +6,18 @@ import { libraryFolder } from "./package-root.ts";
 import { renderDiagnostics } from "./report/diagnostic.ts";
 import { annotateDiagnostics } from "./report/github-annotation.ts";
 
-/** Prints them with places relative to `root` (absolute); nothing for none. */
-export function tellDiagnostics(output: Output, root: string, diagnostics: readonly Diagnostic[]): void {
+export interface Telling {
+  /** Annotations for GitHub; by default in its workflows. */
+  readonly annotate?: boolean;
+}
+
+/** Prints them with places relative to `root` (absolute), and how to read more of the errors; nothing for none. */
+export function tellDiagnostics(
+  output: Output,
+  root: string,
+  diagnostics: readonly Diagnostic[],
+  { annotate = process.env["GITHUB_ACTIONS"] === "true" }: Telling = {},
+): void {
   output.remark(
     renderDiagnostics(diagnostics, {
       root,
@@ -16,6 +26,16 @@ export function tellDiagnostics(output: Output, root: string, diagnostics: reado
       width: output.stderr.columns(),
     }),
   );
-  if (process.env["GITHUB_ACTIONS"] === "true")
+  output.remark(referToExplanations(diagnostics));
+  if (annotate)
     output.remark(annotateDiagnostics(diagnostics, root, process.env["GITHUB_WORKSPACE"] ?? root));
+}
+
+function referToExplanations(diagnostics: readonly Diagnostic[]): string {
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  const [code, ...others] = Array.from(new Set(errors.map((error) => error.code))).sort();
+  if (code === undefined) return "";
+  return others.length === 0
+    ? `\`lamina explain ${code}\` tells more\n`
+    : `\`lamina explain CODE\` tells more of ${[code, ...others].join(", ")}\n`;
 }

@@ -30,7 +30,7 @@ export const diagnosticJson = z.strictObject({
 
 export const diagnostics = z.strictObject({
   version: z.literal(diagnosticsVersion),
-  /** Whether there is no error. */
+  /** Whether there is no error; with --strict no warning either. */
   ok: z.boolean(),
   diagnostics: z.array(diagnosticJson),
 });

@@ -9,10 +9,11 @@ import type { ExportFormat } from "../../engine/nickel/formats/write.ts";
  */
 export type SampleFiles = Readonly<Record<string, string | undefined>>;
 
-/** What is asked of the files: `catalog-validate`, `plan` (with images replaced), or `nickel export example.ncl`. */
+/** What is asked of the files: `catalog-validate`, `plan` (with images replaced), `lock --update`, or `nickel export example.ncl`. */
 export type Question =
   | { readonly kind: "check" }
   | { readonly kind: "plan"; readonly bases?: Readonly<Record<string, string>> }
+  | { readonly kind: "mend-lock" }
   | { readonly kind: "export"; readonly format: ExportFormat };
 
 export interface Explanation {

@@ -21,7 +21,7 @@ export const lock: readonly Explanation[] = [
     code: "E0502",
     title: "a lock with a merge conflict",
     cause: "Two branches changed the same layer, and the conflict was committed as it was.",
-    fix: "Keep either side of each conflict, then run `lamina build`: what the lock lacks is built again.",
+    fix: "Run `lamina lock --update`: it keeps what both sides agree on, and `lamina build` builds the rest. `lamina lock --merge` as a merge driver of git keeps it from happening.",
     question: plan,
     wrong: {
       "lamina.lock":
@@ -63,6 +63,19 @@ export const lock: readonly Explanation[] = [
     fix: "Restore it from version control, or delete it: then every layer is built again.",
     question: plan,
     wrong: { "lamina.lock": '{\n  "version": 1,\n  "bases": {},\n  "layers": «[]»\n}\n' },
+    mended,
+  },
+  {
+    code: "E0507",
+    title: "a conflict in the lock that cannot be resolved",
+    cause:
+      "The conflict markers were edited, or lie in such a way that one side of them is no lock by itself. A conflict with two whole sides is resolved by `lamina lock --update`.",
+    fix: "Take one side with `git checkout --ours lamina.lock` (or --theirs), then run `lamina build`: what the lock lacks is built again.",
+    question: { kind: "mend-lock" },
+    wrong: {
+      "lamina.lock":
+        '{\n  "version": 1,\n«<<<<<<< ours»\n  "bases": {},\n=======\n  "bases":\n>>>>>>> theirs\n  "layers": {}\n}\n',
+    },
     mended,
   },
 ];

@@ -62,16 +62,27 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[], options: D
   if (diagnostics.length === 0) return "";
   const sorted = diagnostics.toSorted(compareDiagnostics);
   const texts = sorted.map((diagnostic) => renderDiagnostic(diagnostic, options));
-  return `${[...texts, summarizeDiagnostics(diagnostics)].join("\n\n")}\n`;
+  return `${[...texts, summarizeDiagnostics(diagnostics, options.root)].join("\n\n")}\n`;
 }
 
-/** For example "3 errors, 1 warning"; "" for none. */
-export function summarizeDiagnostics(diagnostics: readonly Diagnostic[]): string {
+/** For example "3 errors, 1 warning in 2 layers" (of the catalog below `root`, where it is several diagnostics); "" for none. */
+export function summarizeDiagnostics(diagnostics: readonly Diagnostic[], root: string): string {
   const count = (severity: Severity) => {
     const { length } = diagnostics.filter((diagnostic) => diagnostic.severity === severity);
     return length === 0 ? [] : [`${length} ${severity}${length === 1 ? "" : "s"}`];
   };
-  return [...count("error"), ...count("warning")].join(", ");
+  const amounts = [...count("error"), ...count("warning")].join(", ");
+  const layers = new Set(diagnostics.flatMap(({ span }) => layerAt(span?.file.path, root) ?? [])).size;
+  if (diagnostics.length < 2 || layers === 0) return amounts;
+  return `${amounts} in ${layers} layer${layers === 1 ? "" : "s"}`;
+}
+
+/** The layer in whose folder a file lies. */
+function layerAt(path: string | undefined, root: string): string | undefined {
+  const catalog = `${root}/catalog/`;
+  if (path?.startsWith(catalog) !== true) return undefined;
+  const [layer, ...rest] = path.slice(catalog.length).split("/");
+  return rest.length === 0 ? undefined : layer;
 }
 
 function widestLineNumber(diagnostic: Diagnostic, from: ShownFrom): number {

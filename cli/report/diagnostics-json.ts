@@ -5,11 +5,15 @@ import type { Span } from "../../engine/core/source.ts";
 import { type DiagnosticsJson, diagnosticsVersion } from "../../schemas/diagnostics.ts";
 import { locate } from "./snippet.ts";
 
-/** In order of their places; paths relative to `root` (absolute). */
-export function diagnosticsToJson(diagnostics: readonly Diagnostic[], root: string): DiagnosticsJson {
+/** In order of their places; paths relative to `root` (absolute). `strict`: warnings count as errors. */
+export function diagnosticsToJson(
+  diagnostics: readonly Diagnostic[],
+  root: string,
+  { strict }: { readonly strict: boolean },
+): DiagnosticsJson {
   return {
     version: diagnosticsVersion,
-    ok: !diagnostics.some(({ severity }) => severity === "error"),
+    ok: !diagnostics.some(({ severity }) => strict || severity === "error"),
     diagnostics: diagnostics.toSorted(compareDiagnostics).map((diagnostic) => toJson(diagnostic, root)),
   };
 }

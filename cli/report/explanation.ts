@@ -83,6 +83,8 @@ function commandOf(question: Question): string {
       const bases = Object.entries(question.bases ?? {}).map(([image, by]) => ` --base ${image}=${by}`);
       return `lamina plan${bases.join("")}`;
     }
+    case "mend-lock":
+      return "lamina lock --update";
     case "export": {
       const format = question.format === "json" ? "" : ` --format ${question.format}`;
       return `lamina nickel export${format} ${exampleFile}`;
@@ -108,7 +110,9 @@ function renderFiles(
 function renderMarked(marked: string, paint: (text: string) => string): readonly string[] {
   const { text, marks } = readMarks(marked);
   const file = new SourceFile("", text);
-  const places = marks.map(({ start, end }) => ({ from: file.position(start), to: file.position(end) }));
+  // A fault of a whole file is marked at its beginning: underlining its first letter would mislead.
+  const shown = marks.filter(({ start, end }) => start > 0 || end > 0);
+  const places = shown.map(({ start, end }) => ({ from: file.position(start), to: file.position(end) }));
   const count = file.lineStarts.length - (text.endsWith("\n") ? 1 : 0);
   return Array.from({ length: count }, (_, index) => index + 1).flatMap((number) => {
     const line = file.line(number);

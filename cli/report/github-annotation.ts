@@ -1,8 +1,9 @@
 // Annotations of GitHub's workflows: a complaint shown at the line of the file that it is about.
 // https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 
-import { relative } from "node:path";
+import { isAbsolute, relative } from "node:path";
 import { compareDiagnostics, type Diagnostic } from "../../engine/core/diagnostic.ts";
+import type { Span } from "../../engine/core/source.ts";
 import { locate } from "./snippet.ts";
 
 export interface Annotation {
@@ -36,20 +37,36 @@ export function annotateDiagnostics(
 ): string {
   return diagnostics
     .toSorted(compareDiagnostics)
-    .map(({ code, severity, message, span, help }) => {
-      const annotation = {
-        severity,
-        title: code,
-        message: help === undefined ? message : `${message}\n${help}`,
-      };
-      if (span === undefined) return renderAnnotation(annotation);
-      const { line, endLine, column, endColumn } = locate(span, { root });
-      const file = relative(workspace, span.file.path);
-      // GitHub takes columns of single lines only.
-      const columns = line === endLine ? { column, endColumn } : {};
-      return renderAnnotation(Object.assign(annotation, { file, line, endLine }, columns));
+    .map((diagnostic) => {
+      const { code, severity, span } = diagnostic;
+      const place = span === undefined ? undefined : placeIn(workspace, span, root);
+      const lines = [diagnostic.message, ...describeNotes(diagnostic, root), diagnostic.help];
+      // What lies outside of the workspace cannot be shown there.
+      const outside = span === undefined || place !== undefined ? [] : [`at ${describePlace(span, root)}`];
+      const message = [...lines, ...outside].filter((line) => line !== undefined).join("\n");
+      return renderAnnotation({ severity, title: code, message, ...place });
     })
     .join("");
+}
+
+/** Undefined for a file outside of the workspace. */
+function placeIn(workspace: string, span: Span, root: string) {
+  const file = relative(workspace, span.file.path);
+  if (file === "" || file.startsWith("..") || isAbsolute(file)) return undefined;
+  const { line, endLine, column, endColumn } = locate(span, { root });
+  // GitHub takes columns of single lines only.
+  return line === endLine ? { file, line, endLine, column, endColumn } : { file, line, endLine };
+}
+
+function describeNotes({ notes }: Diagnostic, root: string): readonly string[] {
+  return notes.map(({ message, span }) =>
+    span === undefined ? message : `${message}: ${describePlace(span, root)}`,
+  );
+}
+
+function describePlace(span: Span, root: string): string {
+  const { path, line, column } = locate(span, { root });
+  return `${path}:${line}:${column}`;
 }
 
 function escapeData(text: string): string {

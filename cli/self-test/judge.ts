@@ -4,6 +4,7 @@ import { join, sep } from "node:path";
 import type { Diagnostic } from "../../engine/core/diagnostic.ts";
 import type { Host } from "../../engine/core/host.ts";
 import { err } from "../../engine/core/result.ts";
+import { mendConflict } from "../../engine/lock/mend-conflict.ts";
 import { writeData } from "../../engine/nickel/formats/write.ts";
 import { checkCatalog, openProject } from "../../engine/project.ts";
 import type { Question } from "../explain/explanation.ts";
@@ -34,6 +35,13 @@ export function createJudge(folder: string): Judge {
         const bases = new Map(Object.entries(question.bases ?? {}));
         const project = await openProject({ directory: root, host, evaluate, bases });
         return project.ok ? project.value.warnings : project.error;
+      }
+      case "mend-lock": {
+        const mended = mendConflict(host.files, {
+          path: join(root, "lamina.lock"),
+          folder: join(root, ".lamina"),
+        });
+        return !mended.ok && mended.error.kind === "unmendable" ? mended.error.diagnostics : [];
       }
       case "export": {
         const evaluated = evaluator.evaluate(join(root, exampleFile));

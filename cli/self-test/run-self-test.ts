@@ -3,10 +3,13 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { CaseGroup } from "./case-groups.ts";
 import { createJudge, type Judge } from "./judge.ts";
 import { expectedFaults, type FaultText, faultText, type PlantedCase, plainFiles } from "./planted-case.ts";
 
 export interface Verdict {
+  /** Title of its group. */
+  readonly group: string;
   readonly name: string;
   /** Layers of the case. */
   readonly layers: number;
@@ -19,19 +22,20 @@ export interface Verdict {
 
 /** Judges each case in a folder of its own, which is gone afterwards. `makeJudge` is handed the folder that they all lie in. */
 export async function runSelfTest(
-  cases: readonly PlantedCase[],
+  groups: readonly CaseGroup[],
   makeJudge: (folder: string) => Judge = createJudge,
 ): Promise<readonly Verdict[]> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "lamina-self-test-")));
   try {
     const judge = makeJudge(folder);
     const verdicts: Verdict[] = [];
-    for (const [index, planted] of cases.entries()) {
+    const cases = groups.flatMap((group) => group.cases.map((planted) => ({ group: group.title, planted })));
+    for (const [index, { group, planted }] of cases.entries()) {
       const root = join(folder, `${index + 1}`);
       writeFiles(root, plainFiles(planted.files));
       const found = await judge(root, planted.question, planted.unreadable ?? []);
       const texts = found.map((diagnostic) => faultText(diagnostic, root));
-      verdicts.push(compare(planted, expectedFaults(planted, root), texts));
+      verdicts.push({ group, ...compare(planted, expectedFaults(planted, root), texts) });
       rmSync(root, { recursive: true });
     }
     return verdicts;
@@ -52,7 +56,7 @@ function compare(
   { name, files }: PlantedCase,
   planted: readonly FaultText[],
   found: readonly FaultText[],
-): Verdict {
+): Omit<Verdict, "group"> {
   const layers = new Set(Object.keys(files).flatMap((path) => /^catalog\/([^/]+)\//.exec(path)?.[1] ?? []));
   return {
     name,
@@ -61,6 +65,11 @@ function compare(
     missed: without(planted, found),
     invented: without(found, planted),
   };
+}
+
+/** Whether all that was planted was found, and nothing else. */
+export function isRight({ missed, invented }: Verdict): boolean {
+  return missed.length === 0 && invented.length === 0;
 }
 
 /** Each of the others takes one away. */

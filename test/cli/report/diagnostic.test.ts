@@ -304,7 +304,7 @@ error[E0301]: third
 
   test("that are none print nothing", () => {
     expect(renderDiagnostics([], plain)).toBe("");
-    expect(summarizeDiagnostics([])).toBe("");
+    expect(summarizeDiagnostics([], root)).toBe("");
   });
 });
 
