@@ -63,16 +63,18 @@ export interface PlanInput {
 
 /** Decides every step. Parents stand before children; among equals by name, then platform. */
 export function makePlan(input: PlanInput): Plan {
+  const { options } = input;
+  const { options } = input;
   const steps: Step[] = [];
   for (const node of chooseNodes(input)) {
     for (const platform of Array.from(node.platforms.keys()).sort()) {
       const selected = node.platforms.get(platform) === true;
-      const isForced = (selected && options.force) || options.forced?.has(layer) === true;
+      const isForced = (selected && options.force) || options.forced?.has(node.layer) === true;
       const freshness = judge(input, node, platform, isForced);
       const decision = decide(input, node, platform, selected, freshness);
       node.decisions.set(platform, decision);
       if (decision.action === "left-out") continue;
-      if (selected || decision.action !== "reuse" || input.options.withAncestors)
+      if (selected || decision.action !== "reuse" || options.withAncestors)
         steps.push(makeStep(input, node, platform, freshness, decision));
     }
   }
