@@ -264,6 +264,43 @@ RUN --mount=type=bind,source=scripts,target=/s --mount=target=/all --mount=type=
   ]);
 });
 
+test("what of it a copy leaves out, and what it keeps the folders of", () => {
+  const sources = read(`FROM a
+COPY --exclude=*.md --exclude="!a b" src /
+COPY --parents ./x/./y/*.c z --parents=no /
+COPY --parents=false x/./y /
+RUN --mount=type=bind,from=,source=s*,target=/s true
+`).contextSources;
+  expect(
+    sources.map(({ path, hasWildcard, via, parents, excludes }) => [
+      path,
+      hasWildcard,
+      via,
+      parents,
+      excludes,
+    ]),
+  ).toEqual([
+    ["src", false, "copy", undefined, ["*.md", "!a b"]],
+    ["x/y/*.c", true, "copy", { root: "x", pattern: "y/*.c" }, []],
+    ["z", false, "copy", { root: "", pattern: "z" }, []],
+    ["--parents=no", false, "copy", { root: "", pattern: "--parents=no" }, []],
+    ["x/y", false, "copy", undefined, []],
+    ["s*", false, "mount", undefined, []],
+  ]);
+});
+
+function pathsOf(text: string): readonly (string | undefined)[] {
+  return read(text).contextSources.map(({ path }) => path);
+}
+
+test("ONBUILD is done in the stages of the file that stand on it, and nowhere else", () => {
+  const base = "FROM scratch AS base\nARG A=x\nONBUILD COPY $A /\n";
+  expect(pathsOf(base)).toEqual([]);
+  expect(pathsOf(`${base}FROM base\nCOPY y /\n`)).toEqual(["x", "y"]);
+  expect(pathsOf(`${base}FROM base AS one\nFROM one\n`)).toEqual(["x"]);
+  expect(pathsOf(`${base}FROM scratch\nCOPY --from=base / /\n`)).toEqual([]);
+});
+
 describe("faults", () => {
   test.each([
     ["", ['Dockerfile: it has no FROM | ""']],

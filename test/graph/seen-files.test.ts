@@ -24,11 +24,11 @@ function list(files: FakeFiles, through: Files = files) {
 function seenOf(dockerfile: string, seeds: Readonly<Record<string, Seed>>): Record<string, unknown> {
   const seen = list(filesOf(dockerfile, seeds));
   if (!seen.ok) throw new Error(seen.error.map(({ message }) => message).join("\n"));
-  const pairs = Array.from(seen.value, ([name, entry]) => [
+  const pairs: readonly (readonly [string, unknown])[] = Array.from(seen.value, ([name, entry]) => [
     name,
     entry.kind === "symlink" ? entry.target : entry.kind,
   ]);
-  return Object.fromEntries(pairs.sort());
+  return Object.fromEntries(pairs.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** The same files, and what is asked of them. */

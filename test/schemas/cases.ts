@@ -46,7 +46,7 @@ function lockOf(entry: string): string {
     caches | default = [],
     inputs | default = {
       recipe = 1, declaration = { args = { A = "1" }, list = [1, null, true, { x = "y" }] },
-      files = { Dockerfile = "0123456789abcdef" }, parents = { debian = ${digest} }, bases = {},
+      files = { Dockerfile = "0123456789abcdef instructions", "a b" = "0123456789abcdef", "src/" = "folder 755", link = "-> x y" }, parents = { debian = ${digest} }, bases = {},
     },
   } & ${entry} } } }`);
 }
