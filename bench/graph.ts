@@ -11,7 +11,7 @@ import { compare, type Finding } from "./graph/compare.ts";
 import { git } from "./graph/git.ts";
 import { installRivals } from "./graph/install-rivals.ts";
 import { lamina } from "./graph/lamina.ts";
-import { renderFindings } from "./graph/report.ts";
+import { renderSize } from "./graph/report.ts";
 import { openRivals } from "./graph/rivals.ts";
 
 const { values } = parseArgs({
@@ -28,10 +28,27 @@ const needsRivals = asked.some((name) => own.every((tool) => tool.name !== name)
 const rivals = needsRivals ? openRivals(await installRivals()) : [];
 const chosen = rivals.filter(({ name }) => asked.includes(name.split(",")[0] ?? ""));
 const tools = [...own, ...chosen];
+for (const name of asked)
+  if (tools.every((tool) => tool.name.split(",")[0] !== name)) throw new Error(`there is no tool ${name}`);
 
 function onProgress(text: string): void {
   process.stderr.write(`${text}\n`);
 }
+
+const versions = [
+  ...tools.map(({ name, version }) => ({ name, version })),
+  { name: "node", version: process.version },
+];
+const machine = { processors: availableParallelism(), model: cpus()[0]?.model ?? "" };
+if (!values.json)
+  process.stdout.write(
+    `${versions.map(({ name, version }) => `${name} ${version}`).join("; ")}; ${machine.processors} processors (${machine.model})
+Whole processes, ${values.runs} times each, in turns. Everything was built before: of lamina by its own pipeline with a builder that
+stands in for BuildKit and writes tiny real images; of the others by running the task once, without npm. "turbo / it": how many times
+as long the fastest of turbo's commands for the question takes. Peak: the process and its children at once; daemons that run already
+are left out. "without index": .lamina/cache or .nx/workspace-data removed before; files stay in the system's cache.
+`,
+  );
 
 const directory = mkdtempSync(join(tmpdir(), "lamina-bench-"));
 const findings: Finding[] = [];
@@ -42,29 +59,12 @@ try {
       ...(await compare({ tools, layers, runs: Number(values.runs), directory: place, onProgress })),
     );
     rmSync(place, { recursive: true, force: true });
+    if (!values.json) process.stdout.write(`\n${renderSize(layers, findings)}`);
   }
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }
-
-const versions = [
-  ...tools.map(({ name, version }) => ({ name, version })),
-  { name: "node", version: process.version },
-];
-const machine = { processors: availableParallelism(), model: cpus()[0]?.model ?? "" };
 if (values.json)
   process.stdout.write(
     `${JSON.stringify({ version: 1, machine, versions, runs: Number(values.runs), findings })}\n`,
   );
-else {
-  const listed = versions.map(({ name, version }) => `${name} ${version}`);
-  process.stdout.write(
-    `${listed.join(", ")}; ${machine.processors} processors (${machine.model})
-Whole processes, ${values.runs} times each, in turns. Everything was built before: of lamina by its own pipeline with a builder that
-stands in for BuildKit and writes tiny real images; of the others by running the task once. "turbo / it": how many times as long the
-fastest of turbo's commands for the question takes. Peak: the process and its children at once; daemons that run already are left out.
-"without index": .lamina/cache or .nx/workspace-data removed before; files stay in the system's cache.
-
-${renderFindings(findings)}`,
-  );
-}

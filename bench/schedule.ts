@@ -1,26 +1,33 @@
 // The scheduler against what is possible: thousands of layers on tens of runners, random durations with a heavy tail, random
-// failures, through the engine's real run over a virtual clock. Reports how much longer than its lower bound a run takes
+// failures, through the engine's real run over a virtual clock, with the lock held in memory. Reports how much longer than its lower bound a run takes
 // (the longest path of what ran, or its work shared evenly among the runners, whichever is more), with estimates that are
 // true, that are wrong by a random factor (half to double for two of three layers), and that are missing.
 //
-//   node bench/schedule.ts [--layers 10000] [--runners 64] [--seeds 3] [--json]
+//   node bench/schedule.ts [--layers 10000] [--runners 64] [--seeds 3] [--shapes layered,wide] [--json]
 
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { emptyLock } from "../engine/lock/lock.ts";
+import { openLockFile } from "../engine/lock/lock-file.ts";
 import { emptyHistory } from "../engine/plan/history.ts";
 import { makePlan } from "../engine/plan/plan.ts";
 import type { Plan } from "../engine/plan/step.ts";
+import { systemFiles } from "../providers/host/files.ts";
 import { platform } from "../schemas/platform.ts";
+import { holdLockInMemory } from "../test/fakes/lock-file.ts";
 import { type Project, projectOf } from "../test/plan/project.ts";
 import { createRandom, type Random } from "./random.ts";
 import { shapes } from "./schedule/shapes.ts";
-import { type Simulated, simulate } from "./schedule/simulate.ts";
+import { type Simulated, type Simulation, simulate } from "./schedule/simulate.ts";
 
 const { values } = parseArgs({
   options: {
     layers: { type: "string", default: "10000" },
     runners: { type: "string", default: "64" },
     seeds: { type: "string", default: "3" },
+    shapes: { type: "string", default: Array.from(shapes.keys()).join() },
     json: { type: "boolean", default: false },
   },
 });
@@ -43,7 +50,10 @@ const estimates: ReadonlyMap<string, (seconds: number, random: Random) => number
 ]);
 
 const trials: Trial[] = [];
-for (const [shape, make] of shapes) {
+let withLock: Simulated | undefined;
+for (const shape of values.shapes.split(",")) {
+  const make = shapes.get(shape);
+  if (make === undefined) throw new Error(`there is no shape ${shape}`);
   for (let seed = 1; seed <= Number(values.seeds); seed++) {
     const graph = make(layers, seed);
     const specs = graph.map(
@@ -62,14 +72,29 @@ for (const [shape, make] of shapes) {
           ...step,
           estimate: { ...step.estimate, seconds: guess(step.layer) },
         }));
-        const simulated = await simulate({ project, plan: { ...plan, steps }, runners, seconds, failing });
+        const lock = holdLockInMemory(emptyLock);
+        const simulation = { project, lock, plan: { ...plan, steps }, runners, seconds, failing };
+        const simulated = await simulate(simulation);
         const ratio = simulated.makespanSeconds / simulated.boundSeconds;
         trials.push({ shape, estimates: told, failureRate, ratio, ...simulated });
+        withLock ??= await simulateOnDisk(simulation);
       }
     }
   }
 }
 tell();
+
+/** The same with the lock where it is in earnest: everything in it on the disk after each layer. */
+async function simulateOnDisk(simulation: Simulation): Promise<Simulated> {
+  const folder = mkdtempSync(join(tmpdir(), "lamina-bench-"));
+  try {
+    const lock = await openLockFile(systemFiles, { path: join(folder, "lamina.lock"), folder });
+    if (!lock.ok) throw new Error("the lock cannot be opened");
+    return await simulate({ ...simulation, lock: lock.value });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 /** Log-normal around a minute; one in a hundred is many times longer (Pareto), up to four hours. */
 function drawSeconds(random: Random): number {
@@ -95,7 +120,7 @@ function planAll(project: Project): Plan {
 
 function tell(): void {
   if (values.json) {
-    process.stdout.write(`${JSON.stringify({ version: 1, layers, runners, trials })}\n`);
+    process.stdout.write(`${JSON.stringify({ version: 1, layers, runners, trials, withLock })}\n`);
     return;
   }
   process.stdout.write(
@@ -112,6 +137,10 @@ function tell(): void {
     tellLine(
       `all          ${told.padEnd(9)}      `,
       trials.filter((trial) => trial.estimates === told),
+    );
+  if (withLock !== undefined)
+    process.stdout.write(
+      `\nThe first run again, with the lock on this disk, in it after every layer: engine ${withLock.engineSeconds.toFixed(2)} s of CPU\n`,
     );
 }
 

@@ -31,9 +31,11 @@ const samplingMs = 4;
 export async function measurePeakMib(task: Runnable): Promise<number> {
   const child = start(task, "ignore");
   let peakKib = 0;
-  const timer = setInterval(() => {
+  const look = (): void => {
     if (child.pid !== undefined) peakKib = Math.max(peakKib, sumPeaksKib(child.pid));
-  }, samplingMs);
+  };
+  const timer = setInterval(look, samplingMs);
+  look();
   try {
     await end(task, child);
   } finally {

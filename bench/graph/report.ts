@@ -1,18 +1,17 @@
-// Findings as tables for people: one a size, a question's commands under one another, each beside the fastest of turbo's.
+// Findings as a table for people: a question's commands under one another, each beside the fastest of turbo's.
 
 import type { Finding } from "./compare.ts";
 import { type Question, questions } from "./tool.ts";
 
 const reference = "turbo";
 
-export function renderFindings(findings: readonly Finding[]): string {
-  const sizes = Array.from(new Set(findings.map(({ layers }) => layers)));
+/**
+ * The table of one size. `findings` are all so far: growth is told against the next smaller size among them, and columns are as
+ * wide as all of them need.
+ */
+export function renderSize(layers: number, findings: readonly Finding[]): string {
   const labels = findings.map(({ tool, label }) => nameOf(tool, label).length);
   const width = Math.max(...labels, ...Object.values(questions).map((text) => text.length));
-  return sizes.map((layers) => renderSize(layers, findings, width)).join("\n");
-}
-
-function renderSize(layers: number, findings: readonly Finding[], width: number): string {
   const smaller = Math.max(...findings.map((each) => each.layers).filter((size) => size < layers), 0);
   const growth = smaller === 0 ? "" : `  x of ${smaller}`;
   const head = `${`${layers} layers`.padEnd(width + 2)}   median s     min     max  turbo / it  peak MiB${growth}\n`;
