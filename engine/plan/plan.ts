@@ -64,7 +64,6 @@ export interface PlanInput {
 /** Decides every step. Parents stand before children; among equals by name, then platform. */
 export function makePlan(input: PlanInput): Plan {
   const { options } = input;
-  const { options } = input;
   const steps: Step[] = [];
   for (const node of chooseNodes(input)) {
     for (const platform of Array.from(node.platforms.keys()).sort()) {

@@ -61,11 +61,6 @@ const project = projectOf(chain);
 const lock = builtLock(project);
 const some = (...names: readonly string[]): readonly LayerName[] => names.map(layer);
 
-/** As the lock tells a file. */
-function line(content: string): string {
-  return `${sha256(content).slice(7, 23)} 644`;
-}
-
 describe("reasons", () => {
   test("nothing was ever built", () => {
     const plan = planOf(project, { version: 1, bases: {}, layers: {} });
