@@ -33,8 +33,8 @@ export const command = defineCommand({
     { command: "lamina lock --update debian:trixie-slim", does: "the base of today, on all its platforms" },
     { command: "lamina lock --update --all --dry-run", does: "what there is that is newer" },
     {
-      command: "git config merge.lamina.driver 'npx lamina lock --merge %O %A %B'",
-      does: "with `lamina.lock merge=lamina` in .gitattributes",
+      command: "lamina lock --merge %O %A %B",
+      does: "for git config merge.lamina.driver, with `lamina.lock merge=lamina` in .gitattributes",
     },
   ],
   run: async (invocation) => {

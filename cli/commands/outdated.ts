@@ -26,7 +26,10 @@ export const command = defineCommand({
   examples: [
     { command: "lamina outdated", does: "what there is that is newer" },
     { command: "lamina outdated --exit-code debian:trixie-slim", does: "for a scheduled job" },
-    { command: "lamina lock --update debian:trixie-slim && lamina build", does: "to follow" },
+    {
+      command: "lamina outdated --json | jq -r '.bases[] | select(.state == \"moved\") | .image'",
+      does: "names",
+    },
   ],
   run: async ({ options, operands, directory, output, quiet, verbose }) => {
     const surveyed = await surveyLock({ directory, output });

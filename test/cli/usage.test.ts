@@ -121,7 +121,10 @@ describe("wrong usage ends with 2 and says what to do", () => {
       ["build", "--platform", "arm"],
       'error: build: --platform must be os/architecture, such as "linux/arm64", not "arm"\nhelp: `lamina help build` shows its options\n',
     ],
-    [["lock"], "error: lock needs --check\nhelp: `lamina build` is what writes the lock\n"],
+    [
+      ["lock"],
+      "error: lock needs --check, --update or --merge\nhelp: `lamina build` is what brings layers into the lock\n",
+    ],
     [["help", "biuld"], 'error: there is no command "biuld"\nhelp: did you mean "build"?\n'],
     [["completion", "csh"], "error: there is no completion for csh\nhelp: use bash, zsh or fish\n"],
   ];
