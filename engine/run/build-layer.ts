@@ -183,7 +183,7 @@ function isCutOff({ step, images }: LayerBuild, inputDigest: InputDigest, known:
 
 /** Keeps in mind what nothing but other inputs can mend. */
 function remember({ failures }: LayerBuild, inputDigest: InputDigest, failure: Halt): Halt {
-  if (failure !== "canceled" && isLasting(failure)) failures?.set(inputDigest, failure);
+  if (failure !== "canceled" && isLasting(failure.kind)) failures?.set(inputDigest, failure);
   return failure;
 }
 

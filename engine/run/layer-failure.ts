@@ -151,7 +151,7 @@ function changedPaths(before: OwnInputs, now: OwnInputs): readonly string[] {
 }
 
 /** Whether only other inputs can mend it: trying again with the same ones would end the same. */
-export function isLasting({ kind }: LayerFailure): boolean {
+export function isLasting(kind: LayerFailure["kind"]): boolean {
   switch (kind) {
     case "step-failed":
     case "dockerfile-refused":

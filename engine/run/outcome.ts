@@ -3,6 +3,7 @@
 import type { LayerName } from "../../schemas/layer-name.ts";
 import type { Platform } from "../../schemas/platform.ts";
 import type { ImageDigest } from "../core/digest.ts";
+import type { LayerFailure } from "./layer-failure.ts";
 
 export type StepOutcome =
   /** `changed` is false where the lock held that very image before. */
@@ -13,7 +14,7 @@ export type StepOutcome =
       readonly seconds: number;
     }
   | { readonly kind: "reused"; readonly image: ImageDigest }
-  | { readonly kind: "failed"; readonly failure: string; readonly message: string }
+  | { readonly kind: "failed"; readonly failure: LayerFailure["kind"]; readonly message: string }
   /** `cause` is the layer whose failure or block it inherits. */
   | { readonly kind: "doomed"; readonly cause: LayerName }
   | { readonly kind: "canceled" };

@@ -72,6 +72,12 @@ export interface RunOptions {
   readonly isWatched?: boolean;
 }
 
+export interface Foresight {
+  /** Goes on: the plan asks for it as it is. */
+  readonly kept: readonly Step[];
+  readonly stopped: readonly Step[];
+}
+
 /** A run that goes on. */
 export interface RunningRun {
   readonly outcome: Promise<Outcome>;
@@ -79,8 +85,8 @@ export interface RunningRun {
   revise(plan: Plan, world: RunWorld): boolean;
   /** Forgets what has not begun, and stops what is in flight of these layers; the rest goes on to its end. */
   wind(isConcerned: (layer: LayerName) => boolean): void;
-  /** Layers of what is in flight. */
-  inFlight(): readonly LayerName[];
+  /** What is in flight, by what another plan would do with it. */
+  foresee(plan: Plan, world: RunWorld): Foresight;
 }
 
 /**
@@ -109,7 +115,7 @@ export function startRun(plan: Plan, deps: RunDeps, options: RunOptions): Runnin
     outcome: conductor.conclude().then((steps) => conclude(steps, startedMs, deps, options)),
     revise: (next, world) => conductor.revise(next, world),
     wind: (isConcerned) => conductor.wind(isConcerned),
-    inFlight: () => conductor.inFlight(),
+    foresee: (next, world) => conductor.foresee(next, world),
   };
 }
 
@@ -139,8 +145,8 @@ function conclude(
   return { result, seconds, steps };
 }
 
-/** Names in the lock that the catalog has no longer: no build would ever bring that up to date. */
-export function foreignNames({ graph, lock }: Pick<RunWorld, "graph" | "lock">): readonly string[] {
+/** Names in the lock that the catalog has no longer. */
+function foreignNames({ graph, lock }: Pick<RunWorld, "graph" | "lock">): readonly string[] {
   const bases = new Set(graph.order.flatMap((name) => graph.externalBases(name)));
   return [
     ...Object.keys(lock.current.layers).filter((name) => !graph.has(name)),
@@ -148,8 +154,11 @@ export function foreignNames({ graph, lock }: Pick<RunWorld, "graph" | "lock">):
   ];
 }
 
-/** Takes them out. */
-async function dropForeign({ graph, lock }: RunWorld, { sink, clock }: RunDeps): Promise<void> {
+/** Takes out of the lock what the catalog has no longer: no build would ever bring that up to date. */
+export async function dropForeign(
+  { graph, lock }: Pick<RunWorld, "graph" | "lock">,
+  { sink, clock }: Pick<RunDeps, "sink" | "clock">,
+): Promise<void> {
   const foreign = foreignNames({ graph, lock });
   if (foreign.length === 0) return;
   const layers = new Set<string>(graph.order);
@@ -245,7 +254,8 @@ class Conductor {
     const builds = plan.steps.filter(({ action }) => action === "build");
     const before = this.#builds;
     this.#builds = new Map(builds.map((step) => [keyOf(step), step]));
-    for (const [key, flight] of this.#flights) if (!this.#isWanted(flight)) this.#stop(key, flight);
+    for (const [key, flight] of this.#flights)
+      if (!isWanted(flight, this.#builds.get(key), world)) this.#stop(key, flight);
     this.#dropOutcomes();
     this.#queue = new ReadyQueue(
       builds.map((step) => ({
@@ -282,8 +292,14 @@ class Conductor {
       if (!this.#outcomes.has(key) && !this.#builds.has(key)) this.#forget(key, step);
   }
 
-  inFlight(): readonly LayerName[] {
-    return Array.from(this.#flights.values(), ({ step }) => step.layer);
+  foresee(plan: Plan, world: RunWorld): Foresight {
+    const builds = new Map(plan.steps.map((step) => [keyOf(step), step]));
+    const flights = Array.from(this.#flights.values());
+    const kept = flights.filter((flight) => isWanted(flight, builds.get(keyOf(flight.step)), world));
+    return {
+      kept: kept.map(({ step }) => step),
+      stopped: flights.filter((flight) => !kept.includes(flight)).map(({ step }) => step),
+    };
   }
 
   /** Waits for the end. */
@@ -302,27 +318,6 @@ class Conductor {
       this.#tellCanceled(key, step, !this.#signal.aborted);
       return { layer, platform, outcome: { kind: "canceled" } };
     });
-  }
-
-  /** Whether what is being built is what the plan asks for. */
-  #isWanted({ step, inputs }: Flight): boolean {
-    const wanted = this.#builds.get(keyOf(step));
-    if (inputs === undefined || wanted === undefined) return false;
-    if (wanted.inputDigest !== null) return wanted.inputDigest === inputs.digest;
-    // Without a digest for want of a pin perhaps, which this very build has looked up.
-    const { ownInputs, lock } = this.#world;
-    const { layer, platform, parents, reasons } = wanted;
-    const own = ownInputs.get(layer);
-    if (own === undefined || reasons.some(({ kind }) => kind === "parent-pending")) return false;
-    const images = parents.flatMap((parent) => {
-      const entry = lock.entryOf(parent, platform);
-      return entry === undefined ? [] : [[parent, entry.image] as const];
-    });
-    const bases = Array.from(
-      inputs.bases,
-      ([image, digest]) => [image, lock.pinOf(image, platform) ?? digest] as const,
-    );
-    return combineInputs(own, platform, new Map(images), new Map(bases)) === inputs.digest;
   }
 
   #stop(key: string, flight: Flight): void {
@@ -506,4 +501,23 @@ class Conductor {
 
 function keyOf({ layer, platform }: Step): string {
   return stepKey(layer, platform);
+}
+
+/** Whether what is being built is what a step asks for. */
+function isWanted({ inputs }: Flight, step: Step | undefined, { ownInputs, lock }: RunWorld): boolean {
+  if (inputs === undefined || step?.action !== "build") return false;
+  if (step.inputDigest !== null) return step.inputDigest === inputs.digest;
+  // Without a digest for want of a pin perhaps, which this very build has looked up.
+  const { layer, platform, parents, reasons } = step;
+  const own = ownInputs.get(layer);
+  if (own === undefined || reasons.some(({ kind }) => kind === "parent-pending")) return false;
+  const images = parents.flatMap((parent) => {
+    const entry = lock.entryOf(parent, platform);
+    return entry === undefined ? [] : [[parent, entry.image] as const];
+  });
+  const bases = Array.from(
+    inputs.bases,
+    ([image, digest]) => [image, lock.pinOf(image, platform) ?? digest] as const,
+  );
+  return combineInputs(own, platform, new Map(images), new Map(bases)) === inputs.digest;
 }

@@ -64,8 +64,8 @@ test("a catalog that is a link is watched where it leads to, and when it leads e
   const at = (file: string) => path.join(world.root, file);
   let wake = (): void => {};
   const next = () =>
-    new Promise<void>((resolve) => {
-      wake = resolve;
+    new Promise<boolean>((resolve) => {
+      wake = () => resolve(true);
     });
   world.write(at("one/rust/Dockerfile"), "");
   world.write(at("two/rust/Dockerfile"), "");
@@ -74,16 +74,16 @@ test("a catalog that is a link is watched where it leads to, and when it leads e
   await watch.follow({ folders: [at("catalog")], files: [] });
   let told = next();
   world.write(at("one/rust/Dockerfile"), "1");
-  await told;
+  expect(await told).toBe(true);
   told = next();
   world.remove(at("catalog"));
   world.link("two", at("catalog"));
-  await told;
+  expect(await told).toBe(true);
   // In the same turn as whatever follows from the change.
   await watch.follow({ folders: [at("catalog")], files: [] });
   told = next();
   world.write(at("two/rust/Dockerfile"), "1");
-  await told;
+  expect(await told).toBe(true);
   await watch.close();
   world.close();
 });

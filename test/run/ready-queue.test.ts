@@ -50,6 +50,14 @@ describe("ready queue", () => {
     expect(queue.takeReady()).toEqual(["f"]);
   });
 
+  test("what was doomed stays so when its other parents end", () => {
+    const queue = new ReadyQueue([node("a", 1), node("b", 1), node("c", 1, "a", "b"), node("d", 1, "c")]);
+    queue.takeReady();
+    expect(queue.fail("b")).toEqual(["c", "d"]);
+    expect(queue.fail("a")).toEqual([]);
+    expect(queue.takeReady()).toEqual([]);
+  });
+
   test("what did not start cannot end", () => {
     const queue = new ReadyQueue([node("a", 1), node("b", 1, "a")]);
     expect(() => queue.succeed("b")).toThrow("b ends, but it is waiting");
@@ -81,6 +89,22 @@ describe("ready queue", () => {
     );
   });
 
+  // R. L. Graham, Bounds on Multiprocessing Timing Anomalies (1969): true of every order that leaves no slot idle in vain.
+  test("whatever the graph: it ends within the work shared evenly and the longest path, each in its part", () => {
+    fc.assert(
+      fc.property(anyNodes, fc.integer({ min: 1, max: 4 }), (nodes, slots) => {
+        const work = nodes.reduce((sum, { seconds }) => sum + seconds, 0);
+        const ends = new Map<string, number>();
+        for (const { key, parents, seconds } of nodes)
+          ends.set(key, seconds + Math.max(0, ...parents.map((parent) => ends.get(parent) ?? 0)));
+        const longest = Math.max(...ends.values());
+        const made = carryOut(nodes, slots);
+        expect(made).toBeLessThanOrEqual(work / slots + longest * (1 - 1 / slots) + 1e-9);
+        expect(made).toBeGreaterThanOrEqual(Math.max(longest, work / slots) - 1e-9);
+      }),
+    );
+  });
+
   test("whatever the graph: a failure dooms exactly the descendants", () => {
     fc.assert(
       fc.property(anyNodes, (nodes) => {
@@ -95,6 +119,22 @@ describe("ready queue", () => {
     );
   });
 });
+
+/** Seconds until all have ended, where each runs as long as it was said to. */
+function carryOut(nodes: readonly QueueNode[], slots: number): number {
+  const seconds = new Map(nodes.map((each) => [each.key, each.seconds]));
+  const queue = new ReadyQueue(nodes);
+  const running = new Map<string, number>();
+  let now = 0;
+  for (;;) {
+    for (const key of queue.takeReady(slots - running.size)) running.set(key, now + (seconds.get(key) ?? 0));
+    const [next] = Array.from(running).sort(([, a], [, b]) => a - b);
+    if (next === undefined) return now;
+    running.delete(next[0]);
+    queue.succeed(next[0]);
+    now = next[1];
+  }
+}
 
 /** Up to ten nodes, each standing on some of those before it. */
 const anyNodes: fc.Arbitrary<readonly QueueNode[]> = fc

@@ -20,6 +20,7 @@ import {
   run,
   startRun,
 } from "../../engine/run/run.ts";
+import type { LayerName } from "../../schemas/layer-name.ts";
 import type { Lock } from "../../schemas/lock.ts";
 import { FakeBuilder } from "../fakes/builder.ts";
 import { FakeClock } from "../fakes/clock.ts";
@@ -98,6 +99,13 @@ export class RunRig {
     this.project = project;
     const world = await this.#world();
     return running.revise(this.plan(), world);
+  }
+
+  /** What such a plan would do with what is in flight. */
+  async foresee(running: RunningRun, project: Project): Promise<Record<"kept" | "stopped", LayerName[]>> {
+    this.project = project;
+    const { kept, stopped } = running.foresee(this.plan(), await this.#world());
+    return { kept: kept.map((step) => step.layer), stopped: stopped.map((step) => step.layer) };
   }
 
   get #defaults(): RunOptions {

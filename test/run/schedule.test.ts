@@ -23,7 +23,7 @@ const anyGraph: fc.Arbitrary<Readonly<Record<string, LayerSpec>>> = fc
 const anyEnds = fc.infiniteStream(fc.record({ which: fc.nat(), isWell: fc.boolean() }));
 
 describe("schedule", () => {
-  test("parents end before children start, never more at once than allowed, failures doom exactly the descendants", async () => {
+  test("parents end before children start, every slot is used and no more, failures doom exactly the descendants", async () => {
     await fc.assert(
       fc.asyncProperty(
         anyGraph,
@@ -37,10 +37,12 @@ describe("schedule", () => {
           for (;;) {
             await settle();
             const { running } = rig.builder;
-            for (const name of running)
-              expect(project.graph.parents(layer(name)).map((parent) => ended.get(parent))).not.toContain(
-                undefined,
-              );
+            const free = project.graph.order.filter(
+              (name) =>
+                !ended.has(name) && project.graph.parents(name).every((parent) => ended.get(parent) === true),
+            );
+            expect(running.length).toBe(Math.min(concurrency, free.length));
+            expect(new Set(running).isSubsetOf(new Set<string>(free))).toBe(true);
             const next = ends.next().value;
             const name = running[(next?.which ?? 0) % running.length];
             if (name === undefined) break;
