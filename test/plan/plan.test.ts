@@ -1,6 +1,7 @@
 // Decisions and their reasons, exactly: what is built, reused or held back when something changed.
 
 import { describe, expect, test } from "vitest";
+import { planToJson } from "../../cli/report/plan-json.ts";
 import { inputDigest, sha256 } from "../../engine/core/digest.ts";
 import { entryOf, withEntry } from "../../engine/lock/lock.ts";
 import { emptyHistory, recordBuilds } from "../../engine/plan/history.ts";
@@ -296,6 +297,30 @@ describe("selection", () => {
       ["rust", "build", { kind: "forced" }],
     ]);
   });
+});
+
+test("the same input gives the same bytes, in whatever order the selection and the lock stand", () => {
+  const wide = projectOf({
+    a: {},
+    b: {},
+    c: { build_base: "a", copies_from: ["b"] },
+    d: { build_base: "a" },
+  });
+  const before = builtLock(wide);
+  const edited = projectOf({
+    a: { run: "RUN true\n" },
+    b: {},
+    c: { build_base: "a", copies_from: ["b"] },
+    d: { build_base: "a" },
+  });
+  const reversed: Lock = {
+    ...before,
+    layers: Object.fromEntries(Object.entries(before.layers).toReversed()),
+  };
+  const bytes = (one: Lock, selection: readonly LayerName[]) =>
+    JSON.stringify(planToJson(planOf(edited, one, { selection }), 2));
+  expect(bytes(reversed, some("d", "c"))).toBe(bytes(before, some("c", "d")));
+  expect(bytes(reversed, [])).toBe(bytes(before, edited.graph.order.toReversed()));
 });
 
 describe("platforms", () => {
