@@ -1,18 +1,18 @@
-// What differs between a commit and the working tree: tracked files by `git diff`, which looks into those whose times tell
-// nothing, and files that git does not track yet.
+// What differs between a commit and the working tree: tracked files by `git diff-index`, files that git does not track yet.
+// A file whose times tell nothing is hashed, as `git diff` would; but that one would also write the index.
 
 import path from "node:path/posix";
+import type { Files } from "../../engine/core/host.ts";
 import { ok, type Result } from "../../engine/core/result.ts";
 import type { PathChange, VersionControlFailure } from "../../engine/ports/version-control.ts";
+import { findUnchanged, type StoredFile } from "./find-unchanged.ts";
 import type { RepositoryPaths } from "./repository-paths.ts";
 import { askGit, type GitPlace } from "./run-git.ts";
 
 const lsFiles = "ls-files --others --exclude-standard --full-name -z --".split(" ");
 /** Whatever the user's configuration says of how differences are shown. */
-const diff =
-  "-c diff.relative=false diff --raw -z --no-abbrev --no-renames --no-ext-diff --no-textconv --no-color --ignore-submodules=none".split(
-    " ",
-  );
+const diffIndex =
+  "-c diff.relative=false diff-index --raw -z --no-abbrev --no-renames --ignore-submodules=none".split(" ");
 
 /** Files below these absolute paths that git neither tracks nor ignores, as paths below the repository's top; a folder, with "/" at
  * its end, where that is a repository of its own. */
@@ -33,6 +33,7 @@ export interface ChangesRequest {
   /** Below these paths: see `listUntracked`. */
   readonly untracked: readonly string[];
   readonly repository: RepositoryPaths;
+  readonly disk: Files;
 }
 
 /** Net changes below the paths, in order of their paths. */
@@ -42,46 +43,36 @@ export async function findChanges({
   paths,
   untracked,
   repository,
+  disk,
 }: ChangesRequest): Promise<Result<readonly PathChange[], VersionControlFailure>> {
-  const compared = await askGit(place, [...diff, base, "--", ...relativeTo(place, paths)]);
+  const compared = await askGit(place, [...diffIndex, base, "--", ...relativeTo(place, paths)]);
   if (!compared.ok) return compared;
-  const tracked = new Map<string, Difference>();
-  for (const difference of readRaw(compared.value)) tracked.set(difference.file, difference);
-
-  const changes = new Map<string, PathChange>();
-  const add = (file: string, change: PathChange["change"], isRepository: boolean): void => {
-    changes.set(file, { path: repository.toDisk(file), change, isRepository });
-  };
-  for (const { file, change, isRepository } of tracked.values()) add(file, change, isRepository);
-  const untrackedAgain: Difference[] = [];
+  const differences = new Map<string, Difference>();
+  for (const difference of readRaw(compared.value, repository)) differences.set(difference.file, difference);
   for (const listed of untracked) {
     const file = listed.replace(/\/$/, "");
-    const before = tracked.get(file);
-    if (before === undefined) add(file, "added", file !== listed);
-    else untrackedAgain.push(before);
+    const before = differences.get(file);
+    const isRepository = file !== listed || before?.isRepository === true;
+    // What git was told to track no longer, but what is there: that may be what it was.
+    differences.set(
+      file,
+      before === undefined
+        ? { file, change: "added", isRepository, before: undefined }
+        : { ...before, change: "modified", isRepository },
+    );
   }
-  const same = await findSame(place, untrackedAgain, repository);
-  if (!same.ok) return same;
-  for (const { file, isRepository } of untrackedAgain) {
-    if (same.value.has(file)) changes.delete(file);
-    else add(file, "modified", isRepository);
-  }
-  return ok(Array.from(changes.values()).sort((a, b) => (a.path < b.path ? -1 : 1)));
-}
-
-/** Those that git was told to track no longer, but that are on disk as they were. A link or mode that changed counts as a change. */
-async function findSame(
-  place: GitPlace,
-  differences: readonly Difference[],
-  { toDisk }: RepositoryPaths,
-): Promise<Result<ReadonlySet<string>, VersionControlFailure>> {
-  const files = differences.filter(({ wasMode }) => wasMode === "100644" || wasMode === "100755");
-  if (files.length === 0) return ok(new Set());
-  const paths = files.map(({ file }) => toDisk(file));
-  const hashed = await askGit(place, ["hash-object", "--", ...relativeTo(place, paths)]);
-  if (!hashed.ok) return hashed;
-  const ids = hashed.value.split("\n");
-  return ok(new Set(files.filter(({ wasId }, index) => ids[index] === wasId).map(({ file }) => file)));
+  const doubtful = Array.from(differences.values()).flatMap(({ change, isRepository, before }) =>
+    change === "modified" && !isRepository && before !== undefined ? [before] : [],
+  );
+  const unchanged = await findUnchanged(place, doubtful, disk);
+  if (!unchanged.ok) return unchanged;
+  return ok(
+    Array.from(differences.values(), ({ file, change, isRepository }): PathChange => {
+      return { path: repository.toDisk(file), change, isRepository };
+    })
+      .filter((each) => !unchanged.value.has(each.path))
+      .sort((a, b) => (a.path < b.path ? -1 : 1)),
+  );
 }
 
 interface Difference {
@@ -89,26 +80,31 @@ interface Difference {
   readonly file: string;
   readonly change: PathChange["change"];
   readonly isRepository: boolean;
-  /** As git writes it: "100644". */
-  readonly wasMode: string;
-  readonly wasId: string;
+  /** Where only a look at the content tells whether it is another. */
+  readonly before: StoredFile | undefined;
 }
 
-/** ":<mode> <mode> <id> <id> <letter>", a zero byte, the path, a zero byte; and so on. What is being merged stands there twice. */
-function readRaw(text: string): readonly Difference[] {
+/** ":<mode> <mode> <id> <id> <letter>", a zero byte, the path, a zero byte; and so on. */
+function readRaw(text: string, { toDisk }: RepositoryPaths): readonly Difference[] {
   const fields = splitZeros(text);
-  const differences: Difference[] = [];
+  const read: Difference[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {
-    const [wasMode = "", mode = "", wasId = "", , letter = ""] = (fields[at] ?? "").slice(1).split(" ");
-    differences.push({
-      file: fields[at + 1] ?? "",
+    const [wasMode = "", mode = "", wasId = "", id = "", letter = ""] = (fields[at] ?? "")
+      .slice(1)
+      .split(" ");
+    const file = fields[at + 1] ?? "";
+    // An id of zeros is one that git did not find out.
+    const isDoubtful = /^0+$/.test(id) && !/^0+$/.test(wasId);
+    read.push({
+      file,
       change: letter.startsWith("A") ? "added" : letter.startsWith("D") ? "removed" : "modified",
       isRepository: wasMode === "160000" || mode === "160000",
-      wasMode,
-      wasId,
+      before: isDoubtful
+        ? { path: toDisk(file), mode: wasMode, id: wasId, modeNow: letter.startsWith("D") ? undefined : mode }
+        : undefined,
     });
   }
-  return differences;
+  return read;
 }
 
 function splitZeros(text: string): readonly string[] {
@@ -116,6 +112,6 @@ function splitZeros(text: string): readonly string[] {
 }
 
 /** Git knows a path by its real spelling, a relative one by where it runs. */
-function relativeTo({ directory }: GitPlace, paths: readonly string[]): readonly string[] {
+export function relativeTo({ directory }: GitPlace, paths: readonly string[]): readonly string[] {
   return paths.map((each) => path.relative(directory, each) || ".");
 }

@@ -40,7 +40,7 @@ async function compare(
     below: readonly string[],
     others: readonly string[],
   ): Promise<Result<readonly PathChange[], VersionControlFailure>> =>
-    findChanges({ place, base: base.value, paths: below, untracked: others, repository });
+    findChanges({ place, base: base.value, paths: below, untracked: others, repository, disk });
   const changes = await changesFrom(paths, untracked.value);
   if (!changes.ok) return changes;
   return ok({

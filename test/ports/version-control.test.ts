@@ -51,7 +51,7 @@ function openRig(below: string, init: readonly string[]): VersionControlRig {
       const inner = join(folder.root, ".git");
       return `${readdirSync(inner).join(" ")} ${readFileSync(join(inner, "index"), "base64")}`;
     },
-    close: folder.remove,
+    close: () => folder.remove(),
   };
 }
 

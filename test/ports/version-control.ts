@@ -4,13 +4,7 @@ import path from "node:path/posix";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Files } from "../../engine/core/host.ts";
 import type { Result } from "../../engine/core/result.ts";
-import type {
-  Comparison,
-  PathChange,
-  Trees,
-  VersionControl,
-  VersionControlFailure,
-} from "../../engine/ports/version-control.ts";
+import type { Comparison, PathChange, Trees, VersionControl } from "../../engine/ports/version-control.ts";
 import type { Seed } from "../fakes/files.ts";
 
 export interface VersionControlRig {
@@ -322,7 +316,7 @@ function value<T>(result: Result<T, unknown>): T {
   return result.value;
 }
 
-function failure(result: Result<unknown, unknown>): VersionControlFailure["kind"] | string | undefined {
+function failure(result: Result<unknown, unknown>): string | undefined {
   if (result.ok || typeof result.error !== "object" || result.error === null) return undefined;
   return "kind" in result.error ? String(result.error.kind) : undefined;
 }
