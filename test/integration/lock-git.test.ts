@@ -227,6 +227,15 @@ describe("plain git", () => {
   });
 });
 
+test("plain git merges a base pinned anew with one that is added behind it", () => {
+  const ours = edit(start, new Set(["debian:trixie-slim"]), 1);
+  const added = ["later:1", 1] as const;
+  const theirs = { ...start, bases: new Map([...start.bases, added]) };
+  const merged = mergeBranches(root, build(start), build(ours), build(theirs));
+  const both = { ...ours, bases: new Map([...ours.bases, added]) };
+  expect([merged.status, merged.text]).toEqual([0, serializeLock(build(both))]);
+});
+
 const start: World = {
   layers: new Map([
     ["base", { own: 1, parents: [], base: "debian:trixie-slim" }],
