@@ -26,6 +26,27 @@ interface Law {
 const folder: Seed = { folder: true };
 const executable: Seed = { content: "1", mode: 0o755 };
 
+/** A tar archive of one file (POSIX ustar), made at the beginning of 1970. */
+function archiveOf(name: string, content: string): Uint8Array {
+  const header = Buffer.alloc(512);
+  const fields: readonly (readonly [offset: number, text: string])[] = [
+    [0, name],
+    [100, "0000644\0"],
+    [108, "0000000\0"],
+    [116, "0000000\0"],
+    [124, `${content.length.toString(8).padStart(11, "0")}\0`],
+    [136, "00000000000\0"],
+    [148, "        0"],
+    [257, "ustar\u000000"],
+  ];
+  for (const [offset, text] of fields) header.write(text, offset);
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
+  const body = Buffer.alloc(512);
+  body.write(content);
+  return Buffer.concat([header, body, Buffer.alloc(1024)]);
+}
+
 const laws: readonly Law[] = [
   {
     name: "a file by its name",
@@ -323,13 +344,85 @@ const laws: readonly Law[] = [
     ],
   },
   {
-    name: "ADD of an archive and of a folder",
-    dockerfile: "ADD a.txt src /to/",
-    files: { "a.txt": "1", "src/b": "1", "c.txt": "1" },
+    name: "ADD unpacks an archive, and leaves out what --exclude names",
+    dockerfile: "ADD --exclude=*.md a.tar src /to/",
+    files: { "a.tar": { content: archiveOf("x", "1"), mode: 0o644 }, "src/b": "1", "src/c.md": "1" },
     edits: [
-      ["seen", { "a.txt": "2" }],
+      ["seen", { "a.tar": archiveOf("x", "2") }],
+      ["cautious", { "a.tar": { content: archiveOf("x", "1"), mode: 0o755 } }],
       ["seen", { "src/b": "2" }],
-      ["unseen", { "c.txt": "2" }],
+      ["unseen", { "src/c.md": "2" }],
+    ],
+  },
+  {
+    name: "COPY with another mode, linked in",
+    dockerfile: "COPY --chmod=600 --link a src /to/",
+    files: { a: "1", "src/b": "1", c: "1" },
+    edits: [
+      ["seen", { a: "2" }],
+      ["cautious", { a: executable }],
+      ["seen", { "src/b": null }],
+      ["unseen", { c: "2" }],
+    ],
+  },
+  {
+    name: "a link to the root of the context, which names what is in it",
+    dockerfile: "COPY top/src/a /",
+    files: { top: { link: "../.." }, "src/a": "1", "src/b": "1", a: "1" },
+    edits: [
+      ["seen", { "src/a": "2" }],
+      ["unseen", { "src/b": "2" }],
+      ["unseen", { a: "2" }],
+      ["cautious", { top: { link: "/" } }],
+    ],
+  },
+  {
+    name: "names with blanks and other letters",
+    dockerfile: 'COPY ["a b", "é*", "/to/"]',
+    files: { "a b": "1", éa: "1", x: "1", a: "1" },
+    edits: [
+      ["seen", { "a b": "2" }],
+      ["seen", { éa: "2" }],
+      ["unseen", { x: "2" }],
+      ["unseen", { a: "2" }],
+    ],
+  },
+  {
+    name: "one source in the folder of another, each with exclusions of its own",
+    dockerfile: "COPY --exclude=deep src /one/\nCOPY --exclude=x src/deep /two/",
+    files: { "src/a": "1", "src/deep/x": "1", "src/deep/y": "1" },
+    edits: [
+      ["seen", { "src/a": "2" }],
+      ["seen", { "src/deep/y": "2" }],
+      ["unseen", { "src/deep/x": "2" }],
+      ["unseen", { "src/deep": { folder: true, mode: 0o700 } }],
+      ["seen", { "src/x": "1" }],
+    ],
+  },
+  {
+    name: "--parents of folders that are links, ignored, empty",
+    dockerfile: "COPY --parents a/* b/**/k /to/",
+    files: {
+      "a/link": { link: "../c" },
+      "c/x": "1",
+      "a/empty": folder,
+      "a/full/y": "1",
+      "b/n/k": "1",
+      "b/n/l": "1",
+      ".dockerignore": "a/gone\nb\n!b/n\n",
+    },
+    edits: [
+      ["seen", { "a/empty": null }],
+      ["seen", { "a/full/y": "2" }],
+      ["seen", { "a/other": folder }],
+      ["seen", { "a/link": { link: "../d" } }],
+      ["unseen", { "c/x": "2" }],
+      ["unseen", { "a/gone/z": "1" }],
+      ["seen", { "b/n/k": "2" }],
+      ["unseen", { "b/n/l": "2" }],
+      ["unseen", { "b/m/k": "1" }],
+      ["seen", { "b/n": { folder: true, mode: 0o750 } }],
+      ["seen", { a: { folder: true, mode: 0o750 } }],
     ],
   },
   {
@@ -455,6 +548,18 @@ const laws: readonly Law[] = [
       ["seen", { "src/deep": { folder: true, mode: 0o700 } }],
       ["seen", { src: { folder: true, mode: 0o700 } }],
       ["unseen", { c: "2" }],
+    ],
+  },
+  {
+    name: "mounts that are no bind mounts of the context",
+    dockerfile:
+      "FROM scratch AS other\nCOPY b /\nFROM busybox\nRUN --mount=type=cache,target=/a --mount=type=tmpfs,target=/t --mount=from=other,target=/o --mount=source=c,from=,target=/c cat /o/b /c > /told",
+    files: { a: "1", b: "1", c: "1", d: "1" },
+    edits: [
+      ["unseen", { a: "2" }],
+      ["seen", { b: "2" }],
+      ["seen", { c: "2" }],
+      ["unseen", { d: "2" }],
     ],
   },
   {
