@@ -184,7 +184,7 @@ function showNode(
 function showState(state: GraphState): HTMLElement {
   const { action, why, platform, built, estimate, inputDigest, runner } = state;
   const rows: (readonly [string, string | Node])[] = [["Platform", platform]];
-  if (action === "build") rows.push(["Estimate", formatSeconds(estimate.seconds)]);
+  if (action === "build") rows.push(["Estimate", describeEstimate(estimate)]);
   if (estimate.costEur > 0) rows.push(["Cost", `${estimate.costEur.toFixed(3)} €`]);
   rows.push(["Runner", `${runner.tier} · ${runner.cpu} cpu, ${runner.memoryGb} GB`]);
   if (built !== null) {
@@ -201,6 +201,12 @@ function showState(state: GraphState): HTMLElement {
       : html("ul", { class: "why" }, ...why.map((reason) => html("li", {}, reason))),
     facts(rows),
   );
+}
+
+function describeEstimate({ seconds, source, builds }: GraphState["estimate"]): string {
+  const from =
+    source === "recorded" ? `, as in ${count(builds, "build")}` : source === "budget" ? ", its budget" : "";
+  return `${formatSeconds(seconds)}${from}`;
 }
 
 function showEdges(

@@ -198,7 +198,7 @@ function drawNode(node: PageNode, place: Place, ruler: Ruler): DrawnNode {
   return { node, place, element, note };
 }
 
-/** Where an arrow key leads: to its base or the first that stands on it, else up and down its column, to the ends by Home and End. */
+/** Where an arrow key leads: to its base, to the nearest that stands on it, up and down its column, to the ends by Home and End. */
 function neighbourOf(
   model: Model,
   drawn: ReadonlyMap<string, DrawnNode>,
@@ -213,8 +213,14 @@ function neighbourOf(
     case "ArrowLeft":
       return model.below(id)[0]?.from;
     case "ArrowRight": {
-      const rows = model.above(id).map(({ to }) => ({ to, y: drawn.get(to)?.place.y ?? 0 }));
-      return rows.toSorted((a, b) => Math.abs(a.y - here.y) - Math.abs(b.y - here.y))[0]?.to;
+      const nearest = model
+        .above(id)
+        .map(({ to }) => ({ to, place: drawn.get(to)?.place ?? here }))
+        .toSorted(
+          (a, b) =>
+            a.place.column - b.place.column || Math.abs(a.place.y - here.y) - Math.abs(b.place.y - here.y),
+        );
+      return nearest[0]?.to;
     }
     case "ArrowUp":
       return inColumn(here.row - 1);

@@ -34,7 +34,9 @@ export function renderGraphText(graph: Graph, options: GraphTextOptions): string
   const colors = pc.createColors(options.color);
   const copies = copiesOf(graph);
   const rows = layRows(graph, options.depth ?? Number.POSITIVE_INFINITY);
-  const width = rows.reduce((most, row) => Math.max(most, Math.min(maxTreeWidth, widthOf(row))), 0);
+  const width = rows
+    .filter(({ node, note }) => node !== undefined || note !== undefined)
+    .reduce((most, row) => Math.max(most, Math.min(maxTreeWidth, widthOf(row))), 0);
   const states = rows.map(({ node }) => loudest(node?.states ?? []));
   const stateWidth = states.reduce(
     (most, state) => Math.max(most, state === undefined ? 0 : stateWord(state.action).length),

@@ -10,13 +10,14 @@ const bendWeight = 6;
 export type Room = (above: Slot, below: Slot) => number;
 
 /**
- * Moves columns in turn towards the means of their neighbours: left to right, right to left, at last towards both sides. Each
+ * Moves columns in turn towards the means of their neighbours: left to right, right to left, then towards both sides, and at last once more
+ * so that each stands level with the middle of what stands on it. Each
  * column is placed at the least sum of squared distances from its slots' wishes that keeps order and room.
  */
 export function placeSlots(columns: readonly (readonly Slot[])[], room: Room): void {
   for (const column of columns) stack(column, room);
   for (let round = 0; round < rounds; round += 1) {
-    if (round >= rounds - 4)
+    if (round >= rounds - 5 && round < rounds - 1)
       for (const column of columns) settle(column, room, (slot) => [...slot.before, ...slot.after]);
     else if (round % 2 === 0) for (const column of columns) settle(column, room, (slot) => slot.before);
     else for (const column of columns.toReversed()) settle(column, room, (slot) => slot.after);

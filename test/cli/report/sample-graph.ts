@@ -40,7 +40,10 @@ export function stateOf({ name, action = "reuse", reasons = [], tools = [], size
           tools: Object.fromEntries(tools.map((tool) => [tool, "1.2.3"])),
         },
     runner: { tier: "cax21", cpu: 4, memoryGb: 8, source: "language" },
-    estimate: { seconds: action === "build" ? 90 : 0, costEur: 0 },
+    estimate:
+      action === "build"
+        ? { seconds: 90, costEur: 0, source: "recorded", builds: 3 }
+        : { seconds: 0, costEur: 0, source: "idle", builds: 0 },
   };
 }
 
