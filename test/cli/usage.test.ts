@@ -34,24 +34,31 @@ describe("version and help", () => {
     const { exitCode, stdout } = await callCli(["help", "why"]);
     expect(exitCode).toBe(0);
     expect(stdout).toBe(`\
-Usage: lamina why LAYER [options]
+Usage: lamina why LAYER [PATH…] [options]
 
-Tells why a layer would be built or is current: what changed in its folder or its
-declaration, and the same of every layer below that is to be built first.
+Tells why a layer would be built: what changed in its folder or its declaration, and the
+same of every layer below that is to be built first, the nearest cause first. Of a layer
+that is current it tells the image, and what that was built from.
+
+With paths, from here or in the layer's folder, it tells whether the build sees them, by
+which instruction or what keeps them out, and what a change would rebuild.
 
 Options
-      --base IMAGE=REF  put REF (an image, or oci-layout:FOLDER) in place of an external base; may be repeated
-      --json            as JSON: the plan of this layer and what it stands on
+      --platform OS/ARCH  only this platform, such as linux/arm64; may be repeated
+      --base IMAGE=REF    put REF (an image, or oci-layout:FOLDER) in place of an external base; may be repeated
+      --json              as JSON (schemas/why.ts)
 
 Common options
-  -C, --directory DIR   run as if started in DIR
-  -q, --quiet           only results and complaints
-  -v, --verbose         say more: logs of what succeeds, causes of what fails
-      --no-color        no colours (also NO_COLOR)
-  -h, --help            show this help
+  -C, --directory DIR     run as if started in DIR
+  -q, --quiet             only results and complaints
+  -v, --verbose           say more: logs of what succeeds, causes of what fails
+      --no-color          no colours (also NO_COLOR)
+  -h, --help              show this help
 
 Examples
-  lamina why rust-deps  the chain of reasons
+  lamina why rust-deps                                                   the tree of reasons
+  lamina why rust-deps --platform linux/arm64                            on one platform
+  lamina why rust-deps --json | jq -r '.targets[].chain | join(" <- ")'  for scripts
 `);
     expect((await callCli(["why", "--help"])).stdout).toBe(stdout);
     expect((await callCli(["why", "rust", "-h"])).stdout).toBe(stdout);
@@ -110,8 +117,16 @@ describe("wrong usage ends with 2 and says what to do", () => {
       'error: doctor does not know what to do with "rust"\nhelp: usage: lamina doctor [options]\n',
     ],
     [
-      ["graph", "--format", "html"],
-      'error: graph: --format must be text, dot, mermaid or json, not "html"\nhelp: `lamina help graph` shows its options\n',
+      ["graph", "--format", "svg"],
+      'error: graph: --format must be text, dot, mermaid, json or html, not "svg"\nhelp: `lamina help graph` shows its options\n',
+    ],
+    [
+      ["graph", "--format", "dot", "--depth", "2"],
+      "error: --depth cuts the tree of --format text only\nhelp: name layers to show fewer\n",
+    ],
+    [
+      ["graph", "--json", "--format", "dot"],
+      "error: --json and --format dot exclude each other\nhelp: keep one of them\n",
     ],
     [
       ["build", "--base", "debian"],
