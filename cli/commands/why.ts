@@ -38,6 +38,7 @@ export const command = defineCommand({
   },
   examples: [
     { command: "lamina why rust-deps", does: "the tree of reasons" },
+    { command: "lamina why rust-deps Dockerfile", does: "would a change of this file rebuild it?" },
     { command: "lamina why rust-deps --platform linux/arm64", does: "on one platform" },
     {
       command: "lamina why rust-deps --json | jq -r '.targets[].chain | join(\" <- \")'",

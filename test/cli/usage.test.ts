@@ -57,6 +57,7 @@ Common options
 
 Examples
   lamina why rust-deps                                                   the tree of reasons
+  lamina why rust-deps Dockerfile                                        would a change of this file rebuild it?
   lamina why rust-deps --platform linux/arm64                            on one platform
   lamina why rust-deps --json | jq -r '.targets[].chain | join(" <- ")'  for scripts
 `);
