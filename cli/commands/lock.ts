@@ -13,7 +13,7 @@ const lockOptions = {
   merge: flag("git's merge driver: the files BASE OURS THEIRS into OURS"),
   all: flag("with --update: look up every external image anew"),
   "dry-run": flag("with --update: say what would change, and write nothing"),
-  json: flag("as JSON"),
+  json: flag("as JSON (schemas/lock-reports.ts)"),
 } as const;
 
 export const command = defineCommand({

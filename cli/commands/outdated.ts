@@ -21,7 +21,7 @@ export const command = defineCommand({
     "them and would be built again. Changes nothing.",
   options: {
     "exit-code": flag("exit with 1 if one has moved on"),
-    json: flag("as JSON: all of them, also those that have not moved"),
+    json: flag("as JSON, also those that have not moved (schemas/lock-reports.ts)"),
   },
   examples: [
     { command: "lamina outdated", does: "what there is that is newer" },

@@ -3,11 +3,12 @@
 import pc from "picocolors";
 import { shortDigest } from "../../engine/core/digest.ts";
 import type { Plan } from "../../engine/plan/step.ts";
+import type { OutdatedJson } from "../../schemas/lock-reports.ts";
 import { count } from "../report/format.ts";
 import { renderTable } from "../report/table.ts";
 import { type BaseNews, isMoved } from "./base-news.ts";
 
-export function outdatedToJson(news: readonly BaseNews[], { replacedBases }: Plan) {
+export function outdatedToJson(news: readonly BaseNews[], { replacedBases }: Plan): OutdatedJson {
   return {
     version: 1,
     bases: news.map((each) => {
@@ -28,7 +29,7 @@ export function outdatedToJson(news: readonly BaseNews[], { replacedBases }: Pla
   };
 }
 
-function stateOf(news: BaseNews): "current" | "moved" | "unpinned" | "unknown" {
+function stateOf(news: BaseNews): OutdatedJson["bases"][number]["state"] {
   if (typeof news.now !== "string") return "unknown";
   if (news.pinned === undefined) return "unpinned";
   return isMoved(news) ? "moved" : "current";

@@ -5,6 +5,7 @@ import { type ImageDigest, shortDigest } from "../../engine/core/digest.ts";
 import type { Step } from "../../engine/plan/step.ts";
 import type { ResolveFailure } from "../../engine/ports/images.ts";
 import type { BaseOnPlatform } from "../../engine/run/look-up-bases.ts";
+import type { LockUpdateJson } from "../../schemas/lock-reports.ts";
 import { count } from "../report/format.ts";
 import { renderTable } from "../report/table.ts";
 
@@ -21,12 +22,12 @@ export interface LockUpdate {
   readonly failures: readonly (BaseOnPlatform & { readonly failure: ResolveFailure })[];
 }
 
-export function updateToJson({ pins, stale, foreign, failures }: LockUpdate) {
+export function updateToJson({ pins, stale, foreign, failures }: LockUpdate): LockUpdateJson {
   return {
     version: 1,
     pins: pins.map(({ image, platform, was, is }) => ({ image, platform, was: was ?? null, is })),
     stale: stale.map(({ layer, platform }) => ({ layer, platform })),
-    foreign,
+    foreign: [...foreign],
     failures: failures.map(({ image, platform, failure: { kind } }) => ({ image, platform, kind })),
   };
 }

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { hostPlatform } from "../../cli/wire.ts";
 import { emptyLock, withPin } from "../../engine/lock/lock.ts";
 import { serializeLock } from "../../engine/lock/serialize-lock.ts";
+import { lockCheck, lockUpdate, outdated } from "../../schemas/lock-reports.ts";
 import { a, b, entry, lockWith } from "../lock/samples.ts";
 import { callCli, layerFiles, threeLayers, type WrittenProject, writeProject } from "./run-cli.ts";
 
@@ -76,7 +77,7 @@ describe("lock --check", () => {
       ],
       "`lamina build` brings the lock up to date\n",
     ]);
-    const json: unknown = JSON.parse((await lamina("lock", "--check", "--json")).stdout);
+    const json = lockCheck.parse(JSON.parse((await lamina("lock", "--check", "--json")).stdout));
     const layers = ["aside", "base", "middle", "top"];
     expect(json).toMatchObject({
       version: 1,
@@ -108,7 +109,7 @@ describe("lock --update without a registry", () => {
     });
     expect(lockText()).toBe(serializeLock(kept));
     const { stdout } = await lamina("lock", "--update", nowhere, "--json");
-    expect(JSON.parse(stdout)).toEqual({
+    expect(lockUpdate.parse(JSON.parse(stdout))).toEqual({
       version: 1,
       pins: [],
       stale: [],
@@ -131,10 +132,13 @@ describe("lock --update without a registry", () => {
       stdout: "",
       stderr: `error: ${nowhere} is replaced here, and what is replaced is not pinned\nhelp: take it out of .lamina/local.json first\n`,
     });
-    const outdated = await lamina("outdated", nowhere);
-    expect(outdated).toEqual({ exitCode: 0, stdout: "no external image to ask for\n", stderr: local });
+    expect(await lamina("outdated", nowhere)).toEqual({
+      exitCode: 0,
+      stdout: "no external image to ask for\n",
+      stderr: local,
+    });
     const { stdout } = await lamina("outdated", nowhere, "--json");
-    expect(JSON.parse(stdout)).toEqual({
+    expect(outdated.parse(JSON.parse(stdout))).toEqual({
       version: 1,
       bases: [],
       replacedBases: { [nowhere]: `oci-layout:${project.root}/mine` },

@@ -206,12 +206,14 @@ describe("plain git", () => {
           const { world, ours } = scene;
           // Layers on which nothing stands, and which no edit reaches.
           const stale = new Set(Array.from(ours).flatMap((name) => Array.from(reach(world, name))));
-          const dropped = Array.from(world.layers.keys()).filter(
-            (name, at) => drops[at] === true && reach(world, name).size === 1 && !stale.has(name),
+          const dropped = new Set(
+            Array.from(world.layers.keys()).filter(
+              (name, at) => drops[at] === true && reach(world, name).size === 1 && !stale.has(name),
+            ),
           );
           const without: World = {
             ...world,
-            layers: new Map(Array.from(world.layers).filter(([name]) => !dropped.includes(name))),
+            layers: new Map(Array.from(world.layers).filter(([name]) => !dropped.has(name))),
           };
           const edited = edit(world, ours, by);
           const both = edit(without, ours, by);

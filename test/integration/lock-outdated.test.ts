@@ -9,6 +9,7 @@ import { hostPlatform } from "../../cli/wire.ts";
 import { type ImageDigest, imageDigest, sha256, shortDigest } from "../../engine/core/digest.ts";
 import { openImageInspector } from "../../providers/registry/created.ts";
 import { lock as lockSchema } from "../../schemas/lock.ts";
+import { lockCheck, lockUpdate, outdated } from "../../schemas/lock-reports.ts";
 import { type CliResult, runCli, type WrittenProject, writeProject } from "../cli/run-cli.ts";
 import { describeImageInspector } from "../ports/images.ts";
 import { pushLayout } from "../rig/registry.ts";
@@ -94,7 +95,7 @@ test("an image that moved on is told of, and followed when that is asked for", a
   // Pins first, layers then: the build takes what is pinned.
   const pinned = await lamina("lock", "--update", "--json");
   expect(pinned.exitCode).toBe(0);
-  expect(JSON.parse(pinned.stdout)).toMatchObject({
+  expect(lockUpdate.parse(JSON.parse(pinned.stdout))).toMatchObject({
     pins: [{ image: `${address}/${moving}:1`, platform: own, was: null, is: first }, { was: null }],
     stale: [],
   });
@@ -119,9 +120,7 @@ ${address}/${moving}:1  ${own}  ${shortDigest(first)}  2 months old  ${shortDige
   });
   expect((await lamina("outdated", "--exit-code")).exitCode).toBe(1);
   expect((await lamina("outdated", "--exit-code", `${address}/${steady}:1`)).exitCode).toBe(0);
-  const { bases } = z
-    .looseObject({ bases: z.array(z.looseObject({})) })
-    .parse(JSON.parse((await lamina("outdated", "--json")).stdout));
+  const { bases } = outdated.parse(JSON.parse((await lamina("outdated", "--json")).stdout));
   expect(bases[0]).toMatchObject({ state: "moved", pinned: first, now: second, layers: ["one", "two"] });
   expect(bases[1]).toMatchObject({ state: "current", nowCreated: null, layers: ["aside"] });
 
@@ -141,7 +140,7 @@ ${address}/${moving}:1  ${own}  ${shortDigest(first)}  ${shortDigest(second)}
   expect(lockText()).toBe(built.replace(`"${own}": "${first}"`, `"${own}": "${second}"`));
   expect((await lamina("outdated", "--exit-code")).stdout).toBe("2 bases: 2 as pinned\n");
   const check = await lamina("lock", "--check", "--json");
-  expect(JSON.parse(check.stdout)).toMatchObject({
+  expect(lockCheck.parse(JSON.parse(check.stdout))).toMatchObject({
     ok: false,
     behind: [
       { layer: "one", reasons: [{ kind: "base-changed", was: first, is: second }] },

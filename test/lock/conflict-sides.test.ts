@@ -6,10 +6,18 @@ import { splitConflict } from "../../engine/lock/conflict-sides.ts";
 const lines = (...all: readonly string[]) => all.map((line) => `${line}\n`).join("");
 
 test("what git merged is on all sides; each side has its own of the rest", () => {
-  const text = lines(
-    ...["a", "<<<<<<< HEAD", "b", "||||||| 1234567", "was", "=======", "c", ">>>>>>> other", "d"],
-    ...["<<<<<<< HEAD", "||||||| 1234567", "=======", "e", ">>>>>>> other"],
+  const first = lines(
+    "a",
+    "<<<<<<< HEAD",
+    "b",
+    "||||||| 1234567",
+    "was",
+    "=======",
+    "c",
+    ">>>>>>> other",
+    "d",
   );
+  const text = first + lines("<<<<<<< HEAD", "||||||| 1234567", "=======", "e", ">>>>>>> other");
   expect(splitConflict(text)).toEqual({
     ours: lines("a", "b", "d"),
     theirs: lines("a", "c", "d", "e"),

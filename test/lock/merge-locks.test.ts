@@ -79,10 +79,12 @@ describe("laws", () => {
   });
 });
 
+function rebuilt(lock: Lock, name: string, image: typeof a): Lock {
+  return withEntry(lock, layer(name), amd64, entry({}, { image }));
+}
+
 describe("rules", () => {
   const base = withPin(lockWith({ go: entry({}), rust: entry({}) }), "debian", amd64, a);
-  const rebuilt = (lock: Lock, name: string, image: typeof a) =>
-    withEntry(lock, layer(name), amd64, entry({}, { image }));
 
   test("layers and bases that each side changed alone", () => {
     const ours = rebuilt(base, "go", b);
