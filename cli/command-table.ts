@@ -11,6 +11,13 @@ export const commandTable: readonly TableEntry[] = [
     load: () => import("./commands/build.ts"),
   },
   {
+    name: "watch",
+    usage: "[LAYER…]",
+    group: "Build",
+    summary: "build what changes affect, while one edits",
+    load: () => import("./commands/watch.ts"),
+  },
+  {
     name: "plan",
     usage: "[LAYER…]",
     group: "Build",

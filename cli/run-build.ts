@@ -109,7 +109,8 @@ async function prepare(
   return { plan: await planFor(own), builder: opened.value };
 }
 
-function tellNoBuilder(output: Output, { attempts }: NoBuilder): void {
+/** Says which ways to a builder were tried, and what would help. */
+export function tellNoBuilder(output: Output, { attempts }: NoBuilder): void {
   const tried = attempts.map(({ way, reason }) => `\n  ${way}: ${reason}`).join("");
   const ways = attempts.map(({ help }) => (attempts.length > 1 ? `\n  ${help}` : help)).join("");
   complain(

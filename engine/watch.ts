@@ -14,7 +14,6 @@
 // Due is what is stale, but for what failed and would be built of the same inputs. What the world did wrong (a lost builder, a
 // registry that cannot be reached) is tried again at the next report.
 
-import type { DiagnosticsJson } from "../schemas/diagnostics.ts";
 import type { LayerName } from "../schemas/layer-name.ts";
 import type { Platform } from "../schemas/platform.ts";
 import type { InputDigest } from "./core/digest.ts";
@@ -37,7 +36,8 @@ export type Look =
   | { readonly kind: "sound"; readonly project: Project; readonly plan: Plan; readonly targets: WatchTargets }
   | {
       readonly kind: "invalid";
-      readonly diagnostics: DiagnosticsJson["diagnostics"];
+      /** Diagnostics, or a message that has no place in a file. */
+      readonly complaint: Pick<EventOf<"watch.invalid">, "diagnostics" | "message" | "help">;
       /** Absolute paths of the files that are complained of. */
       readonly concerned: ReadonlySet<string>;
       readonly targets: WatchTargets;
@@ -281,17 +281,14 @@ export class Watch {
   }
 
   /** Nothing is known of what is to be built: what runs goes on, as far as no complaint is about it. */
-  #pause({ diagnostics, concerned }: Extract<Look, { kind: "invalid" }>): void {
+  #pause({ complaint, concerned }: Extract<Look, { kind: "invalid" }>): void {
     this.#forced = new Set();
-    const complaint = JSON.stringify(diagnostics);
-    if (complaint !== this.#complaint)
-      this.#sink.emit({
-        type: "watch.invalid",
-        at: this.#deps.clock.nowMs(),
-        round: this.#round,
-        diagnostics: [...diagnostics],
-      });
-    this.#complaint = complaint;
+    const text = JSON.stringify(complaint);
+    if (text !== this.#complaint) {
+      const at = this.#deps.clock.nowMs();
+      this.#sink.emit({ type: "watch.invalid", at, round: this.#round, ...complaint });
+    }
+    this.#complaint = text;
     if (this.#run === undefined) return;
     const { graph } = this.#run.project;
     this.#run.given = new Map();

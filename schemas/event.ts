@@ -110,12 +110,17 @@ export const event = z.discriminatedUnion("type", [
     /** What was being built and is stopped. */
     stopped: z.array(z.strictObject(step)),
   }),
-  /** What is declared cannot be built as it stands: nothing new is begun until that is mended. */
+  /**
+   * What is declared cannot be built as it stands, or what was asked for is not there: nothing new is begun until that is mended.
+   * Either there are diagnostics, or a message with no place in a file.
+   */
   z.strictObject({
     type: z.literal("watch.invalid"),
     at,
     round: z.number().int(),
     diagnostics: z.array(diagnosticJson),
+    message: z.string().optional(),
+    help: z.string().optional(),
   }),
   /** Nothing is left to do until something changes. */
   z.strictObject({

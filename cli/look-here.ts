@@ -1,0 +1,116 @@
+// The project as it is at this moment, for whoever looks at it again and again: opened through one memory, selected and planned,
+// with the files that all of that depended on; or what keeps it from being planned.
+
+import { join } from "node:path";
+import { locateProject } from "../engine/catalog/locate.ts";
+import type { Diagnostic } from "../engine/core/diagnostic.ts";
+import type { WatchTargets } from "../engine/ports/file-watch.ts";
+import { openProject, type Project } from "../engine/project.ts";
+import type { Look, LookRequest } from "../engine/watch.ts";
+import type { Platform } from "../schemas/platform.ts";
+import type { UsageFault } from "./args.ts";
+import { libraryFolder, schemaFolder } from "./package-root.ts";
+import { planHere } from "./project.ts";
+import { recordFiles } from "./record-files.ts";
+import { diagnosticsToJson } from "./report/diagnostics-json.ts";
+import { selectLayers } from "./selection.ts";
+import { createHost, hostPlatform, openLazyEvaluator, openMemory } from "./wire.ts";
+
+export interface LookSettings {
+  /** Absolute. */
+  readonly root: string;
+  /** Layers by names, globs and the like; evaluated anew at every look. Empty: all. */
+  readonly operands: readonly string[];
+  /** Empty: each layer's own. */
+  readonly platforms: readonly Platform[];
+  /** Replacements named on the command line. */
+  readonly bases: ReadonlyMap<string, string>;
+  /** Told at every look what there is to complain of: errors and warnings, or that what was asked for is not there. */
+  readonly onComplaints: (diagnostics: readonly Diagnostic[], fault: UsageFault | undefined) => void;
+}
+
+/** Makes the function that looks. */
+export function createLook(settings: LookSettings): (request: LookRequest) => Promise<Look> {
+  const { root, operands, platforms, bases, onComplaints } = settings;
+  const looked = new Set<string>();
+  const host = createHost();
+  const files = recordFiles(host.files, (path) => {
+    if (isOfInterest(path, root)) looked.add(path);
+  });
+  const memory = openMemory({ ...host, files }, root);
+  /** What a sound catalog read, as long as the catalog is not sound. */
+  let before: readonly string[] = [];
+
+  return async ({ forced, defaultPlatform, signal }) => {
+    looked.clear();
+    memory.startRound();
+    const refuse = (diagnostics: readonly Diagnostic[], fault?: UsageFault): Look => {
+      onComplaints(diagnostics, fault);
+      const errors = diagnostics.filter(({ severity }) => severity === "error");
+      return {
+        kind: "invalid",
+        complaint: {
+          diagnostics: diagnosticsToJson(diagnostics, root, { strict: false }).diagnostics,
+          ...(fault === undefined ? {} : { message: fault.message }),
+          ...(fault?.help === undefined ? {} : { help: fault.help }),
+        },
+        concerned: new Set(errors.flatMap(({ span }) => (span === undefined ? [] : [span.file.path]))),
+        targets: findTargets(root, [...before, ...looked], undefined),
+      };
+    };
+    // What lies above is another project.
+    const located = locateProject(root, memory.files);
+    if (!located.ok) return refuse([located.error]);
+    const evaluate = openLazyEvaluator(memory, host.files);
+    const opened = await openProject({ directory: root, host: { ...host, files }, evaluate, memory, bases });
+    if (!opened.ok) return refuse(opened.error);
+    const project = opened.value;
+    if (project.graph.root !== root)
+      return refuse([], { message: `there are no layers in ${join(root, "catalog")} any more` });
+    const selection = selectLayers(project.graph, operands, {
+      changed: false,
+      only: false,
+      "with-ancestors": false,
+      force: forced === "selected",
+      platform: platforms,
+    });
+    if (!selection.ok) return refuse(project.warnings, selection.error);
+    const plan = await planHere(project, {
+      ...selection.value,
+      options: { ...selection.value.options, ...(forced === "selected" ? {} : { forced }) },
+      defaultPlatform: defaultPlatform ?? hostPlatform(),
+      signal,
+    });
+    onComplaints(project.warnings, undefined);
+    before = Array.from(looked);
+    return { kind: "sound", project, plan, targets: findTargets(root, before, project) };
+  };
+}
+
+/** Whether what lies at a path is not known to be watched anyway, nor lamina's own. */
+function isOfInterest(path: string, root: string): boolean {
+  if (path.startsWith(`${root}/catalog/`) || path.startsWith(`${root}/.lamina/`)) return false;
+  const isOurs = path.startsWith(`${libraryFolder()}/lamina/`) || path.startsWith(`${schemaFolder()}/`);
+  return !isOurs && !root.startsWith(path);
+}
+
+function findTargets(root: string, looked: readonly string[], project: Project | undefined): WatchTargets {
+  const catalog = join(root, "catalog");
+  const listed = createHost().files.list(catalog);
+  const links = listed.ok ? listed.value.filter(({ kind }) => kind === "symlink") : [];
+  const layouts = Array.from(project?.replacedBases.values() ?? []).flatMap((reference) => {
+    const found = /^oci-layout:([^@]+)/.exec(reference);
+    return found?.[1] === undefined ? [] : [join(found[1], "index.json")];
+  });
+  const files = new Set([
+    join(root, "lamina.lock"),
+    join(root, ".lamina/local.json"),
+    join(root, ".lamina/local.lock"),
+    ...layouts,
+    ...looked,
+  ]);
+  return {
+    folders: [catalog, ...links.map(({ name }) => join(catalog, name))],
+    files: Array.from(files).sort(),
+  };
+}

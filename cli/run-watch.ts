@@ -1,0 +1,159 @@
+// `lamina watch` carried out: bodies chosen, keys and signals heard, events shown, until somebody ends it.
+
+import { randomUUID } from "node:crypto";
+import { locateProject } from "../engine/catalog/locate.ts";
+import type { Diagnostic } from "../engine/core/diagnostic.ts";
+import { Watch } from "../engine/watch.ts";
+import { createFileWatch, wantsPolling } from "../providers/host/watch.ts";
+import type { UsageFault } from "./args.ts";
+import type { Invocation } from "./command.ts";
+import { complain } from "./complain.ts";
+import { type ExitCode, exitCode } from "./exit-code.ts";
+import { listenForInterrupts } from "./interrupts.ts";
+import { type Keys, listenForKeys } from "./keys.ts";
+import { createLook, type LookSettings } from "./look-here.ts";
+import type { Output } from "./output.ts";
+import { keepOutOfGit } from "./project.ts";
+import { createJsonReporter } from "./report/json.ts";
+import { createPlainReporter } from "./report/plain.ts";
+import { chooseReporter, type ReporterName } from "./report/reporter.ts";
+import { createTtyReporter } from "./report/tty.ts";
+import { createWatchScreen, type WatchScreen } from "./report/watch-screen.ts";
+import { tellNoBuilder } from "./run-build.ts";
+import { tellDiagnostics } from "./tell-diagnostics.ts";
+import { createHost, createResolver, openBuilder, openImageStore } from "./wire.ts";
+
+export interface WatchSettings extends Pick<LookSettings, "operands" | "platforms" | "bases"> {
+  readonly debounceMs: number;
+  readonly concurrency: number;
+  readonly buildsAtStart: boolean;
+  /** Chosen by where the output goes where undefined. */
+  readonly reporter: ReporterName | undefined;
+}
+
+/** What is wrong at the moment, as it was found by the last look. */
+interface Complaints {
+  diagnostics: readonly Diagnostic[];
+  fault: UsageFault | undefined;
+  /** Warnings as they were last told. */
+  told: string;
+}
+
+export async function runWatch(
+  settings: WatchSettings,
+  invocation: Pick<Invocation, "directory" | "output" | "quiet" | "verbose">,
+): Promise<ExitCode> {
+  const { directory, output } = invocation;
+  const host = createHost();
+  const located = locateProject(directory, host.files);
+  if (!located.ok) {
+    tellDiagnostics(output, directory, [located.error]);
+    return exitCode.usage;
+  }
+  const root = located.value;
+  keepOutOfGit(root, host.files);
+
+  const complaints: Complaints = { diagnostics: [], fault: undefined, told: "" };
+  const reporter = settings.reporter ?? chooseReporter(output, host);
+  const screen = reporter === "json" ? undefined : openScreen(reporter, root, complaints, invocation);
+  /** What is said to people, amid what is live. */
+  const speaking: Output = {
+    ...output,
+    remark: (text) => (screen === undefined ? output.remark(text) : screen.print(text)),
+  };
+  const watch = new Watch(
+    {
+      look: createLook({
+        ...settings,
+        root,
+        onComplaints: (diagnostics, fault) => {
+          complaints.diagnostics = diagnostics;
+          complaints.fault = fault;
+          if (screen !== undefined) tellWarnings(complaints, root, speaking);
+        },
+      }),
+      openFileWatch: createFileWatch({ polls: wantsPolling((name) => host.env(name)) }),
+      openBuilder: async (at, signal) => {
+        const opened = await openBuilder(at, signal);
+        if (opened.ok) return opened.value;
+        if (!signal.aborted) tellNoBuilder(speaking, opened.error);
+        return undefined;
+      },
+      openImages: openImageStore,
+      makeRunId: randomUUID,
+      resolver: createResolver(),
+      sink: screen ?? createJsonReporter({ output }),
+      clock: host.clock,
+      files: host.files,
+    },
+    settings,
+  );
+  return await attend(watch, screen, speaking);
+}
+
+/** Until a key, a signal or a bug ends it. */
+async function attend(watch: Watch, screen: WatchScreen | undefined, speaking: Output): Promise<ExitCode> {
+  let code: ExitCode = exitCode.done;
+  const stopListening = listenForInterrupts(createHost().clock, () => {
+    code = exitCode.interrupted;
+    speaking.remark("stopping… (once more to stop at once)\n");
+    watch.stop();
+  });
+  const actions: Readonly<Record<string, () => void>> = {
+    r: () => watch.rebuild(),
+    w: () => screen?.explain(),
+    q: () => watch.stop(),
+    h: () => screen?.help(),
+    "?": () => screen?.help(),
+  };
+  const keys: Keys | undefined =
+    screen?.hasKeys === true
+      ? listenForKeys({ pressed: (key) => actions[key.toLowerCase()]?.(), resumed: () => screen.redraw() })
+      : undefined;
+  try {
+    await watch.watch();
+    return code;
+  } finally {
+    keys?.close();
+    await screen?.close();
+    stopListening();
+  }
+}
+
+function openScreen(
+  reporter: Exclude<ReporterName, "json">,
+  root: string,
+  complaints: Complaints,
+  { output, quiet, verbose }: Pick<Invocation, "output" | "quiet" | "verbose">,
+): WatchScreen {
+  const isLive = reporter === "tty" && !quiet;
+  const context = { output, quiet, verbose };
+  return createWatchScreen({
+    output,
+    hasKeys: isLive && process.stdin.isTTY,
+    quiet,
+    openReporter: (severalPlatforms) =>
+      isLive
+        ? createTtyReporter({ ...context, severalPlatforms }, createHost().clock)
+        : createPlainReporter({ ...context, severalPlatforms }),
+    renderComplaint: () => {
+      const lines: string[] = [];
+      const collecting: Output = { ...output, remark: (text) => void lines.push(text) };
+      const errors = complaints.diagnostics.filter(({ severity }) => severity === "error");
+      tellDiagnostics(collecting, root, errors);
+      const { fault } = complaints;
+      if (fault !== undefined) complain(collecting, fault.message, fault.help);
+      return lines.join("");
+    },
+  });
+}
+
+/** Warnings are told where they are others than before. */
+function tellWarnings(complaints: Complaints, root: string, speaking: Output): void {
+  const lines: string[] = [];
+  const warnings = complaints.diagnostics.filter(({ severity }) => severity === "warning");
+  tellDiagnostics({ ...speaking, remark: (text) => void lines.push(text) }, root, warnings);
+  const text = lines.join("");
+  if (text !== complaints.told && text !== "") speaking.remark(text);
+  complaints.told = text;
+}
