@@ -44,7 +44,7 @@ export async function findChangedLayers(
   const elsewhere = await compareElsewhere(request);
   if (!elsewhere.ok) return elsewhere;
   const changes = [...comparison.changes, ...elsewhere.value];
-  const touched = findTouchedLayers(graph, changes);
+  const touched = findTouchedLayers(graph, [...changes, ...throughLinks(graph, request.files, changes)]);
   const lockPath = path.join(graph.root, "lamina.lock");
   const isLockChanged = changes.some((each) => each.path === lockPath);
   if (touched.size === 0 && !isLockChanged) return ok(new Map());
@@ -87,22 +87,27 @@ async function compareElsewhere({
   for (const name of graph.order)
     for (const source of graph.layer(name).sources)
       if (!source.startsWith(`${catalog}/`) && !isLibrary(source)) outside.add(source);
-  const linked = linkedFolders(catalog, files);
-  const paths = [...outside, ...linked.keys()];
-  if (paths.length === 0) return ok([]);
-  const changes = await comparison.changesOf(paths);
-  if (!changes.ok) return changes;
-  // What changed in a folder that a link in the catalog leads to, changed in the catalog.
-  const all = [...changes.value];
-  for (const change of changes.value)
-    for (const [folder, link] of linked)
-      if (change.path.startsWith(`${folder}/`))
-        all.push(Object.assign({}, change, { path: link + change.path.slice(folder.length) }));
-  return ok(all);
+  const paths = [...outside, ...linkedFolders(graph, files).keys()];
+  return paths.length === 0 ? ok([]) : comparison.changesOf(paths);
+}
+
+/** What changed in a folder that a link in the catalog leads to, changed in the catalog. */
+function throughLinks(
+  graph: LayerGraph,
+  files: Files,
+  changes: readonly ChangedPath[],
+): readonly ChangedPath[] {
+  const seen: ChangedPath[] = [];
+  for (const [folder, link] of linkedFolders(graph, files))
+    for (const { path: file, change, isRepository } of changes)
+      if (file.startsWith(`${folder}/`))
+        seen.push({ path: link + file.slice(folder.length), change, isRepository });
+  return seen;
 }
 
 /** Real folder to the link in the catalog that leads there. */
-function linkedFolders(catalog: string, files: Files): ReadonlyMap<string, string> {
+function linkedFolders({ root }: LayerGraph, files: Files): ReadonlyMap<string, string> {
+  const catalog = path.join(root, "catalog");
   const listed = files.list(catalog);
   const links = new Map<string, string>();
   for (const { name, kind } of listed.ok ? listed.value : []) {
@@ -119,9 +124,12 @@ function decideAtOnce(
   concerning: readonly ChangedPath[],
 ): Cause | undefined {
   const { directory, workflowPath, workflow } = graph.layer(name);
+  // Where the folder itself became a link, or was one, its files may be what they were.
+  if (concerning.some((each) => each.path === directory)) return undefined;
+  if (concerning.some((each) => each.path === workflowPath && each.change === "added"))
+    return { kind: "layer-added" };
   const seen = ownInputs.get(name)?.files;
   for (const { path: file, change, isRepository } of concerning) {
-    if (file === workflowPath && change === "added") return { kind: "layer-added" };
     // Comments in a Dockerfile do not count.
     const counts = file !== path.join(directory, workflow.dockerfile);
     if (
