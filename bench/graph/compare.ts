@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { median } from "../median.ts";
-import { capture, measurePeakMib, measureSeconds } from "./measure.ts";
+import { capture, type Duration, measureDuration, measurePeakMib } from "./measure.ts";
 import { affectedBy, chooseEdited, makeShape, type Shape } from "./shape.ts";
 import { type Question, questions, type Task, type Tool } from "./tool.ts";
 
@@ -17,6 +17,8 @@ export interface Finding {
   readonly medianSeconds: number;
   readonly minSeconds: number;
   readonly maxSeconds: number;
+  /** Median of what all processors worked for it. */
+  readonly cpuSeconds: number;
   readonly peakMib: number;
   /** How the answer differs from the truth; undefined where it is right, or where there is none to check. */
   readonly wrong: string | undefined;
@@ -35,7 +37,7 @@ interface Contender {
   readonly tool: Tool;
   readonly task: Task;
   readonly project: string;
-  readonly seconds: number[];
+  readonly durations: Duration[];
 }
 
 export async function compare(comparison: Comparison): Promise<readonly Finding[]> {
@@ -56,7 +58,7 @@ export async function compare(comparison: Comparison): Promise<readonly Finding[
       const contenders = Array.from(projects).flatMap(([tool, project]) =>
         tool.tasks
           .filter((task) => task.question === question)
-          .map((task): Contender => ({ tool, task, project, seconds: [] })),
+          .map((task): Contender => ({ tool, task, project, durations: [] })),
       );
       findings.push(...(await ask(contenders, shape, comparison)));
     }
@@ -83,13 +85,14 @@ async function ask(
   for (let run = -1; run < runs; run++) {
     for (const contender of contenders) {
       prepare(contender);
-      const seconds = await measureSeconds(runnable(contender));
-      if (run >= 0) contender.seconds.push(seconds);
+      const duration = await measureDuration(runnable(contender));
+      if (run >= 0) contender.durations.push(duration);
     }
   }
   const findings: Finding[] = [];
   for (const contender of contenders) {
-    const { tool, task, seconds } = contender;
+    const { tool, task, durations } = contender;
+    const seconds = durations.map((each) => each.seconds);
     prepare(contender);
     const peakMib = await measurePeakMib(runnable(contender));
     prepare(contender);
@@ -102,6 +105,7 @@ async function ask(
       medianSeconds: median(seconds),
       minSeconds: Math.min(...seconds),
       maxSeconds: Math.max(...seconds),
+      cpuSeconds: median(durations.map((each) => each.cpuSeconds)),
       peakMib,
       wrong,
     });
@@ -110,7 +114,7 @@ async function ask(
   for (const contender of contenders) {
     if (contender.task.prepare === undefined) continue;
     execFileSync("git", ["checkout", "--quiet", "."], { cwd: contender.project });
-    await measureSeconds(runnable(contender));
+    await measureDuration(runnable(contender));
   }
   return findings;
 }

@@ -6,11 +6,30 @@ import type { Task, Tool } from "./tool.ts";
 
 type Runnable = Pick<Task, "argv"> & { readonly env: Tool["env"]; readonly project: string };
 
-/** Seconds from the start of the process to its end; its output goes nowhere. */
-export async function measureSeconds(task: Runnable): Promise<number> {
+export interface Duration {
+  /** From the start of the process to its end. */
+  readonly seconds: number;
+  /** Of all processors, for it and all its children that it waited for. */
+  readonly cpuSeconds: number;
+}
+
+/** How long it takes; its output goes nowhere. */
+export async function measureDuration(task: Runnable): Promise<Duration> {
+  // Node does not tell what children have used; a shell does, and costs everybody the same millisecond.
+  const script = 'exec 3>&1 >/dev/null; "$@"; code=$?; times >&3; exit $code';
   const startedMs = performance.now();
-  await end(task, start(task, "ignore"));
-  return (performance.now() - startedMs) / 1000;
+  const stdout = await capture({ ...task, argv: ["sh", "-c", script, "sh", ...task.argv] });
+  const seconds = (performance.now() - startedMs) / 1000;
+  return { seconds, cpuSeconds: sumTimes(stdout) };
+}
+
+/** The second line of the shell's `times` (POSIX.1-2017): "1m2.345s 0m0.678s", user and system time of its children. */
+function sumTimes(stdout: string): number {
+  const line = stdout.trim().split("\n")[1] ?? "";
+  return Array.from(line.matchAll(/(\d+)m([\d.]+)s/g)).reduce(
+    (sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds),
+    0,
+  );
 }
 
 /** What the command writes to stdout. */

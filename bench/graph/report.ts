@@ -14,7 +14,7 @@ export function renderSize(layers: number, findings: readonly Finding[]): string
   const width = Math.max(...labels, ...Object.values(questions).map((text) => text.length));
   const smaller = Math.max(...findings.map((each) => each.layers).filter((size) => size < layers), 0);
   const growth = smaller === 0 ? "" : `  x of ${smaller}`;
-  const head = `${`${layers} layers`.padEnd(width + 2)}   median s     min     max  turbo / it  peak MiB${growth}\n`;
+  const head = `${`${layers} layers`.padEnd(width + 2)}   median s     min     max   CPU s  turbo / it  peak MiB${growth}\n`;
   const here = findings.filter((each) => each.layers === layers);
   const groups = Map.groupBy(here, ({ question }) => question);
   const bodies = Array.from(groups, ([question, group]) => {
@@ -31,6 +31,7 @@ export function renderSize(layers: number, findings: readonly Finding[]): string
         finding.medianSeconds.toFixed(3).padStart(10),
         finding.minSeconds.toFixed(3).padStart(7),
         finding.maxSeconds.toFixed(3).padStart(7),
+        finding.cpuSeconds.toFixed(2).padStart(7),
         (turbo === undefined ? "" : (turbo / finding.medianSeconds).toFixed(2)).padStart(11),
         finding.peakMib.toFixed(0).padStart(9),
         (before === undefined ? "" : (finding.medianSeconds / before.medianSeconds).toFixed(1)).padStart(
