@@ -9,6 +9,8 @@ export interface Camera {
   zoom(factor: number, at?: { readonly x: number; readonly y: number }): void;
   /** Shows all. */
   fit(glide: boolean): void;
+  /** Shows all in a frame of another size, unless one has moved since all was shown. */
+  refit(): void;
   /** Brings a rectangle of the drawing to the middle, near enough to be read; leaves alone what can be read where it is. */
   center(area: Area): void;
   /** The least move that brings it into the frame. */
@@ -35,6 +37,8 @@ const goodScale = 0.9;
 /** Around all of it, less in small frames; and around what is brought into the frame. */
 const margin = 56;
 const edge = 24;
+/** Below, for the buttons that stand over the frame. */
+const footer = 36;
 const glideMs = 260;
 
 /** `frame` shows `drawing`, a group of `size`; it gets data-far and data-middle by the scale, for the style to show less. */
@@ -45,6 +49,7 @@ export function createCamera(
 ): Camera {
   let pose: Pose = { x: 0, y: 0, scale: 1 };
   let gliding = 0;
+  let isFitted = false;
   const show = (next: Pose): void => {
     pose = next;
     drawing.setAttribute("transform", `translate(${next.x} ${next.y}) scale(${next.scale})`);
@@ -54,6 +59,7 @@ export function createCamera(
   const stop = (): void => cancelAnimationFrame(gliding);
   const glideTo = (target: Pose): void => {
     stop();
+    isFitted = false;
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
       show(target);
       return;
@@ -83,10 +89,10 @@ export function createCamera(
       Math.min(
         1.2,
         (width - 2 * free) / Math.max(1, size.width),
-        (height - 2 * free) / Math.max(1, size.height),
+        (height - 2 * free - footer) / Math.max(1, size.height),
       ),
     );
-    return { scale, x: (width - size.width * scale) / 2, y: (height - size.height * scale) / 2 };
+    return { scale, x: (width - size.width * scale) / 2, y: (height - footer - size.height * scale) / 2 };
   };
   const wayIn = (area: Area): { readonly dx: number; readonly dy: number } => {
     const { width, height } = room();
@@ -100,10 +106,12 @@ export function createCamera(
   return {
     pan: (dx, dy) => {
       stop();
+      isFitted = false;
       show({ ...pose, x: pose.x + dx, y: pose.y + dy });
     },
     zoom: (factor, at) => {
       stop();
+      isFitted = false;
       const { width, height } = room();
       const { x, y } = at ?? { x: width / 2, y: height / 2 };
       const scale = Math.min(maxScale, Math.max(fitted().scale / 2, pose.scale * factor));
@@ -116,6 +124,11 @@ export function createCamera(
         stop();
         show(fitted());
       }
+      isFitted = true;
+    },
+    refit: () => {
+      // A frame that is not shown has no size.
+      if (isFitted && frame.clientWidth > 0) show(fitted());
     },
     center: (area) => {
       const { dx, dy } = wayIn(area);

@@ -74,6 +74,7 @@ export function createScene(model: Model, view: ViewStore): Scene {
   );
   const camera = createCamera(element, drawing, layout);
   listenToGestures(element, camera);
+  new ResizeObserver(() => camera.refit()).observe(element);
 
   const showStates = ({ node, element, note, place }: DrawnNode): void => {
     setAttribute(element, "data-state", node.image === undefined ? model.action(node.id) : "image");
@@ -156,7 +157,8 @@ function openRulers(): Rulers {
 function widthOf(model: Model, node: PageNode, { name, note }: Rulers): number {
   const text = Math.max(
     minTextWidth,
-    Math.min(maxTextWidth, name.width(node.name)),
+    // With some room to grow.
+    Math.min(maxTextWidth, name.width(node.name) * 1.2),
     Math.min(maxNoteWidth, note.width(describeBriefly(model, node))),
   );
   return Math.ceil(text) + textLeft + textRight;

@@ -42,13 +42,16 @@ function attributesOf({ layer, states }: GraphNode): string {
   ].join(", ");
 }
 
-/** An id: of escapes it knows only that of the quotation mark (graphviz.org/doc/info/lang.html). */
+/** An id: a backslash keeps a quotation mark or a backslash from ending it (graphviz.org/doc/info/lang.html). */
 function quote(id: string): string {
-  return `"${id.replaceAll('"', '\\"')}"`;
+  return `"${escape(id)}"`;
 }
 
-/** A label: besides ids' escapes, backslashes and HTML's entities mean something (…/docs/attr-types/escString). */
+function escape(text: string): string {
+  return text.replaceAll(/["\\]/g, "\\$&");
+}
+
+/** A label: backslashes and HTML's entities mean something in it (…/docs/attr-types/escString). */
 function quoteText(text: string): string {
-  const escaped = text.replaceAll("\\", "\\\\").replaceAll("&", "&amp;").replaceAll("\n", "\\n");
-  return quote(escaped);
+  return `"${escape(text.replaceAll("&", "&amp;")).replaceAll("\n", "\\n")}"`;
 }

@@ -1,9 +1,12 @@
 // The commands that look at a catalog, as processes in a project; the shapes of --json by their schemas.
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, describe, expect, test } from "vitest";
 import { diagnostics } from "../../schemas/diagnostics.ts";
 import { githubMatrix } from "../../schemas/github-matrix.ts";
+import { graph as graphSchema } from "../../schemas/graph.ts";
 import { plan as planSchema } from "../../schemas/plan.ts";
 import { why as whySchema } from "../../schemas/why.ts";
 import { callCli, layerFiles, runCli, threeLayers, writeProject } from "./run-cli.ts";
@@ -228,41 +231,67 @@ there is no gone
       formats.map((format) => callCli(["graph", "--format", format], sound.root)),
     );
     expect(text?.stdout).toBe(`\
-base       to build: it was never built  on debian:trixie-slim
-└─ middle  to build: it was never built
-   └─ top  to build: it was never built
+debian:trixie-slim  not pinned
+└─ base             to build  it was never built
+   └─ middle        to build  it was never built
+      └─ top        to build  it was never built
+3 layers: 3 to build
 `);
-    expect(dot?.stdout).toBe(`\
-digraph lamina {
-  rankdir=BT;
-  node [shape=box];
-  "base";
-  "debian:trixie-slim" [shape=plaintext];
-  "base" -> "debian:trixie-slim";
-  "middle";
-  "middle" -> "base";
-  "top";
-  "top" -> "middle";
-}
-`);
-    expect(mermaid?.stdout).toBe(`\
-graph BT
-  n0["base"]
-  n1(["debian:trixie-slim"])
-  n0 --> n1
-  n2["middle"]
-  n2 --> n0
-  n3["top"]
-  n3 --> n2
-`);
-    expect(JSON.parse(json?.stdout ?? "")).toMatchObject({
-      version: 1,
-      workspace: "lamina",
-      nodes: [
-        { layer: "base", parents: [], externalBases: ["debian:trixie-slim"] },
-        { layer: "middle", parents: ["base"], externalBases: [], states: [{ platform, action: "build" }] },
-        { layer: "top", parents: ["middle"], externalBases: [] },
-      ],
+    expect(dot?.stdout).toMatch(/^digraph lamina \{\n/);
+    expect(dot?.stdout).toContain('  "base" -> "image:debian:trixie-slim";\n  "middle" -> "base";\n');
+    expect(mermaid?.stdout).toMatch(/^flowchart BT\n {2}i0\(\["debian:trixie-slim"\]\)\n/);
+    const { nodes, edges } = graphSchema.parse(JSON.parse(json?.stdout ?? ""));
+    expect(nodes.map(({ layer, parents, externalBases }) => ({ layer, parents, externalBases }))).toEqual([
+      { layer: "base", parents: [], externalBases: ["debian:trixie-slim"] },
+      { layer: "middle", parents: ["base"], externalBases: [] },
+      { layer: "top", parents: ["middle"], externalBases: [] },
+    ]);
+    expect(edges).toEqual([
+      { from: "base", to: "debian:trixie-slim", kind: "base", external: true },
+      { from: "middle", to: "base", kind: "base", external: false },
+      { from: "top", to: "middle", kind: "base", external: false },
+    ]);
+    const [state] = nodes[1]?.states ?? [];
+    expect(state).toMatchObject({
+      platform,
+      action: "build",
+      why: ["it was never built", "its parent base is built first"],
+      built: null,
+    });
+  });
+
+  test("graph of named layers: with what they stand on and what stands on them", async () => {
+    const { root } = projectOf({
+      ...threeLayers,
+      ...layerFiles("side", '"base"'),
+      ...layerFiles("alone", '{ image = "alpine:3.20" }'),
+    });
+    const namesOf = async (...args: readonly string[]) => {
+      const { stdout } = await callCli(["graph", "--json", ...args], root);
+      return graphSchema.parse(JSON.parse(stdout)).nodes.map(({ layer }) => layer);
+    };
+    expect(await namesOf("middle")).toEqual(["base", "middle", "top"]);
+    expect(await namesOf("alone", "side")).toEqual(["alone", "base", "side"]);
+    expect(await namesOf("alone")).toEqual(["alone"]);
+    const { images } = graphSchema.parse(
+      JSON.parse((await callCli(["graph", "--json", "alone"], root)).stdout),
+    );
+    expect(images).toEqual([{ image: "alpine:3.20", replacedBy: null, pins: {} }]);
+    expect(await callCli(["graph", "mddle"], root)).toMatchObject({ exitCode: 2, stdout: "" });
+  });
+
+  test("graph to a file, and what keeps it from that", async () => {
+    const { root } = projectOf(threeLayers);
+    expect(await callCli(["graph", "-o", "graph.txt"], root)).toEqual({
+      exitCode: 0,
+      stdout: "",
+      stderr: "",
+    });
+    expect(readFileSync(join(root, "graph.txt"), "utf8")).toBe((await callCli(["graph"], root)).stdout);
+    const { exitCode, stderr } = await callCli(["graph", "-o", "no/such/folder.txt"], root);
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: `error: cannot write no/such/folder.txt: ENOENT: no such file or directory, open '${root}/no/such/folder.txt'\n`,
     });
   });
 

@@ -80,7 +80,9 @@ test("builds, then finds everything current; an edit names what it changes; list
   project.write(".lamina/local.json", JSON.stringify({ bases: { "busybox:1": base.split("=")[1] } }));
   expect((await lamina("show", "one")).stdout).toMatch(/\n {2}tools +one 1\.2\.3\n/);
   expect((await lamina("lock", "--check")).exitCode).toBe(0);
-  expect((await lamina("graph")).stdout).toBe("one     current  on busybox:1\n└─ two  current\n");
+  expect((await lamina("graph")).stdout).toBe(
+    `busybox:1  replaced by ${base.split("=")[1] ?? ""}\n└─ one     current\n   └─ two  current\n2 layers: 2 current\n`,
+  );
 
   writeFileSync(join(project.root, "catalog/two/Dockerfile"), `FROM lamina/one\n${tool("two")}RUN true\n`);
   const plan = planSchema.parse(JSON.parse((await lamina("plan", "--json")).stdout));

@@ -82,8 +82,8 @@ async function scaleOf(page: Page): Promise<number> {
   return Number(/scale\((.*)\)/.exec(transform ?? "")?.[1]);
 }
 
-async function hashOf(page: Page): Promise<string> {
-  return new URL(page.url()).hash;
+function hashOf(page: Page): Promise<unknown> {
+  return page.evaluate("location.hash");
 }
 
 describe("made by the command", () => {

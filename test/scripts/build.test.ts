@@ -50,6 +50,13 @@ test("a link to a bin finds its package", () => {
   expect(run(join(folder, "lamina"), ["list"]).stdout).toMatch(/^layer +kind +base +state\n/);
 });
 
+test("the page of the graph is within", () => {
+  const { status, stdout } = run(main, ["graph", "--format", "html"]);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^<!doctype html>\n/);
+  expect(stdout).toContain("<style>:root{");
+});
+
 test("contracts are found, and shown by the name they are imported by", () => {
   const broken = layerFiles("top", '"middle"')["catalog/top/workflow.ncl"] ?? "";
   project.write("catalog/top/workflow.ncl", broken.replace('"none"', "3"));
