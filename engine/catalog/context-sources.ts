@@ -2,9 +2,10 @@
 
 import path from "node:path/posix";
 import { type Diagnostic, diagnose } from "../core/diagnostic.ts";
-import type { Files } from "../core/host.ts";
+import type { EntryKind, Files } from "../core/host.ts";
 import { nearMiss } from "../core/near-miss.ts";
 import { openDockerignore } from "./context-ignore.ts";
+import { followLinks } from "./context-links.ts";
 import { catalogDiagnostics } from "./diagnostics.ts";
 import type { Layer } from "./layer.ts";
 
@@ -14,17 +15,42 @@ export function checkContextSources(layer: Layer, files: Files): readonly Diagno
   if (diagnostics.length > 0) return diagnostics;
   return layer.dockerfile.contextSources.flatMap(({ path: source, hasWildcard, span }): Diagnostic[] => {
     if (source === undefined || source === "" || hasWildcard) return [];
-    const info = files.info(path.join(layer.directory, source));
-    if (!info.ok) {
-      const params = { path: source, suggestion: suggest(layer.directory, source, files) };
-      return [diagnose(catalogDiagnostics.missingSource, params, { span })];
+    const found = findInContext(layer.directory, source, files);
+    if (found === undefined) {
+      const target = files.readLink(path.join(layer.directory, source));
+      const params = {
+        path: source,
+        suggestion: target.ok ? undefined : suggest(layer.directory, source, files),
+      };
+      const notes = target.ok
+        ? [
+            {
+              message: `"${source}" is a link to ${target.value}; a build follows links in the layer's folder only`,
+            },
+          ]
+        : [];
+      return [diagnose(catalogDiagnostics.missingSource, params, { span, notes })];
     }
     // What an ignored folder holds may be taken back in, file by file.
-    const mayHoldMore = info.value.kind === "directory" && ignore.hasExceptions;
+    const mayHoldMore = found === "directory" && ignore.hasExceptions;
     if (file === undefined || mayHoldMore || !ignore.judge(source).matches) return [];
     const params = { path: source, ignoreFile: path.basename(file.path) };
     return [diagnose(catalogDiagnostics.ignoredSource, params, { span })];
   });
+}
+
+/** What a source comes to in the end, undefined where nothing is there. */
+function findInContext(directory: string, source: string, files: Files): EntryKind | undefined {
+  const kindOf = (place: string): EntryKind | undefined => {
+    const info = files.info(path.join(directory, place));
+    return info.ok ? info.value.kind : undefined;
+  };
+  const targetOf = (link: string): string | undefined => {
+    const target = files.readLink(path.join(directory, link));
+    return target.ok ? target.value : undefined;
+  };
+  const place = followLinks(source, { kindOf, targetOf });
+  return place === "" ? "directory" : place === undefined ? undefined : kindOf(place);
 }
 
 /** A neighbour whose name is close. */

@@ -424,9 +424,9 @@ function nameOf(stage: StageText): string {
   return stage.name === undefined ? String(stage.index) : `"${stage.name}"`;
 }
 
-/** What ADD fetches from elsewhere. */
+/** What ADD fetches from elsewhere; user@host:path is a repository by ssh. */
 function isRemote(source: string): boolean {
-  return /^(https?:\/\/|git:\/\/|ssh:\/\/|git@)/i.test(source);
+  return /^(https?:\/\/|git:\/\/|ssh:\/\/|[\w-]+@[\w.-]+:)/i.test(source);
 }
 
 /** The automatic ARGs (Dockerfile reference, "Automatic platform ARGs in the global scope"). */

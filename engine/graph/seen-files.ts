@@ -3,6 +3,7 @@
 // are followed inside the context (fsutil's FollowLinks, continuity's RootPath); links in folders that are copied stay links.
 
 import path from "node:path/posix";
+import { followLinks } from "../catalog/context-links.ts";
 import type { ContextSource } from "../catalog/dockerfile-reach.ts";
 import {
   combinePatterns,
@@ -63,7 +64,6 @@ interface Content {
 }
 
 const everything: Selection = { excludes: combinePatterns([]), includes: undefined };
-const maxLinks = 255;
 /** Of a folder whose own mode nobody sees. */
 const usualFolderMode = 0o755;
 
@@ -186,25 +186,12 @@ class View {
     visit(start, "", start === "" ? undefined : this.#ignore.judge(start));
   }
 
-  /** Where a path leads inside the context; links on the way are seen. undefined where links lead in a circle. */
+  /** Where a path leads; links on the way are seen. undefined where they lead in a circle. */
   #follow(source: string): string | undefined {
-    let place = "";
-    const pending = source.split("/");
-    for (let links = 0; pending.length > 0; ) {
-      const part = pending.shift() ?? "";
-      if (part === "" || part === ".") continue;
-      const next = join(place, part);
-      if (this.#kindOf(next) !== "symlink") {
-        place = next;
-        continue;
-      }
-      const target = this.#takeLink(next);
-      if (target === undefined || ++links > maxLinks) return undefined;
-      // What leads out of the context ends at its root, and ".." is taken from the text, not from where a link leads.
-      pending.unshift(...path.join("/", target.startsWith("/") ? "" : place, target).split("/"));
-      place = "";
-    }
-    return place;
+    return followLinks(source, {
+      kindOf: (place) => this.#kindOf(place),
+      targetOf: (link) => this.#takeLink(link),
+    });
   }
 
   #takeFile(place: string): void {

@@ -246,7 +246,7 @@ ENV DIR=src
 FROM base
 ARG FILE=main.rs
 COPY Cargo.toml ./Cargo.lock* $DIR/$FILE /a//b/ $HOME/x /work
-ADD https://example.org/x git@example.org:x.git local.tar /
+ADD https://example.org/x git@example.org:x.git me@example.org:x.git local.tar /
 COPY ["with space", "/"]
 COPY --from=base other /
 RUN --mount=type=bind,source=scripts,target=/s --mount=target=/all --mount=type=tmpfs,target=/t true

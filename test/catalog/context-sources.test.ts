@@ -1,0 +1,28 @@
+// Sources through links are looked for where BuildKit finds them: inside the context, whatever the links say.
+
+import { expect, test } from "vitest";
+import { checkContextSources } from "../../engine/catalog/context-sources.ts";
+import { FakeFiles, type Seed } from "../fakes/files.ts";
+import { layerOf } from "../graph/context.ts";
+
+function messages(sources: string, seeds: Readonly<Record<string, Seed>>): readonly string[] {
+  const planted = { Dockerfile: `FROM scratch\nCOPY ${sources} /\n`, ...seeds };
+  const files = new FakeFiles(
+    Object.fromEntries(Object.entries(planted).map(([name, seed]) => [`/layer/${name}`, seed])),
+  );
+  return checkContextSources(layerOf("/layer", files), files).map(
+    ({ code, message }) => `${code} ${message}`,
+  );
+}
+
+test("a link out of the context leads to its root", () => {
+  const seeds = { one: { link: "/a/b" }, "a/b": { link: "../../../c" }, "c/file": "", root: { link: ".." } };
+  expect(messages("one/file root root/c/file", seeds)).toEqual([]);
+});
+
+test("links that lead nowhere in the context, though somewhere outside, or in a circle", () => {
+  expect(messages("gone round", { gone: { link: "/layer/Dockerfile" }, round: { link: "round" } })).toEqual([
+    'E0323 the build context has no "gone"',
+    'E0323 the build context has no "round"',
+  ]);
+});
