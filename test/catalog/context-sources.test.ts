@@ -5,24 +5,28 @@ import { checkContextSources } from "../../engine/catalog/context-sources.ts";
 import { FakeFiles, type Seed } from "../fakes/files.ts";
 import { layerOf } from "../graph/context.ts";
 
-function messages(sources: string, seeds: Readonly<Record<string, Seed>>): readonly string[] {
+function told(sources: string, seeds: Readonly<Record<string, Seed>>): readonly string[] {
   const planted = { Dockerfile: `FROM scratch\nCOPY ${sources} /\n`, ...seeds };
   const files = new FakeFiles(
     Object.fromEntries(Object.entries(planted).map(([name, seed]) => [`/layer/${name}`, seed])),
   );
-  return checkContextSources(layerOf("/layer", files), files).map(
-    ({ code, message }) => `${code} ${message}`,
-  );
+  return checkContextSources(layerOf("/layer", files), files).flatMap(({ message, notes, help }) => [
+    message,
+    ...notes.map((note) => `note: ${note.message}`),
+    ...(help === undefined ? [] : [`help: ${help}`]),
+  ]);
 }
 
 test("a link out of the context leads to its root", () => {
   const seeds = { one: { link: "/a/b" }, "a/b": { link: "../../../c" }, "c/file": "", root: { link: ".." } };
-  expect(messages("one/file root root/c/file", seeds)).toEqual([]);
+  expect(told("one/file root root/c/file", seeds)).toEqual([]);
 });
 
 test("links that lead nowhere in the context, though somewhere outside, or in a circle", () => {
-  expect(messages("gone round", { gone: { link: "/layer/Dockerfile" }, round: { link: "round" } })).toEqual([
-    'E0323 the build context has no "gone"',
-    'E0323 the build context has no "round"',
+  expect(told("gone round", { gone: { link: "/layer/Dockerfile" }, round: { link: "round" } })).toEqual([
+    `"gone" is not in the layer's folder`,
+    `note: "gone" is a link to /layer/Dockerfile; a build follows links in the layer's folder only`,
+    `"round" is not in the layer's folder`,
+    `note: "round" is a link to round; a build follows links in the layer's folder only`,
   ]);
 });
