@@ -27,7 +27,10 @@ export class WatchedFiles {
     this.tell(path);
   }
 
+  /** Of a folder all that it holds. */
   remove(path: string): void {
+    const listed = this.files.list(path);
+    for (const { name } of listed.ok ? listed.value : []) this.remove(`${path}/${name}`);
     this.files.remove(path);
     this.tell(path);
   }

@@ -62,7 +62,7 @@ describeFileWatch("chokidar", () => openOnDisk(false));
 test("a catalog that is a link is watched where it leads to, and when it leads elsewhere", async () => {
   const world = openOnDisk(false);
   const at = (file: string) => path.join(world.root, file);
-  let wake = (): void => {};
+  let wake: (() => void) | undefined;
   const next = () =>
     new Promise<boolean>((resolve) => {
       wake = () => resolve(true);
@@ -70,7 +70,7 @@ test("a catalog that is a link is watched where it leads to, and when it leads e
   world.write(at("one/rust/Dockerfile"), "");
   world.write(at("two/rust/Dockerfile"), "");
   world.link("one", at("catalog"));
-  const watch = world.open({ changed: () => wake(), troubled: () => {} });
+  const watch = world.open({ changed: () => wake?.(), troubled: () => {} });
   await watch.follow({ folders: [at("catalog")], files: [] });
   let told = next();
   world.write(at("one/rust/Dockerfile"), "1");
@@ -89,8 +89,8 @@ test("a catalog that is a link is watched where it leads to, and when it leads e
 });
 
 test("CHOKIDAR_USEPOLLING asks for polling unless it says no", () => {
-  const wants = (value: string | undefined) => wantsPolling(() => value);
-  expect([undefined, "", "0", "false", "FALSE", "1", "true"].map(wants)).toEqual([
+  const values = [undefined, "", "0", "false", "FALSE", "1", "true"];
+  expect(values.map((value) => wantsPolling(() => value))).toEqual([
     false,
     false,
     false,

@@ -24,7 +24,7 @@ export function describeFileWatch(body: string, make: () => WatchedWorld): void 
     let watch: FileWatch;
     let told: string[];
     let troubles: WatchTrouble[];
-    let wake = (): void => {};
+    let wake: (() => void) | undefined;
     const at = (file: string) => path.join(world.root, file);
 
     beforeEach(() => {
@@ -34,7 +34,7 @@ export function describeFileWatch(body: string, make: () => WatchedWorld): void 
       watch = world.open({
         changed: (changed) => {
           told.push(changed);
-          wake();
+          wake?.();
         },
         troubled: (trouble) => troubles.push(trouble),
       });
