@@ -10,11 +10,9 @@ function told(sources: string, seeds: Readonly<Record<string, Seed>>): readonly 
   const files = new FakeFiles(
     Object.fromEntries(Object.entries(planted).map(([name, seed]) => [`/layer/${name}`, seed])),
   );
-  return checkContextSources(layerOf("/layer", files), files).flatMap(({ message, notes, help }) => [
-    message,
-    ...notes.map((note) => `note: ${note.message}`),
-    ...(help === undefined ? [] : [`help: ${help}`]),
-  ]);
+  return checkContextSources(layerOf("/layer", files), files).flatMap(({ message, notes }) =>
+    [message].concat(notes.map((note) => `note: ${note.message}`)),
+  );
 }
 
 test("a link out of the context leads to its root", () => {
