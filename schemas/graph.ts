@@ -13,6 +13,7 @@ const graphVersion = 1;
 
 const nodeState = planNode.pick({
   action: true,
+  mayBeReused: true,
   reasons: true,
   inputDigest: true,
   runner: true,

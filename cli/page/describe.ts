@@ -1,12 +1,8 @@
 // A node in words, for its box, its panel and those who hear the page.
 
-import type { Action } from "../../engine/plan/step.ts";
 import { count, formatBytes } from "../report/format.ts";
-import { loudest, mainReason, stateWord } from "../report/standing.ts";
+import { loudest, mainReason, standingOf, standingWord } from "../report/standing.ts";
 import type { Model, PageNode } from "./model.ts";
-
-/** All states, loudest last to first, as legends list them. */
-export const actions: readonly Action[] = ["blocked", "build", "reuse"];
 
 /** The line below the name: why it is not current, else what it is and how big. */
 export function describeBriefly(model: Model, node: PageNode): string {
@@ -38,7 +34,7 @@ function describeStates(model: Model, node: PageNode): string {
     .map((state) => {
       const reason = mainReason(state.reasons, state.why);
       const where = states.length > 1 ? `${state.platform} ` : "";
-      return `${where}${stateWord(state.action)}${reason === "" ? "" : `, ${reason}`}`;
+      return `${where}${standingWord(standingOf(state))}${reason === "" ? "" : `, ${reason}`}`;
     })
     .join("; ");
 }

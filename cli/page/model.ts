@@ -1,9 +1,8 @@
 // What the page shows: layers and images as nodes, what stands on what, and where each stands. Knows nothing of how it is
 // drawn. States can be set anew at any time, as a run goes on; those who listen are told.
 
-import type { Action } from "../../engine/plan/step.ts";
 import type { Graph, GraphNode, GraphState } from "../report/graph-json.ts";
-import { loudest } from "../report/standing.ts";
+import { loudest, type Standing, standingOf } from "../report/standing.ts";
 
 export interface PageNode {
   /** "layer:rust" or "image:debian:trixie-slim": the two may be spelt alike. */
@@ -36,7 +35,7 @@ export interface Model {
   /** One for each platform; none of an image. */
   states(id: string): readonly GraphState[];
   /** What says most of its states; undefined of an image. */
-  action(id: string): Action | undefined;
+  standing(id: string): Standing | undefined;
   /** Puts a layer's states in place of those that it had. */
   setStates(layer: string, states: readonly GraphState[]): void;
   /** Hears the id of each node whose states were set. */
@@ -85,7 +84,10 @@ export function createModel(graph: Graph): Model {
     ancestors: (id) => reach(id, (one) => (below.get(one) ?? []).map(({ from }) => from)),
     descendants: (id) => reach(id, (one) => (above.get(one) ?? []).map(({ to }) => to)),
     states: (id) => states.get(id) ?? [],
-    action: (id) => loudest(states.get(id) ?? [])?.action,
+    standing: (id) => {
+      const state = loudest(states.get(id) ?? []);
+      return state === undefined ? undefined : standingOf(state);
+    },
     setStates: (layer, next) => {
       const id = layerId(layer);
       if (!states.has(id)) return;

@@ -1,10 +1,15 @@
 // The panel beside the graph: all that is known of the node pointed at or pinned, else where the whole catalog stands.
 
-import type { Action } from "../../engine/plan/step.ts";
 import { count, formatBytes, formatSeconds } from "../report/format.ts";
 import type { GraphState } from "../report/graph-json.ts";
-import { loudest, mainReason, stateWord } from "../report/standing.ts";
-import { actions } from "./describe.ts";
+import {
+  loudest,
+  mainReason,
+  type Standing,
+  standingOf,
+  standings,
+  standingWord,
+} from "../report/standing.ts";
 import { button, html } from "./dom.ts";
 import type { Model, PageEdge, PageNode } from "./model.ts";
 import type { ViewStore } from "./view.ts";
@@ -38,28 +43,30 @@ export function createPanel(model: Model, view: ViewStore, open: (id: string) =>
 
 function showCatalog(model: Model, open: (id: string) => void): readonly Node[] {
   const layers = model.nodes.filter(({ layer }) => layer !== undefined);
-  const byAction = Map.groupBy(layers, ({ id }) => model.action(id));
+  const byStanding = Map.groupBy(layers, ({ id }) => model.standing(id));
   const seconds = layers
     .flatMap(({ id }) => model.states(id))
     .filter(({ action }) => action === "build")
     .reduce((sum, { estimate }) => sum + estimate.seconds, 0);
-  const sections = actions
-    .filter((action) => action !== "reuse")
-    .map((action) => {
-      const those = byAction.get(action) ?? [];
+  const sections = standings
+    .toReversed()
+    .filter((standing) => standing !== "current")
+    .map((standing) => {
+      const those = byStanding.get(standing) ?? [];
       return those.length === 0
         ? undefined
-        : section(capital(stateWord(action)), listLayers(model, those, action, open));
+        : section(titleOf(standing), listLayers(model, those, standing, open));
     });
+  const bound = byStanding.has("maybe") ? " at most" : "";
   return [
     html("h2", {}, count(layers.length, "layer")),
     html(
       "p",
       { class: "lead" },
-      (byAction.get("build")?.length ?? 0) + (byAction.get("blocked")?.length ?? 0) === 0
+      byStanding.get("current")?.length === layers.length
         ? "All are current: a build has nothing to do."
         : seconds > 0
-          ? `About ${formatSeconds(seconds)} of building.`
+          ? `About ${formatSeconds(seconds)} of building${bound}.`
           : "",
     ),
     ...sections.filter((one) => one !== undefined),
@@ -80,14 +87,19 @@ function showCatalog(model: Model, open: (id: string) => void): readonly Node[] 
   ];
 }
 
+function titleOf(standing: Standing): string {
+  const when = standing === "maybe" ? ": only if what they stand on comes out changed" : "";
+  return `${capital(standingWord(standing))}${when}`;
+}
+
 function listLayers(
   model: Model,
   nodes: readonly PageNode[],
-  action: Action,
+  standing: Standing,
   open: (id: string) => void,
 ): HTMLElement {
   const reasonsOf = (node: PageNode) =>
-    model.states(node.id).find((one) => one.action === action) ?? { reasons: [], why: [] };
+    model.states(node.id).find((one) => standingOf(one) === standing) ?? { reasons: [], why: [] };
   // Causes before what only follows from them.
   const follows = (node: PageNode): boolean =>
     reasonsOf(node).reasons.every(({ kind }) => kind === "parent-pending" || kind === "parent-not-current");
@@ -182,6 +194,7 @@ function showNode(
 }
 
 function showState(state: GraphState): HTMLElement {
+  const standing = standingOf(state);
   const { action, why, platform, built, estimate, inputDigest, runner } = state;
   const rows: (readonly [string, string | Node])[] = [["Platform", platform]];
   if (action === "build") rows.push(["Estimate", describeEstimate(estimate)]);
@@ -194,8 +207,8 @@ function showState(state: GraphState): HTMLElement {
   if (inputDigest !== null) rows.push(["Inputs", digestText(inputDigest)]);
   return html(
     "section",
-    { class: "standing", "data-state": action },
-    html("h3", {}, html("i", { class: `swatch ${action}` }), capital(stateWord(action))),
+    { class: "standing", "data-state": standing },
+    html("h3", {}, html("i", { class: `swatch ${standing}` }), capital(standingWord(standing))),
     why.length === 0
       ? undefined
       : html("ul", { class: "why" }, ...why.map((reason) => html("li", {}, reason))),

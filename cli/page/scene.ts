@@ -77,7 +77,7 @@ export function createScene(model: Model, view: ViewStore): Scene {
   new ResizeObserver(() => camera.refit()).observe(element);
 
   const showStates = ({ node, element, note, place }: DrawnNode): void => {
-    setAttribute(element, "data-state", node.image === undefined ? model.action(node.id) : "image");
+    setAttribute(element, "data-state", node.image === undefined ? model.standing(node.id) : "image");
     element.setAttribute("aria-label", describeFully(model, node));
     note.textContent = rulers.note.cut(describeBriefly(model, node), roomIn(place));
   };
@@ -190,8 +190,8 @@ function drawNode(node: PageNode, place: Place, ruler: Ruler): DrawnNode {
     svg("rect", { class: "ring", x: -4, y: -4, width: width + 8, height: height + 8, rx: 11 }),
     svg("rect", { class: "card", width, height, rx: 8 }),
     // A mark of its own for each state, so that colour is never alone: the style shows one of them.
-    svg("path", { class: "mark reuse", d: "M18 18.5a4.5 4.5 0 1 1 0 9a4.5 4.5 0 1 1 0-9z" }),
-    svg("path", { class: "mark build", d: "M18 16.5l6.5 6.5l-6.5 6.5l-6.5-6.5z" }),
+    svg("path", { class: "mark current", d: "M18 18.5a4.5 4.5 0 1 1 0 9a4.5 4.5 0 1 1 0-9z" }),
+    svg("path", { class: "mark build maybe", d: "M18 16.5l6.5 6.5l-6.5 6.5l-6.5-6.5z" }),
     svg("path", { class: "mark blocked", d: "M13 17h10v12h-10z" }),
     svg("path", { class: "mark image", d: "M13 23h10" }),
     name,

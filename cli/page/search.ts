@@ -1,6 +1,6 @@
 // Which nodes a search finds, best first, and which the filters leave out.
 
-import type { Action } from "../../engine/plan/step.ts";
+import type { Standing } from "../report/standing.ts";
 import type { Model, PageNode } from "./model.ts";
 
 /** By name (the very name, then beginnings, then parts), then by tools and kinds; none for an empty search. */
@@ -26,9 +26,9 @@ function rankOf({ name, layer }: PageNode, wanted: string): number {
 }
 
 /** Images are out only with all that stands on them. */
-export function isFilteredOut(model: Model, id: string, hidden: ReadonlySet<Action>): boolean {
+export function isFilteredOut(model: Model, id: string, hidden: ReadonlySet<Standing>): boolean {
   if (hidden.size === 0) return false;
-  const action = model.action(id);
-  if (action !== undefined) return hidden.has(action);
-  return model.above(id).every(({ to }) => hidden.has(model.action(to) ?? "reuse"));
+  const standing = model.standing(id);
+  if (standing !== undefined) return hidden.has(standing);
+  return model.above(id).every(({ to }) => hidden.has(model.standing(to) ?? "current"));
 }

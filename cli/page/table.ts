@@ -1,7 +1,7 @@
 // The same graph as a table, for screen readers, printers and those who like tables better. Made when it is first shown.
 
 import { formatBytes, formatSeconds } from "../report/format.ts";
-import { loudest, stateWord } from "../report/standing.ts";
+import { loudest, standingOf, standingWord } from "../report/standing.ts";
 import { button, html } from "./dom.ts";
 import type { Model, PageNode } from "./model.ts";
 import { isFilteredOut, matchNodes } from "./search.ts";
@@ -86,7 +86,7 @@ function rowOf(model: Model, node: PageNode, open: (id: string) => void): HTMLTa
       {},
       ...(state === undefined
         ? []
-        : [html("i", { class: `swatch ${state.action}` }), stateWord(state.action)]),
+        : [html("i", { class: `swatch ${standingOf(state)}` }), standingWord(standingOf(state))]),
     ),
     html(
       "th",

@@ -1,8 +1,7 @@
 // The bar at the top: what this is, the search, the legend that filters, the colours, and graph or table.
 
 import { count } from "../report/format.ts";
-import { stateWord } from "../report/standing.ts";
-import { actions } from "./describe.ts";
+import { standings, standingWord } from "../report/standing.ts";
 import { button, html, svg } from "./dom.ts";
 import type { Model } from "./model.ts";
 import { matchNodes } from "./search.ts";
@@ -51,20 +50,22 @@ export function createToolbar(model: Model, view: ViewStore, open: (id: string) 
 
   const filters = html("div", { class: "filters", role: "group", "aria-label": "Show states" });
   const countStates = (): void => {
-    const amounts = Map.groupBy(model.nodes, ({ id }) => model.action(id));
+    const amounts = Map.groupBy(model.nodes, ({ id }) => model.standing(id));
     const { hidden } = view.get();
-    const chips = actions.map((action) =>
+    const chips = standings.toReversed().map((standing) =>
       button(
-        { class: "chip", "data-state": action, "aria-pressed": String(!hidden.has(action)) },
+        { class: "chip", "data-state": standing, "aria-pressed": String(!hidden.has(standing)) },
         () => {
           const { hidden } = view.get();
           view.set({
-            hidden: hidden.has(action) ? hidden.difference(new Set([action])) : new Set([...hidden, action]),
+            hidden: hidden.has(standing)
+              ? hidden.difference(new Set([standing]))
+              : new Set([...hidden, standing]),
           });
         },
-        html("i", { class: `swatch ${action}` }),
-        html("b", {}, String(amounts.get(action)?.length ?? 0)),
-        ` ${stateWord(action)}`,
+        html("i", { class: `swatch ${standing}` }),
+        html("b", {}, String(amounts.get(standing)?.length ?? 0)),
+        ` ${standingWord(standing)}`,
       ),
     );
     const focused = Array.from(filters.children).indexOf(document.activeElement ?? filters);

@@ -1,7 +1,7 @@
 // What of the model one looks at: the pinned node, the one pointed at, the search, the filters. One value; its parts of
 // the page hear of every change.
 
-import type { Action } from "../../engine/plan/step.ts";
+import type { Standing } from "../report/standing.ts";
 
 export interface View {
   readonly pinned: string | undefined;
@@ -9,7 +9,7 @@ export interface View {
   readonly pointed: string | undefined;
   readonly query: string;
   /** States that are filtered out. */
-  readonly hidden: ReadonlySet<Action>;
+  readonly hidden: ReadonlySet<Standing>;
   readonly colorBy: "state" | "kind";
   readonly shows: "graph" | "table";
 }

@@ -1,9 +1,9 @@
 // The graph of layers for Graphviz: arrows from a layer to what it stands on, dashed where it only copies. All reasons are
 // tooltips, which -Tsvg keeps.
 
-import { statePaints } from "./graph-colors.ts";
+import { standingPaints } from "./graph-colors.ts";
 import type { Graph, GraphNode } from "./graph-json.ts";
-import { loudest, stateWord } from "./standing.ts";
+import { loudest, standingOf, standingWord } from "./standing.ts";
 
 export function renderGraphDot({ nodes, images, edges }: Graph): string {
   const lines = [
@@ -30,13 +30,14 @@ function imageId(image: string): string {
 function attributesOf({ layer, states }: GraphNode): string {
   const state = loudest(states);
   if (state === undefined) return `label=${quoteText(layer)}`;
-  const paint = statePaints[state.action];
+  const standing = standingOf(state);
+  const paint = standingPaints[standing];
   const why = states.flatMap((each) =>
     each.why.map((reason) => (states.length === 1 ? reason : `${each.platform}: ${reason}`)),
   );
   return [
-    `label=${quoteText(`${layer}\n${stateWord(state.action)}`)}`,
-    `tooltip=${quoteText([stateWord(state.action), ...why].join("\n"))}`,
+    `label=${quoteText(`${layer}\n${standingWord(standing)}`)}`,
+    `tooltip=${quoteText([standingWord(standing), ...why].join("\n"))}`,
     `color="${paint.line}"`,
     `fillcolor="${paint.fill}"`,
   ].join(", ");

@@ -109,11 +109,12 @@ function nodeToJson(graph: LayerGraph, name: LayerName, steps: readonly Step[], 
 }
 
 function stateToJson(step: Step, lock: Lock): GraphState {
-  const { platform, action, reasons, inputDigest, runner, estimate } = step;
+  const { platform, action, mayBeReused, reasons, inputDigest, runner, estimate } = step;
   const entry = entryOf(lock, step.layer, platform);
   return {
     platform,
     action,
+    mayBeReused,
     reasons,
     why: reasons.map(describeReason),
     inputDigest,

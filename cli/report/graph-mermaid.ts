@@ -1,9 +1,9 @@
 // The graph of layers for Mermaid, as Markdown pages show it: arrows from a layer to what it stands on, dotted where it only
 // copies.
 
-import { statePaints } from "./graph-colors.ts";
+import { standingPaints } from "./graph-colors.ts";
 import type { Graph, GraphNode } from "./graph-json.ts";
-import { loudest, mainReason, stateWord } from "./standing.ts";
+import { loudest, mainReason, standingOf, standingWord } from "./standing.ts";
 
 /** More edges than this Mermaid refuses to draw, unless the page that holds it raises `maxEdges`. */
 export const mermaidMaxEdges = 500;
@@ -20,8 +20,8 @@ export function renderGraphMermaid({ nodes, images, edges }: Graph): string {
       ({ from, to, kind, external }) =>
         `  ${layerIds.get(from) ?? ""} ${kind === "base" ? "-->" : "-.->"} ${(external ? imageIds : layerIds).get(to) ?? ""}`,
     ),
-    ...Object.entries(statePaints).map(
-      ([action, { line, fill }]) => `  classDef ${action} fill:${fill},stroke:${line},color:#000`,
+    ...Object.entries(standingPaints).map(
+      ([standing, { line, fill }]) => `  classDef ${standing} fill:${fill},stroke:${line},color:#000`,
     ),
   ];
   return `${lines.join("\n")}\n`;
@@ -31,8 +31,9 @@ function labelOf({ layer, states }: GraphNode): string {
   const state = loudest(states);
   if (state === undefined) return `["${escapeText(layer)}"]`;
   const reason = mainReason(state.reasons, state.why);
-  const word = `${stateWord(state.action)}${reason === "" ? "" : `: ${reason}`}`;
-  return `["${escapeText(layer)}<br/>${escapeText(word)}"]:::${state.action}`;
+  const standing = standingOf(state);
+  const word = `${standingWord(standing)}${reason === "" ? "" : `: ${reason}`}`;
+  return `["${escapeText(layer)}<br/>${escapeText(word)}"]:::${standing}`;
 }
 
 /** Within quotation marks; all that could mean something there (quotes, tags, Markdown, entities) by its number. */

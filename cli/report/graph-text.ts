@@ -4,8 +4,8 @@
 import pc from "picocolors";
 import { count } from "./format.ts";
 import type { Graph, GraphNode } from "./graph-json.ts";
-import { loudest, mainReason, stateWord } from "./standing.ts";
-import { paintState } from "./state-text.ts";
+import { loudest, mainReason, standingOf, standingWord } from "./standing.ts";
+import { paintStanding } from "./state-text.ts";
 import { displayWidth, pad } from "./text-width.ts";
 
 export interface GraphTextOptions {
@@ -39,7 +39,7 @@ export function renderGraphText(graph: Graph, options: GraphTextOptions): string
     .reduce((most, row) => Math.max(most, Math.min(maxTreeWidth, widthOf(row))), 0);
   const states = rows.map(({ node }) => loudest(node?.states ?? []));
   const stateWidth = states.reduce(
-    (most, state) => Math.max(most, state === undefined ? 0 : stateWord(state.action).length),
+    (most, state) => Math.max(most, state === undefined ? 0 : standingWord(standingOf(state)).length),
     0,
   );
   const lines = rows.map((row, index) => {
@@ -47,8 +47,9 @@ export function renderGraphText(graph: Graph, options: GraphTextOptions): string
     const cells = [`${tree}${" ".repeat(Math.max(0, width - widthOf(row)))}`];
     const state = states[index];
     if (state !== undefined && row.node !== undefined) {
-      cells.push(paintState(state.action, pad(stateWord(state.action), stateWidth), colors));
-      const differ = row.node.states.some(({ action }) => action !== state.action);
+      const standing = standingOf(state);
+      cells.push(paintStanding(standing, pad(standingWord(standing), stateWidth), colors));
+      const differ = row.node.states.some((other) => standingOf(other) !== standing);
       const reason = mainReason(state.reasons, state.why);
       if (reason !== "" || differ) cells.push(`${differ ? `${state.platform}: ` : ""}${reason}`);
       const others = copies.get(row.node.layer) ?? [];
@@ -160,11 +161,11 @@ function countBelow(
   const below = new Set(children);
   // A set that grows is walked to its end.
   for (const node of below) for (const child of childrenOf.get(node.layer) ?? []) below.add(child);
-  const actions = Array.from(below, ({ states }) => loudest(states)?.action);
+  const found = Array.from(below, ({ states }) => loudest(states)).filter((state) => state !== undefined);
   const parts = [count(below.size, "layer")];
-  for (const action of ["build", "blocked"] as const) {
-    const amount = actions.filter((each) => each === action).length;
-    if (amount > 0) parts.push(`${amount} ${stateWord(action)}`);
+  for (const standing of ["build", "maybe", "blocked"] as const) {
+    const amount = found.filter((state) => standingOf(state) === standing).length;
+    if (amount > 0) parts.push(`${amount} ${standingWord(standing)}`);
   }
   return `… ${parts.join(", ")}`;
 }

@@ -1,19 +1,18 @@
 // Where layers stand, for texts and for the page in the browser: nothing here but the engine's types.
 
 import { unreachable } from "../../engine/core/unreachable.ts";
-import type { Action, Reason } from "../../engine/plan/step.ts";
+import type { Reason, Step } from "../../engine/plan/step.ts";
 
-const loudness: readonly Action[] = ["reuse", "build", "blocked"];
+/** "maybe": built only if what it stands on comes out changed. From the quietest to the loudest. */
+export const standings = ["current", "maybe", "build", "blocked"] as const;
+export type Standing = (typeof standings)[number];
 
-/** Of what a layer is on its platforms, what says most; the first of equals. */
-export function loudest<S extends { readonly action: Action }>(states: readonly S[]): S | undefined {
-  return states.toSorted((a, b) => loudness.indexOf(b.action) - loudness.indexOf(a.action))[0];
-}
+type Decided = Pick<Step, "action" | "mayBeReused">;
 
-export function stateWord(action: Action): string {
+export function standingOf({ action, mayBeReused }: Decided): Standing {
   switch (action) {
     case "build":
-      return "to build";
+      return mayBeReused ? "maybe" : "build";
     case "reuse":
       return "current";
     case "blocked":
@@ -21,6 +20,16 @@ export function stateWord(action: Action): string {
     default:
       return unreachable(action);
   }
+}
+
+/** Of what a layer is on its platforms, what says most; the first of equals. */
+export function loudest<S extends Decided>(states: readonly S[]): S | undefined {
+  const loudnessOf = (state: S): number => standings.indexOf(standingOf(state));
+  return states.toSorted((a, b) => loudnessOf(b) - loudnessOf(a))[0];
+}
+
+export function standingWord(standing: Standing): string {
+  return standing === "build" ? "to build" : standing;
 }
 
 /** The first reason in words, and how many more there are; "" where there is none. `words` are those of `reasons`. */

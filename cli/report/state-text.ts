@@ -3,26 +3,28 @@
 import type pc from "picocolors";
 import { unreachable } from "../../engine/core/unreachable.ts";
 import { describeReason } from "../../engine/plan/explain-reason.ts";
-import type { Action, Step } from "../../engine/plan/step.ts";
-import { mainReason, stateWord } from "./standing.ts";
+import type { Step } from "../../engine/plan/step.ts";
+import { mainReason, type Standing, standingOf, standingWord } from "./standing.ts";
 
 type Colors = ReturnType<typeof pc.createColors>;
 
-export function describeState({ action, reasons }: Pick<Step, "action" | "reasons">, colors: Colors): string {
-  const word = paintState(action, stateWord(action), colors);
-  const reason = mainReason(reasons, reasons.map(describeReason));
+export function describeState(step: Step, colors: Colors): string {
+  const standing = standingOf(step);
+  const word = paintStanding(standing, standingWord(standing), colors);
+  const reason = mainReason(step.reasons, step.reasons.map(describeReason));
   return reason === "" ? word : `${word}: ${reason}`;
 }
 
-export function paintState(action: Action, text: string, colors: Colors): string {
-  switch (action) {
+export function paintStanding(standing: Standing, text: string, colors: Colors): string {
+  switch (standing) {
     case "build":
+    case "maybe":
       return colors.yellow(text);
-    case "reuse":
+    case "current":
       return colors.green(text);
     case "blocked":
       return colors.red(text);
     default:
-      return unreachable(action);
+      return unreachable(standing);
   }
 }

@@ -81,7 +81,7 @@ test("builds, then finds everything current; an edit names what it changes; list
   expect((await lamina("show", "one")).stdout).toMatch(/\n {2}tools +one 1\.2\.3\n/);
   expect((await lamina("lock", "--check")).exitCode).toBe(0);
   expect((await lamina("graph")).stdout).toBe(
-    `busybox:1  replaced by ${base.split("=")[1] ?? ""}\n└─ one     current\n   └─ two  current\n2 layers: 2 current\n`,
+    `busybox:1  replaced by ${base.split("=")[1] ?? ""}\n└─ one     current\n   └─ two  current\n2 layers, all current\n`,
   );
 
   writeFileSync(join(project.root, "catalog/two/Dockerfile"), `FROM lamina/one\n${tool("two")}RUN true\n`);

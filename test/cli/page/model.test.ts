@@ -33,9 +33,9 @@ test("states that are set are heard of; of several platforms the loudest counts"
   model.onChange((id) => heard.push(id));
   const [current, blocked] = [stateOf({ name: "rust" }), stateOf({ name: "rust", action: "blocked" })];
   model.setStates("rust", [current, blocked]);
-  expect(model.action("layer:rust")).toBe("blocked");
+  expect(model.standing("layer:rust")).toBe("blocked");
   model.setStates("rust", [current]);
-  expect(model.action("layer:rust")).toBe("reuse");
+  expect(model.standing("layer:rust")).toBe("current");
   model.setStates("no-such-layer", [current]);
   expect(heard).toEqual(["layer:rust", "layer:rust"]);
 });
@@ -59,7 +59,7 @@ test("a search finds names before tools, the very name first", () => {
 
 test("a filter leaves out layers of a state, and images with all that stands on them", () => {
   const model = createModel(smallGraph);
-  const isOut = (id: string) => isFilteredOut(model, id, new Set(["reuse"]));
+  const isOut = (id: string) => isFilteredOut(model, id, new Set(["current"]));
   expect(["layer:debian", "layer:rust", "image:debian:trixie-slim"].map(isOut)).toEqual([true, false, true]);
   expect(isFilteredOut(model, "image:debian:trixie-slim", new Set(["build"]))).toBe(false);
 });

@@ -20,7 +20,7 @@ debian:trixie-slim  pinned
    ├─ nushell       current   + docker.io/library/alpine:3.20
    ├─ ontoref       to build  it was never built  + nushell
    └─ rust          to build  Dockerfile was modified, and 1 more reason
-      ├─ leptos     to build  its parent rust is built first  + nushell
+      ├─ leptos     maybe     its parent rust is built first  + nushell
       └─ rust-deps  blocked   its parent rust is not current, and --only leaves it out
 `);
 });
@@ -32,7 +32,7 @@ debian:trixie-slim  pinned
    ├─ nushell       current   + docker.io/library/alpine:3.20
    ├─ ontoref       to build  it was never built  + nushell
    └─ rust          to build  Dockerfile was modified, and 1 more reason
-      └─ … 2 layers, 1 to build, 1 blocked
+      └─ … 2 layers, 1 maybe, 1 blocked
 `);
   expect(render(smallGraph, 9)).toBe(render(smallGraph));
 });
@@ -130,12 +130,13 @@ test("Mermaid: numbers for ids, dotted copies, all that could be syntax by its n
 flowchart BT
   i0(["a#38;b"])
   i1(["debian"])
-  n0["end<br/>current"]:::reuse
+  n0["end<br/>current"]:::current
   n1["rust<br/>blocked: #34;#93;#59;#35;#60;b#62;#96;#10;#128165;#95; was added"]:::blocked
   n0 --> i1
   n1 --> n0
   n1 -.-> i0
-  classDef reuse fill:#e3edf7,stroke:#004488,color:#000
+  classDef current fill:#e3edf7,stroke:#004488,color:#000
+  classDef maybe fill:#fffbec,stroke:#c2a548,color:#000
   classDef build fill:#fbeec4,stroke:#997700,color:#000
   classDef blocked fill:#f8dde1,stroke:#994455,color:#000
 `);

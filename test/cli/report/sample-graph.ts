@@ -29,6 +29,7 @@ export function stateOf({ name, action = "reuse", reasons = [], tools = [], size
   return {
     platform: amd64,
     action,
+    mayBeReused: action === "build" && reasons.every(({ kind }) => kind === "parent-pending"),
     reasons,
     why: reasons.map(describeReason),
     inputDigest: action === "blocked" ? null : inputDigest(sha256(`inputs of ${name}`)),
