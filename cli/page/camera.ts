@@ -96,11 +96,9 @@ export function createCamera(
   };
   const wayIn = (area: Area): { readonly dx: number; readonly dy: number } => {
     const { width, height } = room();
-    const shift = (start: number, length: number, space: number): number =>
-      start < edge ? edge - start : Math.min(0, space - edge - start - length);
     return {
-      dx: shift(pose.x + area.x * pose.scale, area.width * pose.scale, width),
-      dy: shift(pose.y + area.y * pose.scale, area.height * pose.scale, height),
+      dx: shiftInto(pose.x + area.x * pose.scale, area.width * pose.scale, width),
+      dy: shiftInto(pose.y + area.y * pose.scale, area.height * pose.scale, height),
     };
   };
   return {
@@ -147,4 +145,9 @@ export function createCamera(
     },
     scale: () => pose.scale,
   };
+}
+
+/** The least move of a stretch that brings it within the space, as far as it has room there. */
+function shiftInto(start: number, length: number, space: number): number {
+  return start < edge ? edge - start : Math.min(0, space - edge - start - length);
 }

@@ -102,10 +102,6 @@ export function createScene(model: Model, view: ViewStore): Scene {
     found.element.focus({ preventScroll: true });
   };
 
-  const idOf = (target: EventTarget | null): string | undefined =>
-    target instanceof Element
-      ? (target.closest<SVGGElement>(".node")?.dataset["id"] ?? undefined)
-      : undefined;
   element.addEventListener("pointerover", (event) => view.set({ pointed: idOf(event.target) }));
   element.addEventListener("pointerleave", () => view.set({ pointed: undefined }));
   element.addEventListener("focusin", (event) => {
@@ -144,6 +140,10 @@ export function createScene(model: Model, view: ViewStore): Scene {
       if (place !== undefined) camera.center(place);
     },
   };
+}
+
+function idOf(target: EventTarget | null): string | undefined {
+  return target instanceof Element ? target.closest<SVGGElement>(".node")?.dataset["id"] : undefined;
 }
 
 function openRulers(): Rulers {

@@ -56,7 +56,10 @@ export function graphToJson(
 
 /** The layers named, what they stand on, and what stands on them. */
 export function lineageOf(graph: LayerGraph, layers: readonly LayerName[]): ReadonlySet<LayerName> {
-  return new Set([...reach(layers, graph.parents), ...reach(layers, graph.children)]);
+  return new Set([
+    ...reach(layers, (name) => graph.parents(name)),
+    ...reach(layers, (name) => graph.children(name)),
+  ]);
 }
 
 /** With the layers started from. */

@@ -3,7 +3,10 @@
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { renderGraphDot } from "../../cli/report/graph-dot.ts";
+import { findProgram } from "../../scripts/tools/debian-packages.ts";
 import { graphOfSamples, largeGraph } from "../cli/report/sample-graph.ts";
+
+const dot = (await findProgram("dot")) ?? "dot";
 
 // No \N: Graphviz 2 puts the node's name in its place in tooltips, however it is written.
 const hostileReason = 'a "b" \\d\\l {c|<d>} &amp; é\\';
@@ -19,7 +22,7 @@ test("ids, labels and tooltips come out as they went in", async () => {
       reasons: [{ kind: "file-changed", path: hostileReason, change: "added" }],
     },
   ]);
-  const { stdout } = await execa("dot", ["-Tsvg"], { input: renderGraphDot(graph) });
+  const { stdout } = await execa(dot, ["-Tsvg"], { input: renderGraphDot(graph) });
   const textsOf = (pattern: RegExp) =>
     Array.from(stdout.matchAll(pattern), ([, text = ""]) =>
       text
@@ -36,7 +39,7 @@ test("ids, labels and tooltips come out as they went in", async () => {
 });
 
 test("a thousand layers are read without a complaint", async () => {
-  const { stdout, stderr } = await execa("dot", ["-Tcanon"], { input: renderGraphDot(largeGraph(1000)) });
+  const { stdout, stderr } = await execa(dot, ["-Tcanon"], { input: renderGraphDot(largeGraph(1000)) });
   expect(stderr).toBe("");
   expect(stdout.match(/ -> /g)).toHaveLength(largeGraph(1000).edges.length);
 });

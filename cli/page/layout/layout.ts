@@ -51,7 +51,8 @@ export function layOut(boxes: readonly Pick<Box, "id" | "width">[], links: reado
   });
   const all = [...byId.values()];
   assignRanks(all, columnLength(all));
-  const { columns, wayOf } = fillColumns(all, heights);
+  const filled = fillColumns(all, heights);
+  const { columns } = filled;
   reduceCrossings(columns);
   placeSlots(columns, (above, below) =>
     above.box === undefined || below.box === undefined ? bendGap : rowGap,
@@ -85,7 +86,7 @@ export function layOut(boxes: readonly Pick<Box, "id" | "width">[], links: reado
     width: spans.at(-1)?.right ?? 0,
     height: slots.length === 0 ? 0 : round(bottom - top),
     places,
-    paths: ends.map(({ from, to }) => drawPath(wayOf(from, to), spans, top)),
+    paths: ends.map(({ from, to }) => drawPath(filled.wayOf(from, to), spans, top)),
   };
 }
 
