@@ -2,7 +2,7 @@
 // build arguments. A name that is misspelt in one of the two is told once.
 
 import { type Diagnostic, diagnose, type Note } from "../core/diagnostic.ts";
-import { nearMiss } from "../core/near-miss.ts";
+import { type KnownNames, nearMiss } from "../core/near-miss.ts";
 import type { Span } from "../core/source.ts";
 import { nearest } from "../nickel/located.ts";
 import { catalogDiagnostics } from "./diagnostics.ts";
@@ -12,11 +12,7 @@ import { type Layer, placeOf } from "./layer.ts";
 
 /** Diagnostics of one layer. `known` holds the names of all layers, the broken ones too: a declared name that is not in it is
  * for the graph to tell, and nothing that follows from it is told here. */
-export function checkAgreement(
-  layer: Layer,
-  workspace: string,
-  known: ReadonlySet<string>,
-): readonly Diagnostic[] {
+export function checkAgreement(layer: Layer, workspace: string, known: KnownNames): readonly Diagnostic[] {
   return [
     ...checkBase(layer, workspace, known),
     ...checkCopies(layer, workspace, known),
@@ -26,7 +22,7 @@ export function checkAgreement(
   ];
 }
 
-function checkBase(layer: Layer, workspace: string, known: ReadonlySet<string>): readonly Diagnostic[] {
+function checkBase(layer: Layer, workspace: string, known: KnownNames): readonly Diagnostic[] {
   const base = layer.workflow.build_base;
   if (typeof base === "string" && !known.has(base)) return [];
   const span =
@@ -51,7 +47,7 @@ function checkBase(layer: Layer, workspace: string, known: ReadonlySet<string>):
   });
 }
 
-function checkCopies(layer: Layer, workspace: string, known: ReadonlySet<string>): readonly Diagnostic[] {
+function checkCopies(layer: Layer, workspace: string, known: KnownNames): readonly Diagnostic[] {
   const { build_base: base, copies_from: copies } = layer.workflow;
   const { references, bases } = layer.dockerfile;
   const used = references.map((reference) => ({
@@ -62,7 +58,7 @@ function checkCopies(layer: Layer, workspace: string, known: ReadonlySet<string>
   const declaredNames: readonly string[] = typeof base === "string" ? [base, ...copies] : copies;
   const meant = new Set(declaredNames);
   for (const name of declaredNames) {
-    const near = known.has(name) ? undefined : nearMiss(name, known);
+    const near = known.has(name) ? undefined : known.near(name);
     if (near !== undefined) meant.add(near);
   }
   const found: Diagnostic[] = [];
@@ -71,7 +67,7 @@ function checkCopies(layer: Layer, workspace: string, known: ReadonlySet<string>
     if (name === undefined || meant.has(name) || told.has(name) || bases.includes(reference)) continue;
     told.add(name);
     found.push(diagnoseUndeclared(layer, reference, name, workspace, known));
-    const near = known.has(name) ? undefined : nearMiss(name, [...copies, ...known]);
+    const near = known.has(name) ? undefined : (nearMiss(name, copies) ?? known.near(name));
     if (near !== undefined) told.add(near);
   }
   const taken = new Set([...used.map(({ layer: name }) => name), ...told]);
@@ -89,9 +85,9 @@ function diagnoseUndeclared(
   reference: ImageReference,
   name: string,
   workspace: string,
-  known: ReadonlySet<string>,
+  known: KnownNames,
 ): Diagnostic {
-  const near = nearMiss(name, known);
+  const near = known.near(name);
   return diagnose(
     catalogDiagnostics.undeclaredLayer,
     {

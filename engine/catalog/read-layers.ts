@@ -2,6 +2,7 @@
 
 import { compareDiagnostics, type Diagnostic } from "../core/diagnostic.ts";
 import { sha256 } from "../core/digest.ts";
+import { KnownNames } from "../core/near-miss.ts";
 import type { Notes } from "../memory/memory.ts";
 import { encodeSourced } from "../memory/source-codec.ts";
 import { checkAgreement } from "./agreement.ts";
@@ -96,7 +97,7 @@ export async function readLayers({
     }
   }
 
-  const names = new Set([...broken, ...layers.map(({ name }) => name)]);
+  const names = new KnownNames([...broken, ...layers.map(({ name }) => name)]);
   // A broken layer lets its neighbours' faults pass for a while: only what was judged among sound ones is kept.
   const isKeepable = broken.size === 0;
   for (const { layer, notes, own } of opened) {

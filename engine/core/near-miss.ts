@@ -17,8 +17,44 @@ export function nearMiss(word: string, known: Iterable<string>): string | undefi
   return best;
 }
 
+/** Names that are asked for again and again: the near miss of each is searched for once. */
+export class KnownNames {
+  readonly #names: ReadonlySet<string>;
+  readonly #nearMisses = new Map<string, string | undefined>();
+  #sorted: readonly string[] | undefined;
+
+  constructor(names: Iterable<string>) {
+    this.#names = new Set(names);
+  }
+
+  get sorted(): readonly string[] {
+    this.#sorted ??= Array.from(this.#names).sort();
+    return this.#sorted;
+  }
+
+  has(name: string): boolean {
+    return this.#names.has(name);
+  }
+
+  /** See `nearMiss`; ties by name. */
+  near(name: string): string | undefined {
+    if (!this.#nearMisses.has(name)) this.#nearMisses.set(name, nearMiss(name, this.sorted));
+    return this.#nearMisses.get(name);
+  }
+}
+
 /** Optimal string alignment distance: Levenshtein's with swaps of neighbours, each stretch edited once. */
-function editDistance(a: string, b: string): number {
+function editDistance(longA: string, longB: string): number {
+  // What both begin and end with needs no edit.
+  let start = 0;
+  while (start < longA.length && longA[start] === longB[start]) start++;
+  let [endA, endB] = [longA.length, longB.length];
+  while (endA > start && endB > start && longA[endA - 1] === longB[endB - 1]) {
+    endA--;
+    endB--;
+  }
+  const a = longA.slice(start, endA);
+  const b = longB.slice(start, endB);
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

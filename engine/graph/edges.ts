@@ -4,7 +4,7 @@ import type { LayerName } from "../../schemas/layer-name.ts";
 import { layerOfImage } from "../catalog/image-name.ts";
 import { type Catalog, type Layer, placeOf } from "../catalog/layer.ts";
 import { type Diagnostic, diagnose } from "../core/diagnostic.ts";
-import { nearMiss } from "../core/near-miss.ts";
+import { KnownNames } from "../core/near-miss.ts";
 import type { Span } from "../core/source.ts";
 import { graphDiagnostics } from "./diagnostics.ts";
 
@@ -23,7 +23,7 @@ export function readEdges(catalog: Catalog): {
   readonly diagnostics: readonly Diagnostic[];
 } {
   const layers = new Map<string, Layer>(catalog.layers.map((layer) => [layer.name, layer]));
-  const known = [...new Set([...layers.keys(), ...catalog.broken])].sort();
+  const known = new KnownNames([...layers.keys(), ...catalog.broken]);
   const isKnown = (name: string) => layers.has(name) || catalog.broken.has(name);
   const edges: Edge[] = [];
   const diagnostics: Diagnostic[] = [];
@@ -39,7 +39,7 @@ export function readEdges(catalog: Catalog): {
       const place = () => placeOf(layer, "build_base");
       add(base, true, place);
       if (!isKnown(base)) {
-        const params = { name: base, known, suggestion: nearMiss(base, known) };
+        const params = { name: base, known: known.sorted, suggestion: known.near(base) };
         diagnostics.push(diagnose(graphDiagnostics.unknownBase, params, { span: place() }));
       }
     }
@@ -48,7 +48,7 @@ export function readEdges(catalog: Catalog): {
       add(name, false, place);
       // A name that both fields misspell is told once.
       if (isKnown(name) || name === base) return;
-      const params = { name, known, suggestion: nearMiss(name, known) };
+      const params = { name, known: known.sorted, suggestion: known.near(name) };
       diagnostics.push(diagnose(graphDiagnostics.unknownCopy, params, { span: place() }));
     });
     for (const image of layer.images) {
