@@ -4,10 +4,20 @@ import { join } from "node:path";
 import { locateProject } from "../engine/catalog/locate.ts";
 import type { Files } from "../engine/core/host.ts";
 import { err, ok, type Result } from "../engine/core/result.ts";
+import type { OwnInputs } from "../engine/graph/fingerprint.ts";
+import type { LayerGraph } from "../engine/graph/graph.ts";
+import { rememberOwnInputs } from "../engine/graph/remember-inputs.ts";
+import type { Memory } from "../engine/memory/memory.ts";
 import { isStaleItself, leaveOutCurrent } from "../engine/plan/leave-out-current.ts";
 import type { HeldImages, PlanOptions } from "../engine/plan/plan.ts";
 import type { Plan } from "../engine/plan/step.ts";
-import { openProject, type Project, planProject } from "../engine/project.ts";
+import {
+  checkCatalog,
+  openProject,
+  type Project,
+  type ProjectSource,
+  planProject,
+} from "../engine/project.ts";
 import type { LayerName } from "../schemas/layer-name.ts";
 import type { Platform } from "../schemas/platform.ts";
 import type { Invocation } from "./command.ts";
@@ -30,6 +40,45 @@ export async function openHere(
   here: Here,
   bases: ReadonlyMap<string, string> = new Map(),
 ): Promise<Result<Project, ExitCode>> {
+  const source = findSource(here);
+  if (!source.ok) return source;
+  const { memory, directory: root } = source.value;
+  const project = await openProject({ ...source.value, bases });
+  if (!project.ok) {
+    memory.save();
+    tellDiagnostics(here.output, root, project.error);
+    return err(exitCode.failed);
+  }
+  tellDiagnostics(here.output, root, project.value.warnings);
+  return project;
+}
+
+/** No more of a project than how its layers hang together, and what each build sees where that is asked for. */
+export interface OpenedGraph {
+  readonly graph: LayerGraph;
+  readonly ownInputsOf: (layer: LayerName) => OwnInputs | undefined;
+  readonly memory: Memory;
+}
+
+/** Opens that, without lock and local settings. Warnings go to stderr. */
+export async function openGraphHere(here: Here): Promise<Result<OpenedGraph, ExitCode>> {
+  const source = findSource(here);
+  if (!source.ok) return source;
+  const { memory, directory: root } = source.value;
+  const { graph, diagnostics } = await checkCatalog(source.value);
+  tellDiagnostics(here.output, root, diagnostics);
+  if (graph === undefined) {
+    memory.save();
+    return err(exitCode.failed);
+  }
+  const ownInputsOf = (layer: LayerName) => {
+    const own = rememberOwnInputs(graph.layer(layer), memory);
+    return own.ok ? own.value : undefined;
+  };
+  return ok({ graph, ownInputsOf, memory });
+}
+
+function findSource(here: Here): Result<Omit<ProjectSource, "bases"> & { memory: Memory }, ExitCode> {
   const host = createHost();
   const root = locateProject(here.directory, host.files);
   if (!root.ok) {
@@ -38,15 +87,7 @@ export async function openHere(
   }
   keepOutOfGit(root.value, host.files);
   const memory = openMemory(host, root.value);
-  const evaluate = openLazyEvaluator(memory);
-  const project = await openProject({ directory: root.value, host, evaluate, memory, bases });
-  if (!project.ok) {
-    memory.save();
-    tellDiagnostics(here.output, root.value, project.error);
-    return err(exitCode.failed);
-  }
-  tellDiagnostics(here.output, root.value, project.value.warnings);
-  return project;
+  return ok({ directory: root.value, host, evaluate: openLazyEvaluator(memory), memory });
 }
 
 /** What lamina keeps in .lamina is this machine's alone. Where that cannot be written, nothing is kept there either. */

@@ -2,12 +2,11 @@
 // stderr, with the command that helps.
 
 import { join } from "node:path";
-import { findChangedLayers, pathsToCompare } from "../engine/changed-since.ts";
+import { findChangedLayers, pathsToCompare, type SinceRequest } from "../engine/changed-since.ts";
 import { err, ok, type Result } from "../engine/core/result.ts";
 import { unreachable } from "../engine/core/unreachable.ts";
 import type { Cause } from "../engine/graph/compare-layers.ts";
 import type { Comparison, VersionControlFailure } from "../engine/ports/version-control.ts";
-import type { Project } from "../engine/project.ts";
 import type { LayerName } from "../schemas/layer-name.ts";
 import { complain } from "./complain.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
@@ -39,7 +38,7 @@ export async function startComparison(root: string, ref: string): Promise<Starte
 
 export async function finishComparison(
   { ref, comparison }: StartedComparison,
-  { graph, ownInputs }: Pick<Project, "graph" | "ownInputs">,
+  { graph, ownInputsOf }: Pick<SinceRequest, "graph" | "ownInputsOf">,
   output: Output,
 ): Promise<Result<Since, ExitCode>> {
   const compared = await comparison;
@@ -48,7 +47,7 @@ export async function finishComparison(
   const library = join(libraryFolder(), "lamina/");
   const changed = await findChangedLayers({
     graph,
-    ownInputs,
+    ownInputsOf,
     comparison: compared.value,
     files,
     openEvaluator: (tree) => openLazyEvaluator({ files: tree }, files),

@@ -17,8 +17,8 @@ import type { Comparison, Trees, VersionControlFailure } from "./ports/version-c
 
 export interface SinceRequest {
   readonly graph: LayerGraph;
-  /** Of every layer, as it is now. */
-  readonly ownInputs: ReadonlyMap<LayerName, OwnInputs>;
+  /** Of a layer, as it is now; undefined where they cannot be read. */
+  readonly ownInputsOf: (layer: LayerName) => OwnInputs | undefined;
   /** With the changes of `pathsToCompare`. */
   readonly comparison: Comparison;
   /** The working tree on disk. */
@@ -119,7 +119,7 @@ function linkedFolders({ root }: LayerGraph, files: Files): ReadonlyMap<string, 
 
 /** A cause that needs no look at how things were: what a build sees and git calls changed is changed. */
 function decideAtOnce(
-  { graph, ownInputs }: SinceRequest,
+  { graph, ownInputsOf }: SinceRequest,
   name: LayerName,
   concerning: readonly ChangedPath[],
 ): Cause | undefined {
@@ -128,7 +128,7 @@ function decideAtOnce(
   if (concerning.some((each) => each.path === directory)) return undefined;
   if (concerning.some((each) => each.path === workflowPath && each.change === "added"))
     return { kind: "layer-added" };
-  const seen = ownInputs.get(name)?.files;
+  const seen = ownInputsOf(name)?.files;
   for (const { path: file, change, isRepository } of concerning) {
     // Comments in a Dockerfile do not count.
     const counts = file !== path.join(directory, workflow.dockerfile);
@@ -166,13 +166,13 @@ async function compareInputs(
 }
 
 /** Asks for what will most likely be read, so that the real reading need not be begun many times. */
-function lookAhead({ graph, ownInputs, isLibrary }: SinceRequest, trees: Trees, name: LayerName): void {
+function lookAhead({ graph, ownInputsOf, isLibrary }: SinceRequest, trees: Trees, name: LayerName): void {
   const { directory, workflow, sources } = graph.layer(name);
   const dockerfile = path.join(directory, workflow.dockerfile);
   const ignores = [`${dockerfile}.dockerignore`, path.join(directory, ".dockerignore")];
   for (const file of [...sources, dockerfile, ...ignores]) if (!isLibrary(file)) trees.before.read(file);
   for (const tree of [trees.before, trees.now])
-    for (const file of ownInputs.get(name)?.files.keys() ?? []) tree.info(path.join(directory, file));
+    for (const file of ownInputsOf(name)?.files.keys() ?? []) tree.info(path.join(directory, file));
 }
 
 async function judge(

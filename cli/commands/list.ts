@@ -2,16 +2,15 @@
 
 import pc from "picocolors";
 import { shortDigest } from "../../engine/core/digest.ts";
+import type { LayerGraph } from "../../engine/graph/graph.ts";
 import { withAncestors } from "../../engine/graph/select.ts";
 import { entryOf } from "../../engine/lock/lock.ts";
-import type { Project } from "../../engine/project.ts";
 import type { LayerName } from "../../schemas/layer-name.ts";
 import { defineCommand } from "../command.ts";
-import { exitCode } from "../exit-code.ts";
-import { openSelection } from "../open-selection.ts";
+import { type ExitCode, exitCode } from "../exit-code.ts";
+import { openSelection, type SelectionInvocation, selectFrom } from "../open-selection.ts";
 import { flag } from "../option.ts";
-import type { Output } from "../output.ts";
-import { planHere } from "../project.ts";
+import { openGraphHere, planHere } from "../project.ts";
 import { affectedToJson, renderAffected } from "../report/affected.ts";
 import { formatBytes } from "../report/format.ts";
 import { renderLocalWorld } from "../report/plan-text.ts";
@@ -37,43 +36,52 @@ export const command = defineCommand({
     { command: "lamina list --since origin/main --json | jq -r '.layers[].layer'", does: "names only" },
   ],
   run: async ({ options, operands, directory, output }) => {
-    const opened = await openSelection({
+    const invocation = {
       options: { ...options, force: false, platform: [], base: [] },
       operands,
       directory,
       output,
-    });
-    if (!opened.ok) return opened.error;
-    const { project, selection, since } = opened.value;
-    const shown = shownLayers(project, selection);
-    if (since === undefined || selection.onlyStale) {
-      await listStates(project, selection, shown, options.json, output);
-      return exitCode.done;
-    }
-    project.memory?.save();
-    const layers = project.graph.order.filter((name) => shown.has(name));
-    output.result(
-      options.json
-        ? `${JSON.stringify(affectedToJson(project.graph, layers, since), null, 2)}\n`
-        : renderAffected(project.graph, layers, since, output.stdout.color),
-    );
-    return exitCode.done;
+    };
+    return options.since === undefined || options.changed
+      ? listStates(invocation, options.json)
+      : listAffected(invocation, options.json);
   },
 });
 
-function shownLayers({ graph }: Project, { layers, nothing, options }: Selection): ReadonlySet<LayerName> {
+/** Reads no more than that takes: this is what a job asks first, whether there is anything to do. */
+async function listAffected(invocation: SelectionInvocation, json: boolean): Promise<ExitCode> {
+  const { directory, output } = invocation;
+  const opened = await selectFrom(invocation, {
+    open: () => openGraphHere({ directory, output }),
+    ownInputsOf: ({ ownInputsOf }, layer) => ownInputsOf(layer),
+  });
+  if (!opened.ok) return opened.error;
+  const { project, selection, since } = opened.value;
+  project.memory.save();
+  // Without a project to look in, that was told before.
+  if (since === undefined) return exitCode.usage;
+  const shown = shownLayers(project.graph, selection);
+  const layers = project.graph.order.filter((name) => shown.has(name));
+  output.result(
+    json
+      ? `${JSON.stringify(affectedToJson(project.graph, layers, since), null, 2)}\n`
+      : renderAffected(project.graph, layers, since, output.stdout.color),
+  );
+  return exitCode.done;
+}
+
+function shownLayers(graph: LayerGraph, { layers, nothing, options }: Selection): ReadonlySet<LayerName> {
   const selected = layers.length === 0 && !nothing ? graph.order : layers;
   return options.withAncestors ? withAncestors(graph, selected) : new Set(selected);
 }
 
-async function listStates(
-  project: Project,
-  selection: Selection,
-  shown: ReadonlySet<LayerName>,
-  json: boolean,
-  output: Output,
-): Promise<void> {
+async function listStates(invocation: SelectionInvocation, json: boolean): Promise<ExitCode> {
+  const { output } = invocation;
+  const opened = await openSelection(invocation);
+  if (!opened.ok) return opened.error;
+  const { project, selection } = opened.value;
   const { graph, lock } = project;
+  const shown = shownLayers(graph, selection);
   const plan = await planHere(project, selection);
   const rows = plan.steps
     .filter(({ layer }) => shown.has(layer))
@@ -93,10 +101,10 @@ async function listStates(
       sizeBytes: entry?.sizeBytes ?? null,
     }));
     output.result(`${JSON.stringify({ version: 1, layers }, null, 2)}\n`);
-    return;
+    return exitCode.done;
   }
   output.remark(renderLocalWorld(plan.replacedBases));
-  if (rows.length === 0) return;
+  if (rows.length === 0) return exitCode.done;
   const colors = pc.createColors(output.stdout.color);
   const several = new Set(rows.map(({ step }) => step.platform)).size > 1;
   output.result(
@@ -122,4 +130,5 @@ async function listStates(
       colors.dim,
     ),
   );
+  return exitCode.done;
 }
