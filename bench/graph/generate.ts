@@ -4,9 +4,9 @@
 
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { fillProject } from "./fill.ts";
+import { lamina } from "./lamina.ts";
 import { writeCatalog } from "./lamina-catalog.ts";
-import { commitAll, placeRepository } from "./place.ts";
+import { placeRepository } from "./place.ts";
 import { affectedBy, chooseEdited, makeShape } from "./shape.ts";
 
 const { values } = parseArgs({
@@ -19,11 +19,7 @@ const { values } = parseArgs({
 if (values.into === undefined) throw new Error("--into is missing: a folder that does not exist yet");
 const root = resolve(values.into);
 const shape = makeShape(Number(values.layers));
-await placeRepository(root, writeCatalog(shape));
-if (values.built) {
-  await fillProject(root);
-  await commitAll(root, "Everything built");
-}
+await (values.built ? lamina.makeProject(root, shape) : placeRepository(root, writeCatalog(shape)));
 const edited = chooseEdited(shape);
 process.stdout.write(
   `${shape.length} layers in ${root}; an edit in ${edited} affects ${affectedBy(shape, edited).length}\n`,

@@ -10,7 +10,7 @@ import { sha256, shortDigest } from "../../engine/core/digest.ts";
 const sources = join(import.meta.dirname, "rivals");
 
 /** The folder where this user's benches keep what takes long to make. */
-export function benchCache(): string {
+function benchCache(): string {
   return join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "lamina/bench");
 }
 

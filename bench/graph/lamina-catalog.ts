@@ -6,7 +6,7 @@ import type { Shape, ShapeNode } from "./shape.ts";
 export type FileTree = ReadonlyMap<string, string>;
 
 /** The external image that the lowest level stands on. */
-export const rootImage = "debian:trixie-slim";
+const rootImage = "debian:trixie-slim";
 
 export function writeCatalog(shape: Shape): FileTree {
   const files = new Map<string, string>([["catalog/build_directives.ncl", directives]]);
