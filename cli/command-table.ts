@@ -61,7 +61,7 @@ export const commandTable: readonly TableEntry[] = [
   },
   {
     name: "graph",
-    usage: "[--format F]",
+    usage: "[LAYER…]",
     group: "Catalog",
     summary: "the layers and what they stand on",
     load: () => import("./commands/graph.ts"),

@@ -250,7 +250,7 @@ describe("a small graph", () => {
   });
 
   test("two fingers zoom, one moves, a tap pins", async () => {
-    const page = await openGraph(smallGraph, "", { hasTouch: true });
+    const page = await openGraph(smallGraph, "", { hasTouch: true, viewport: { width: 700, height: 900 } });
     const scale = await scaleOf(page);
     const touch = await page.context().newCDPSession(page);
     const send = async (
@@ -267,6 +267,20 @@ describe("a small graph", () => {
     await page.getByRole("button", { name: "Show all" }).tap();
     await nodeOf(page, "rust").tap();
     expect(await namesOf(page, '[data-lineage="self"]')).toEqual(["rust"]);
+  });
+
+  test("a telephone shows all of it, without scrolling sideways", async () => {
+    const page = await openGraph(largeGraph(30), "", { viewport: { width: 360, height: 740 } });
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+    expect(await page.evaluate("document.documentElement.scrollHeight")).toBe(740);
+    for (const locator of [
+      page.getByRole("searchbox"),
+      page.getByRole("button", { name: "Table" }),
+      panelOf(page),
+    ]) {
+      const box = await locator.boundingBox();
+      expect((box?.x ?? -1) >= 0 && (box?.x ?? 0) + (box?.width ?? 999) <= 360).toBe(true);
+    }
   });
 
   test("filters leave out states, in the graph and in the table", async () => {
