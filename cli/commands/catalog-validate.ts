@@ -72,7 +72,7 @@ async function validate(
     );
     if (isRefused && !isBroken) output.remark("error: with --strict warnings are errors\n");
     const soundness = diagnostics.length === 0 ? "all sound" : "none broken";
-    if (!isBroken && !quiet) output.result(`${count(checked.layers, "layer")}, ${soundness}\n`);
+    if (!isRefused && !quiet) output.result(`${count(checked.layers, "layer")}, ${soundness}\n`);
   }
   if (checked.root === undefined) return exitCode.usage;
   return isRefused ? exitCode.failed : exitCode.done;

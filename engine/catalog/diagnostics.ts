@@ -276,7 +276,7 @@ export const catalogDiagnostics = {
     severity: "warning",
     message: ({ base }) => `copies_from names "${base}", which the layer stands on already`,
     label: () => "says nothing new",
-    help: ({ base }) => `take "${base}" out of copies_from: a base may be copied from without`,
+    help: ({ base }) => `take "${base}" out of copies_from: a base may be copied from as it is`,
   }),
   longBudget: template<{ minutes: number }>({
     code: "W0346",
@@ -312,7 +312,8 @@ export const catalogDiagnostics = {
   unpinnedFrontend: template<{ image: string }>({
     code: "W0350",
     severity: "warning",
-    message: ({ image }) => `${image} reads this Dockerfile: another one of that name may build another image`,
+    message: ({ image }) =>
+      `${image} reads this Dockerfile: another one of that name may build another image`,
     label: () => "fetched by BuildKit, and in no lock",
     help: ({ image }) => `leave it out, or pin it: # syntax=${image}@sha256:<digest>`,
   }),

@@ -72,7 +72,8 @@ export const graphDiagnostics = {
   toolMissing: template<{ tool: string; layer: string; provider: string | undefined }>({
     code: "E0406",
     severity: "error",
-    message: ({ tool, layer }) => `"${layer}" requires "${tool}", which no layer below it provides`,
+    message: ({ tool, layer }) =>
+      `"${layer}" requires "${tool}", which is in none of the images that it takes from`,
     label: () => "not provided",
     help: ({ tool, provider }) =>
       provider === undefined

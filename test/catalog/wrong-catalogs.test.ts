@@ -579,7 +579,7 @@ test("a tool that is provided twice in a chain, and one that nobody provides", a
       |
       = help: take "rustc" out of the tools_provided of "rust-deps" or of "rust": only one of the two is found
 
-    error[E0406]: "rust-deps" requires "node", which no layer below it provides
+    error[E0406]: "rust-deps" requires "node", which is in none of the images that it takes from
      --> catalog/rust-deps/workflow.ncl:7:30
       |
     7 |   tools_required = ["cargo", "node"],
@@ -827,5 +827,290 @@ test("ONBUILD that reads the files of whoever stands on the image", async () => 
       |         ^^^^^^^^^^^^^^^^^^^^^ read by layers whose Dockerfiles do not say so
       |
       = help: write COPY in the Dockerfiles of the layers that need it"
+  `);
+});
+
+test("what a declaration says of tools that cannot work", async () => {
+  expect(
+    await judgeCatalog(
+      edit("rust/workflow.ncl", [
+        '["rustc", { name = "cargo", version = ">=1.80" }]',
+        `[
+    "rustc",
+    { name = "cargo", version = ">=2 <1.80" },
+    { name = "sccache", check = ["sccache --version"] },
+    { name = "gcc", check = ["gcc", "-v", "&&", "true"] },
+    { name = "cargo-chef", check = ["rustc", "--version"] },
+  ]`,
+      ]),
+    ),
+  ).toMatchInlineSnapshot(`
+    "error[E0340]: no version of "cargo" can be >=2 <1.80
+     --> catalog/rust/workflow.ncl:7:33
+      |
+    7 |     { name = "cargo", version = ">=2 <1.80" },
+      |                                 ^^^^^^^^^^^ these exclude each other
+      |
+      = help: words side by side must all hold; put || between alternatives
+
+    warning[W0341]: the check of "sccache" is written for a shell, but is run without one
+     --> catalog/rust/workflow.ncl:8:33
+      |
+    8 |     { name = "sccache", check = ["sccache --version"] },
+      |                                 ^^^^^^^^^^^^^^^^^^^^^ one word is one argument
+      |
+      = help: write check = ["sccache", "--version"]
+
+    warning[W0341]: the check of "gcc" is written for a shell, but is run without one
+     --> catalog/rust/workflow.ncl:9:29
+      |
+    9 |     { name = "gcc", check = ["gcc", "-v", "&&", "true"] },
+      |                             ^^^^^^^^^^^^^^^^^^^^^^^^^^^ one word is one argument
+      |
+      = help: write check = ["sh", "-c", "gcc -v && true"]
+
+    warning[W0342]: the check of "cargo-chef" runs "rustc", which proves another tool
+      --> catalog/rust/workflow.ncl:10:36
+       |
+    10 |     { name = "cargo-chef", check = ["rustc", "--version"] },
+       |                                    ^^^^^^^^^^^^^^^^^^^^^^ says nothing of "cargo-chef"
+       |
+       = help: write check = ["cargo-chef", "--version"], or leave it out"
+  `);
+});
+
+test("images without a version, at the place that declares them or takes from them", async () => {
+  expect(
+    await judgeCatalog({
+      ...edit("debian/workflow.ncl", ["debian:trixie-slim", "docker.io/library/debian:latest"]),
+      ...edit("debian/Dockerfile", ["debian:trixie-slim\n", "debian\nCOPY --from=busybox /bin/sh /\n"]),
+    }),
+  ).toMatchInlineSnapshot(`
+    "warning[W0343]: busybox stands for whatever is the latest on the day that it is pinned
+     --> catalog/debian/Dockerfile:2:13
+      |
+    2 | COPY --from=busybox /bin/sh /
+      |             ^^^^^^^ no version
+      |
+      = help: name one: busybox:<tag>; what that stands for is pinned in the lock
+
+    warning[W0343]: debian stands for whatever is the latest on the day that it is pinned
+     --> catalog/debian/workflow.ncl:4:26
+      |
+    4 |   build_base = { image = "docker.io/library/debian:latest" },
+      |                          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ no version
+    note: the Dockerfile takes from it here
+     --> catalog/debian/Dockerfile:1:6
+      |
+    1 | FROM debian
+      |      ------
+      |
+      = help: name one: debian:<tag>; what that stands for is pinned in the lock"
+  `);
+});
+
+test("what says nothing, or not what is meant", async () => {
+  expect(
+    await judgeCatalog({
+      ...edit(
+        "rust-deps/workflow.ncl",
+        ['["nushell"]', '["nushell", "rust"]'],
+        ['["/deps"]', '["/deps/target", "/deps"]'],
+        ['PROFILE = "release"', 'PROFILE = "release", CARGO_TOKEN = "x"'],
+        [
+          "  target",
+          "  runner_type = 'cax31,\n  cpu = 2,\n  memory_gb = 4,\n  time_budget_min = 3600,\n  target",
+        ],
+      ),
+      ...edit("rust-deps/Dockerfile", [
+        "FROM lamina/rust AS final\n",
+        "FROM --platform=$BUILDPLATFORM lamina/rust AS final\nARG CARGO_TOKEN\n",
+      ]),
+    }),
+  ).toMatchInlineSnapshot(`
+    "warning[W0348]: the image stands on a stage that is always for $BUILDPLATFORM, whatever platform is asked for
+     --> catalog/rust-deps/Dockerfile:6:17
+      |
+    6 | FROM --platform=$BUILDPLATFORM lamina/rust AS final
+      |                 ^^^^^^^^^^^^^^ not the platform that is built for
+      |
+      = help: leave --platform out: it is for stages that are copied from, never for what the image stands on
+
+    warning[W0345]: copies_from names "rust", which the layer stands on already
+     --> catalog/rust-deps/workflow.ncl:5:29
+      |
+    5 |   copies_from = ["nushell", "rust"],
+      |                             ^^^^^^ says nothing new
+    note: and is the base here
+     --> catalog/rust-deps/workflow.ncl:4:16
+      |
+    4 |   build_base = "rust",
+      |                ------
+      |
+      = help: take "rust" out of copies_from: a base may be copied from as it is
+
+    warning[W0347]: /deps/target is promoted with /deps already
+     --> catalog/rust-deps/workflow.ncl:8:21
+      |
+    8 |   artifact_paths = ["/deps/target", "/deps"],
+      |                     ^^^^^^^^^^^^^^ says nothing new
+    note: this holds it
+     --> catalog/rust-deps/workflow.ncl:8:37
+      |
+    8 |   artifact_paths = ["/deps/target", "/deps"],
+      |                                     -------
+      |
+      = help: take /deps/target out of artifact_paths
+
+    warning[W0344]: the build argument "CARGO_TOKEN" seems to be a secret, but whoever has the image can read it
+      --> catalog/rust-deps/workflow.ncl:10:33
+       |
+    10 |   args = { PROFILE = "release", CARGO_TOKEN = "x" },
+       |                                 ^^^^^^^^^^^ kept in the image's history
+       |
+       = help: declare secrets = ["cargo_token"] and mount it: RUN --mount=type=secret,id=cargo_token …
+
+    warning[W0349]: cpu and memory_gb say nothing beside runner_type = 'cax31
+      --> catalog/rust-deps/workflow.ncl:12:9
+       |
+    12 |   cpu = 2,
+       |         ^ not heard
+    note: the runner is chosen here
+      --> catalog/rust-deps/workflow.ncl:11:17
+       |
+    11 |   runner_type = 'cax31,
+       |                 ------
+       |
+       = help: keep either of the two: cpu and memory_gb choose the smallest runner that holds them
+
+    warning[W0346]: a build may take 3600 minutes, which is more than a day
+      --> catalog/rust-deps/workflow.ncl:14:21
+       |
+    14 |   time_budget_min = 3600,
+       |                     ^^^^ in minutes, not in seconds
+       |
+       = help: write time_budget_min = 60 if seconds were meant"
+  `);
+});
+
+test("an argument that is taken beside the way to the target only", async () => {
+  expect(
+    await judgeCatalog(
+      edit("rust-deps/Dockerfile", ["COPY --from=cooker /deps /deps\n", "RUN cargo chef cook\n"]),
+    ),
+  ).toMatchInlineSnapshot(`
+    "warning[W0337]: the build argument "PROFILE" is declared, but no stage that the target takes from has an ARG PROFILE
+      --> catalog/rust-deps/workflow.ncl:10:12
+       |
+    10 |   args = { PROFILE = "release" },
+       |            ^^^^^^^ not used
+       |
+       = help: write ARG PROFILE in the stage that needs it, or take it out"
+  `);
+});
+
+test("a layer without platforms on one that has some, and a platform that is missing further down", async () => {
+  expect(
+    await judgeCatalog({
+      ...edit("debian/workflow.ncl", ["language", 'platforms = ["linux/amd64", "linux/arm64"],\n  language']),
+      ...edit("nushell/workflow.ncl", ["language", 'platforms = ["linux/amd64"],\n  language']),
+      ...edit("rust-deps/workflow.ncl", ["language", 'platforms = ["linux/riscv64"],\n  language']),
+    }),
+  ).toMatchInlineSnapshot(`
+    "error[E0404]: "rust-deps" is declared for linux/riscv64, but "debian", which it stands on, is not
+     --> catalog/rust-deps/workflow.ncl:9:16
+      |
+    9 |   platforms = ["linux/riscv64"],
+      |                ^^^^^^^^^^^^^^^ not a platform of "debian"
+    note: the platforms of "debian"
+     --> catalog/debian/workflow.ncl:7:15
+      |
+    7 |   platforms = ["linux/amd64", "linux/arm64"],
+      |               ------------------------------
+      |
+      = help: add "linux/riscv64" to the platforms of "debian" (now linux/amd64, linux/arm64), or take it out here
+
+    error[E0404]: "rust-deps" is declared for linux/riscv64, but "nushell", which it takes from, is not
+     --> catalog/rust-deps/workflow.ncl:9:16
+      |
+    9 |   platforms = ["linux/riscv64"],
+      |                ^^^^^^^^^^^^^^^ not a platform of "nushell"
+    note: the platforms of "nushell"
+     --> catalog/nushell/workflow.ncl:7:15
+      |
+    7 |   platforms = ["linux/amd64"],
+      |               ---------------
+      |
+      = help: add "linux/riscv64" to the platforms of "nushell" (now linux/amd64), or take it out here
+
+    warning[W0408]: "rust" declares no platforms, but "debian", which it takes from, is declared for certain ones
+     --> catalog/rust/workflow.ncl:4:16
+      |
+    4 |   build_base = "debian",
+      |                ^^^^^^^^ built for the builder's own platform, whichever that is
+    note: the platforms of "debian"
+     --> catalog/debian/workflow.ncl:7:15
+      |
+    7 |   platforms = ["linux/amd64", "linux/arm64"],
+      |               ------------------------------
+      |
+      = help: declare platforms = ["linux/amd64", "linux/arm64"], or some of them"
+  `);
+});
+
+test("a tool of a layer that the base only copied from is not at hand", async () => {
+  expect(
+    await judgeCatalog({
+      ...edit("nushell/Dockerfile", ["lamina/debian", "lamina/rust-deps"]),
+      ...edit("rust-deps/workflow.ncl", ['  copies_from = ["nushell"],\n', '  copies_from = ["zig"],\n']),
+      ...edit("rust-deps/Dockerfile", ["--from=lamina/nushell", "--from=lamina/zig"]),
+      ...edit(
+        "nushell/workflow.ncl",
+        ['build_base = "debian"', 'build_base = "rust-deps"'],
+        ["language", 'tools_required = ["cargo", "zig"],\n  language'],
+      ),
+      "zig/workflow.ncl": `{
+  name = "zig",
+  kind = 'toolchain,
+  build_base = "debian",
+  tools_provided = ["zig"],
+  artifact_paths = [],
+  language = "zig",
+}
+`,
+      "zig/Dockerfile": "FROM lamina/debian\n",
+    }),
+  ).toMatchInlineSnapshot(`
+    "error[E0406]: "nushell" requires "zig", which is in none of the images that it takes from
+     --> catalog/nushell/workflow.ncl:7:30
+      |
+    7 |   tools_required = ["cargo", "zig"],
+      |                              ^^^^^ not provided
+      |
+      = help: "zig" provides it: build on that, or name it in copies_from"
+  `);
+});
+
+test("of many layers that a base could be no more are listed than one reads", async () => {
+  const more = Array.from({ length: 20 }, (_, index) => `zz-${index}`).flatMap((name): [string, string][] => [
+    [
+      `${name}/workflow.ncl`,
+      `{ name = "${name}", kind = 'utility, build_base = "debian", tools_provided = [], artifact_paths = [], language = "none" }\n`,
+    ],
+    [`${name}/Dockerfile`, "FROM lamina/debian\n"],
+  ]);
+  expect(
+    await judgeCatalog({
+      ...Object.fromEntries(more),
+      ...edit("rust/workflow.ncl", ['build_base = "debian"', 'build_base = "alpinelinux"']),
+    }),
+  ).toMatchInlineSnapshot(`
+    "error[E0401]: there is no layer "alpinelinux" to build on
+     --> catalog/rust/workflow.ncl:4:16
+      |
+    4 |   build_base = "alpinelinux",
+      |                ^^^^^^^^^^^^^ unknown layer
+      |
+      = help: the layers are debian, nushell, rust, rust-deps, zz-0, zz-1, zz-10, zz-11, zz-12, zz-13, zz-14, zz-15 and 12 more; an image from outside is written build_base = { image = "alpinelinux" }"
   `);
 });

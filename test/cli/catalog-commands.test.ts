@@ -395,6 +395,7 @@ note: "b" needs "a"
   = help: take one of these edges out
 
 1 error
+\`lamina explain E0403\` tells more
 `,
       ],
       [
@@ -410,6 +411,7 @@ error[E0401]: there is no layer "midle" to build on
   = help: did you mean "middle"?
 
 1 error
+\`lamina explain E0401\` tells more
 `,
       ],
       [
@@ -428,6 +430,7 @@ error[E0109]: missing comma before the field \`language\`
   = help: put a comma after the previous field
 
 1 error
+\`lamina explain E0109\` tells more
 `,
       ],
       [
@@ -449,6 +452,7 @@ LINE |         | F.TextLike "^[a-z][a-z0-9+#-]*$" "a language in lower-case lett
     |           -------------------------------------------------------------------------------------
 
 1 error
+\`lamina explain E0210\` tells more
 `,
       ],
     ];
@@ -497,11 +501,120 @@ LINE |         | F.TextLike "^[a-z][a-z0-9+#-]*$" "a language in lower-case lett
     );
   });
 
+  test("in GitHub's form where it is asked for: other places are named, files outside of the checkout are not", async () => {
+    const project = projectOf({
+      ...threeLayers,
+      ...layerFiles("top", '"middle"', '  platforms = ["linux/arm64"],\n'),
+      ...layerFiles("middle", '"base"', '  platforms = ["linux/amd64"],\n'),
+      ...layerFiles("base", '{ image = "debian:trixie-slim" }', '  platforms = ["linux/amd64"],\n'),
+    });
+    const args = ["catalog-validate", "--reporter", "github"];
+    const within = await runCli(args, { cwd: project.root, env: { GITHUB_WORKSPACE: project.root } });
+    expect(within.stderr.split("\n").slice(-4)).toEqual([
+      "1 error",
+      "`lamina explain E0404` tells more",
+      '::error file=catalog/top/workflow.ncl,line=9,endLine=9,col=16,endColumn=29,title=E0404::"top" is declared for linux/arm64, but "middle", which it takes from, is not%0Athe platforms of "middle": catalog/middle/workflow.ncl:9:15%0Aadd "linux/arm64" to the platforms of "middle" (now linux/amd64), or take it out here',
+      "",
+    ]);
+    const outside = await runCli(args, {
+      cwd: project.root,
+      env: { GITHUB_WORKSPACE: `${project.root}/.git` },
+    });
+    expect(outside.stderr.split("\n").at(-2)).toMatch(
+      /^::error title=E0404::.*%0Aat catalog\/top\/workflow\.ncl:9:16$/,
+    );
+    const asText = ["catalog-validate", "--reporter", "text"];
+    const { stderr } = await runCli(asText, { cwd: project.root, env: { GITHUB_ACTIONS: "true" } });
+    expect(stderr).not.toContain("::error");
+  });
+
+  test("several: counted by their layers at the end, their codes named", async () => {
+    const project = projectOf({
+      ...threeLayers,
+      ...layerFiles("middle", '"base"', '  secrets = ["token"],\n'),
+      ...layerFiles("top", '"midle"', '  tools_required = ["strange"],\n  copies_from = ["none"],\n'),
+    });
+    const { exitCode, stdout, stderr } = await callCli(["catalog-validate"], project.root);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr.split("\n").slice(-4)).toEqual([
+      "",
+      "2 errors, 1 warning in 2 layers",
+      "`lamina explain CODE` tells more of E0401, E0402",
+      "",
+    ]);
+  });
+
   test("where there is no catalog at all the usage is wrong", async () => {
     const project = projectOf({ "README.md": "nothing here\n" });
     const { exitCode, stdout, stderr } = await callCli(["plan"], project.root);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
     expect(stderr).toContain("catalog");
     expect((await callCli(["catalog-validate"], project.root)).exitCode).toBe(2);
+  });
+});
+
+describe("a catalog with a warning", () => {
+  const warned = projectOf({ ...threeLayers, ...layerFiles("top", '"middle"', '  secrets = ["token"],\n') });
+  const warning = `\
+warning[W0334]: the secret "token" is declared, but the Dockerfile does not mount it
+ --> catalog/top/workflow.ncl:9:14
+  |
+9 |   secrets = ["token"],
+  |              ^^^^^^^ not used
+  |
+  = help: write RUN --mount=type=secret,id=token …, or take it out
+
+1 warning
+`;
+
+  test("is valid, with the warning on stderr", async () => {
+    expect(await callCli(["catalog-validate"], warned.root)).toEqual({
+      exitCode: 0,
+      stdout: "3 layers, none broken\n",
+      stderr: warning,
+    });
+    expect((await callCli(["plan"], warned.root)).stderr).toBe(warning);
+  });
+
+  test("is not with --strict", async () => {
+    expect(await callCli(["catalog-validate", "--strict"], warned.root)).toEqual({
+      exitCode: 1,
+      stdout: "",
+      stderr: `${warning}error: with --strict warnings are errors\n`,
+    });
+    expect((await callCli(["catalog-validate", "--strict"], sound.root)).exitCode).toBe(0);
+  });
+
+  test("as JSON: ok as the exit code says", async () => {
+    const judged = await Promise.all(
+      [["--json"], ["--reporter", "json"], ["--json", "--strict"]].map(async (args) => {
+        const { exitCode, stdout, stderr } = await callCli(["catalog-validate", ...args], warned.root);
+        const { ok, diagnostics: told } = diagnostics.parse(JSON.parse(stdout));
+        return { exitCode, ok, stderr, codes: told.map(({ code, severity }) => [code, severity]) };
+      }),
+    );
+    const codes = [["W0334", "warning"]];
+    expect(judged).toEqual([
+      { exitCode: 0, ok: true, stderr: "", codes },
+      { exitCode: 0, ok: true, stderr: "", codes },
+      { exitCode: 1, ok: false, stderr: "", codes },
+    ]);
+  });
+
+  test("--json with another reporter is wrong usage", async () => {
+    expect(await callCli(["catalog-validate", "--json", "--reporter", "text"], warned.root)).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: "error: --json and --reporter text exclude each other\nhelp: leave one of them out\n",
+    });
+  });
+
+  test("the bin catalog-validate does the same", async () => {
+    const entry = join(import.meta.dirname, "../../cli/catalog-validate.ts");
+    expect(await runCli(["--check-dag", "--strict"], { cwd: warned.root, entry })).toEqual({
+      exitCode: 1,
+      stdout: "",
+      stderr: `${warning}error: with --strict warnings are errors\n`,
+    });
   });
 });
