@@ -30,7 +30,7 @@ export const command = defineCommand({
   description:
     "Shows the graph of layers with the state of each: as a tree, as one HTML page that needs no\n" +
     "network, or for other tools. With layers named, only these, what they stand on, and what\n" +
-    "stands on them.",
+    "stands on them; +LAYER and LAYER+ choose one of the two.",
   options: {
     format: choice(formats, "text by default"),
     json: flag("the same as --format json (schemas/graph.ts)"),
@@ -67,8 +67,11 @@ export const command = defineCommand({
     });
     if (!selection.ok) return refuseUsage(output, selection.error);
     const plan = await planHere(project, wholeCatalog);
-    const shown =
-      operands.length === 0 ? new Set(project.graph.order) : lineageOf(project.graph, selection.value.layers);
+    const { layers } = selection.value;
+    // Who writes a "+" has said which lineage to show.
+    const isExact = operands.some((operand) => operand.includes("+"));
+    const named = operands.length === 0 ? project.graph.order : layers;
+    const shown = isExact ? new Set(named) : lineageOf(project.graph, named);
     const graph = graphToJson({ graph: project.graph, plan, lock: project.lock.current }, shown);
 
     output.remark(renderLocalWorld(plan.replacedBases));

@@ -273,6 +273,13 @@ debian:trixie-slim  not pinned
     expect(await namesOf("middle")).toEqual(["base", "middle", "top"]);
     expect(await namesOf("alone", "side")).toEqual(["alone", "base", "side"]);
     expect(await namesOf("alone")).toEqual(["alone"]);
+    expect(await namesOf("+middle")).toEqual(["base", "middle"]);
+    expect(await namesOf("middle+")).toEqual(["middle", "top"]);
+    expect((await callCli(["graph", "middle+"], root)).stdout).toBe(`\
+middle  to build  it was never built
+└─ top  to build  it was never built
+2 layers: 2 to build
+`);
     const { images } = graphSchema.parse(
       JSON.parse((await callCli(["graph", "--json", "alone"], root)).stdout),
     );
