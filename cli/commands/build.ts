@@ -19,7 +19,11 @@ export const command = defineCommand({
     "Builds the named layers and those that they stand on, as far as they are not current; all\n" +
     "layers without names. Each built image is proven: its promised tools are run, its\n" +
     "artifacts looked for. Only then does the lock hold it. A failure leaves out what stands on\n" +
-    "the layer, and nothing else. Nothing is started where everything is current.",
+    "the layer, and nothing else. Nothing is started where everything is current.\n" +
+    "\n" +
+    "LAYER is a name, a pattern ('rust*', '{rust,leptos}'), kind:deps or language:rust. A + in\n" +
+    "front adds all that these stand on, a + behind all that stands on them; ! in front takes\n" +
+    "them out. Several are a union.",
   options: {
     ...selectionOptions,
     "dry-run": flag("only say what would be done: lamina plan"),
@@ -31,6 +35,8 @@ export const command = defineCommand({
   examples: [
     { command: "lamina build", does: "everything that is not current" },
     { command: "lamina build rust-deps", does: "one layer, and what it stands on" },
+    { command: "lamina build 'kind:deps' '!leptos+'", does: "by kind, without some" },
+    { command: "lamina build --since origin/main", does: "what this branch changed, and what stands on it" },
     { command: "lamina build --only --force rust", does: "one layer again, and nothing else" },
     {
       command: "lamina build --base debian:trixie-slim=oci-layout:/tmp/debian",

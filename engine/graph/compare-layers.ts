@@ -3,6 +3,7 @@
 import path from "node:path/posix";
 import type { Platform } from "../../schemas/platform.ts";
 import type { Layer } from "../catalog/layer.ts";
+import { reopenDockerfile } from "../catalog/open-dockerfile.ts";
 import type { Files } from "../core/host.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { type OwnInputs, readOwnInputs } from "./fingerprint.ts";
@@ -22,14 +23,14 @@ export type Cause =
 export interface LayerComparison {
   /** Absolute path of the project. */
   readonly root: string;
-  /** Where nothing but trees are compared, what it was is read through `before`, what it is through `now`. */
+  /** Two trees at the same place: what the layer was is read through one, what it is through the other. */
   readonly before: Files;
   readonly now: Files;
   /** Of layers that declare none. */
   readonly defaultPlatform: Platform;
 }
 
-/** Every cause to build a layer that it did not have when it was `was`; undefined where it could not be read then. */
+/** Every cause to build a layer that it did not have when it was `was`, which is undefined where it could not be read then. */
 export function compareLayers(
   was: Layer | undefined,
   layer: Layer,
@@ -38,9 +39,12 @@ export function compareLayers(
   if (was === undefined)
     return [{ kind: before.info(layer.workflowPath).ok ? "was-invalid" : "layer-added" }];
   const old = readOwnInputs(was, before);
-  const current = readOwnInputs(layer, now);
-  if (!old.ok || !current.ok) return [{ kind: "was-invalid" }];
-  const platformsOf = ({ workflow }: Layer) => workflow.platforms ?? [defaultPlatform];
+  // On disk git may have turned its line ends.
+  const dockerfile = reopenDockerfile(layer, now);
+  const { name, directory, workflow } = layer;
+  const current = dockerfile && readOwnInputs({ name, directory, workflow, dockerfile }, now);
+  if (!old.ok || current?.ok !== true) return [{ kind: "was-invalid" }];
+  const platformsOf = ({ workflow: { platforms } }: Layer) => platforms ?? [defaultPlatform];
   const causes: Cause[] = platformsOf(layer)
     .filter((each) => !platformsOf(was).includes(each))
     .map((each) => ({ kind: "platform-added", platform: each }));

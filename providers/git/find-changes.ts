@@ -112,6 +112,6 @@ function splitZeros(text: string): readonly string[] {
 }
 
 /** Git knows a path by its real spelling, a relative one by where it runs. */
-export function relativeTo({ directory }: GitPlace, paths: readonly string[]): readonly string[] {
+function relativeTo({ directory }: GitPlace, paths: readonly string[]): readonly string[] {
   return paths.map((each) => path.relative(directory, each) || ".");
 }

@@ -544,6 +544,39 @@ test("nothing edited: nothing to do, however it is asked", async () => {
   expect(await layersSince(built.root)).toEqual(new Set());
 });
 
+test("--changed with names, --only, --with-ancestors and --since", async () => {
+  const copy = copyFolder(built);
+  try {
+    const project = new Editable(copy.root);
+    for (const layer of ["left", "leaf"])
+      project.write(`${layer}/Dockerfile`, `${project.read(`${layer}/Dockerfile`)}RUN true\n`);
+    project.git("commit", "-q", "-a", "-m", "two");
+    project.write("tail/Dockerfile", "FROM lamina/other\nRUN false\n");
+    const plan = async (...args: readonly string[]) => {
+      const { stdout } = await callCli(["plan", "--changed", "--json", ...args], copy.root);
+      return planSchema.parse(JSON.parse(stdout)).nodes.map(({ layer, action }) => `${layer} ${action}`);
+    };
+    expect(await plan()).toEqual(["left build", "tail build", "top build", "leaf build"]);
+    expect(await plan("right", "top")).toEqual(["left build", "top build"]);
+    expect(await plan("right")).toEqual([]);
+    expect(await plan("--with-ancestors", "top")).toEqual([
+      "base reuse",
+      "left build",
+      "right reuse",
+      "top build",
+    ]);
+    // The leaf changed itself, but stands on a layer that is to be built and is left out.
+    expect(await plan("--only")).toEqual(["left build", "tail build", "leaf blocked"]);
+    expect(await plan("--only", "right")).toEqual([]);
+    expect(await plan("--since", "HEAD")).toEqual(["tail build"]);
+    expect(await plan("--since", "HEAD~1", "+leaf")).toEqual(["left build", "top build", "leaf build"]);
+    const { stdout } = await callCli(["list", "--changed", "--since", "HEAD~1", "l*"], copy.root);
+    expect(stdout.split("\n").map((line) => line.split(" ")[0])).toEqual(["layer", "left", "leaf", ""]);
+  } finally {
+    copy.remove();
+  }
+});
+
 function namesIn(text: string): ReadonlySet<string> {
   return new Set(text.split(" ").filter((name) => name !== ""));
 }

@@ -331,7 +331,10 @@ describe("repositories of every kind", () => {
   });
 
   test("line ends that git turns on their way are no change", async () => {
-    const { root } = makeProject();
+    const project = makeProject();
+    const { root } = project;
+    project.write("catalog/base/Dockerfile", "FROM debian:trixie-slim\nRUN <<E\ntrue\nE\n");
+    git(root, "commit", "-q", "-a", "-m", "two");
     git(folder.root, "clone", "-q", "-c", "core.autocrlf=true", root, "clone");
     const clone = folderAt(join(folder.root, "clone"));
     expect(readFileSync(join(clone.root, "catalog/top/tool"), "utf8")).toBe("#!/bin/sh\r\n");
