@@ -29,6 +29,6 @@ export function findExplanations(asked: string): Result<readonly Explanation[], 
       (digits !== undefined && code.endsWith(digits)) || kind?.toLowerCase() === asked.toLowerCase(),
   );
   if (found.length > 0) return ok(found);
-  const names = explanations.flatMap(({ code, kind }) => [code, ...(kind === undefined ? [] : [kind])]);
+  const names = explanations.flatMap(({ code, kind = code }) => [code, kind]);
   return err(nearMiss(asked.toUpperCase(), names) ?? nearMiss(asked, names));
 }

@@ -56,8 +56,6 @@ export function createJudge(folder: string): Judge {
 function withinWalls(files: Host["files"], folder: string, forbidden: ReadonlySet<string>): Host["files"] {
   const isWithin = (path: string) =>
     [folder, libraryFolder()].some((wall) => path === wall || path.startsWith(wall + sep));
-  const missing = (path: string) => err({ kind: "missing", path, message: "no such file" } as const);
-  const denied = (path: string) => err({ kind: "denied", path, message: "permission denied" } as const);
   return {
     ...files,
     read: (path) => (forbidden.has(path) ? denied(path) : files.read(path)),
@@ -65,4 +63,12 @@ function withinWalls(files: Host["files"], folder: string, forbidden: ReadonlySe
     info: (path) => (isWithin(path) ? files.info(path) : missing(path)),
     list: (path) => (isWithin(path) ? files.list(path) : missing(path)),
   };
+}
+
+function missing(path: string) {
+  return err({ kind: "missing", path, message: "no such file" } as const);
+}
+
+function denied(path: string) {
+  return err({ kind: "denied", path, message: "permission denied" } as const);
 }

@@ -91,11 +91,12 @@ test("each wrong example brings about its code where it is marked, and nothing e
   expect(verdicts.map(({ planted }) => planted.length)).toEqual(explanations.flatMap(() => [1, 0]));
 });
 
+function codesOf(asked: string): readonly string[] | string | undefined {
+  const found = findExplanations(asked);
+  return found.ok ? found.value.map(({ code }) => code) : found.error;
+}
+
 test("codes are found however they are written, errors of Nickel by its names too", () => {
-  const codesOf = (asked: string) => {
-    const found = findExplanations(asked);
-    return found.ok ? found.value.map(({ code }) => code) : found.error;
-  };
   expect(["E0403", "e0403", "E403", "403", "0403"].map(codesOf)).toEqual(
     Array.from({ length: 5 }, () => ["E0403"]),
   );

@@ -66,6 +66,12 @@ test("contracts are found, and shown by the name they are imported by", () => {
   expect(run(main, ["doctor", "--json"]).stdout).toContain('"name": "buildkit"');
 });
 
+test("the self-test judges rightly with what is within", () => {
+  const { status, stdout, stderr } = run(main, ["catalog-validate", "--self-test"], "/");
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  expect(stdout).toContain("each found at its place, and nothing else\n");
+});
+
 test("an older Node is told so, with exit code 3", () => {
   const pretend = "Object.defineProperty(process.versions, 'node', { value: '20.20.2' })";
   const { status, stderr } = spawnSync(
