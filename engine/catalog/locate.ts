@@ -26,20 +26,23 @@ export function locateProject(directory: string, files: Files): Result<string, D
 
 /** The folders of `root`/catalog that hold a workflow.ncl or at least a Dockerfile, by name; others are no layers. */
 export function listLayerFolders(root: string, files: Files): readonly LayerFolder[] {
+  return Array.from(walkLayerFolders(root, files));
+}
+
+function* walkLayerFolders(root: string, files: Files): Generator<LayerFolder> {
   const listed = files.list(path.join(root, "catalog"));
-  if (!listed.ok) return [];
-  return listed.value.flatMap(({ name, kind }) => {
-    if (name.startsWith(".") || (kind !== "directory" && kind !== "symlink")) return [];
-    const directory = path.join(root, "catalog", name);
-    const hasWorkflow = mayExist(files, path.join(directory, "workflow.ncl"));
-    if (!hasWorkflow && !mayExist(files, path.join(directory, "Dockerfile"))) return [];
-    return [{ name, directory, hasWorkflow }];
-  });
+  for (const { name, kind } of listed.ok ? listed.value : []) {
+    if (name.startsWith(".") || (kind !== "directory" && kind !== "symlink")) continue;
+    const directory = `${root}/catalog/${name}`;
+    const hasWorkflow = mayExist(files, `${directory}/workflow.ncl`);
+    if (hasWorkflow || mayExist(files, `${directory}/Dockerfile`)) yield { name, directory, hasWorkflow };
+  }
 }
 
 function isProject(root: string, files: Files): boolean {
   return (
     files.info(path.join(root, "catalog/build_directives.ncl")).ok ||
-    listLayerFolders(root, files).some(({ hasWorkflow }) => hasWorkflow)
+    // The first will do: a catalog may have thousands.
+    walkLayerFolders(root, files).some(({ hasWorkflow }) => hasWorkflow)
   );
 }

@@ -219,9 +219,7 @@ function isSame(a: Signature, b: Signature): boolean {
 
 function describeInfo(info: Result<FileInfo, FileFailure>): string {
   if (!info.ok) return describeFailure(info.error);
-  const { kind, mode, size } = info.value;
-  // A folder's size is the file system's own affair.
-  return `${kind} ${mode.toString(8)} ${kind === "directory" ? "" : size}`;
+  return `${info.value.kind} ${info.value.mode.toString(8)}`;
 }
 
 function describeFailure({ kind }: FileFailure): string {

@@ -30,7 +30,8 @@ interface OwnMemo extends WrittenMemo {
 export interface Notes {
   /** By question and path. */
   readonly looks: ReadonlyMap<string, Look>;
-  /** Files for the work to read through: each look is noted. */
+  /** Files for the work to read through: each look is noted. Of what `info` tells, kind and mode are: work that goes by size,
+   * times or inode is not to be kept. */
   readonly files: Files;
   /** Notes a look at a file that was read before, through `Memory.files`, for this work among others. */
   noteContent(path: string): void;
