@@ -30,10 +30,11 @@ export function listLayerFolders(root: string, files: Files): readonly LayerFold
 }
 
 function* walkLayerFolders(root: string, files: Files): Generator<LayerFolder> {
-  const listed = files.list(path.join(root, "catalog"));
+  const catalog = path.join(root, "catalog");
+  const listed = files.list(catalog);
   for (const { name, kind } of listed.ok ? listed.value : []) {
     if (name.startsWith(".") || (kind !== "directory" && kind !== "symlink")) continue;
-    const directory = `${root}/catalog/${name}`;
+    const directory = `${catalog}/${name}`;
     const hasWorkflow = mayExist(files, `${directory}/workflow.ncl`);
     if (hasWorkflow || mayExist(files, `${directory}/Dockerfile`)) yield { name, directory, hasWorkflow };
   }
