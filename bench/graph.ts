@@ -51,6 +51,12 @@ are left out. "without index": .lamina/cache or .nx/workspace-data removed befor
   );
 
 const directory = mkdtempSync(join(tmpdir(), "lamina-bench-"));
+const cleanUp = (): void => rmSync(directory, { recursive: true, force: true });
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => {
+    cleanUp();
+    process.exit(130);
+  });
 const findings: Finding[] = [];
 try {
   for (const layers of values.layers.split(",").map(Number)) {
@@ -62,7 +68,7 @@ try {
     if (!values.json) process.stdout.write(`\n${renderSize(layers, findings)}`);
   }
 } finally {
-  rmSync(directory, { recursive: true, force: true });
+  cleanUp();
 }
 if (values.json)
   process.stdout.write(
