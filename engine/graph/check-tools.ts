@@ -12,11 +12,15 @@ import type { Edge } from "./edges.ts";
 export function checkTools(catalog: Catalog, edges: readonly Edge[]): readonly Diagnostic[] {
   const layers = new Map<string, Layer>(catalog.layers.map((layer) => [layer.name, layer]));
   const { shadows, met, clear } = walkImages(catalog, layers, edges);
+  const wanting = catalog.layers.flatMap((layer) => {
+    const unmet = layer.workflow.tools_required.filter((tool) => met.get(layer.name)?.has(tool) !== true);
+    return unmet.length === 0 ? [] : [{ layer, unmet }];
+  });
+  if (wanting.length === 0) return shadows;
   const outgoing = Map.groupBy(edges, ({ from }) => from);
   const providers = providersByTool(catalog);
-  const missing = catalog.layers.flatMap((layer) => {
-    const unmet = layer.workflow.tools_required.filter((tool) => met.get(layer.name)?.has(tool) !== true);
-    if (unmet.length === 0 || takesFromUnknown(layer, catalog.workspace, layers)) return [];
+  const missing = wanting.flatMap(({ layer, unmet }) => {
+    if (takesFromUnknown(layer, catalog.workspace, layers)) return [];
     if (!(outgoing.get(layer.name) ?? []).every(({ to }) => clear.has(to))) return [];
     return unmet.map((tool) => {
       const provider = providers.get(tool)?.find((name) => name !== layer.name);
@@ -65,7 +69,7 @@ function walkImages(catalog: Catalog, layers: ReadonlyMap<string, Layer>, edges:
         const taker = layers.get(from);
         if (taker === undefined) continue;
         const handed = taker.workflow.tools_required.filter((tool) => image.has(tool));
-        met.set(from, new Set([...(met.get(from) ?? []), ...handed]));
+        if (handed.length > 0) met.set(from, new Set([...(met.get(from) ?? []), ...handed]));
         if (isBase) trail.push({ layer: taker, isClear, isDone: false });
       }
     }
