@@ -182,8 +182,14 @@ class View {
         }
       }
     };
-    if (start !== "" && this.#kindOf(start) !== "directory") return;
-    visit(start, "", start === "" ? undefined : this.#ignore.judge(start));
+    if (start === "") return visit("", "", undefined);
+    // That there is something to search is seen even where nothing matches: without it the copy fails.
+    const ignored = this.#ignore.judge(start);
+    const kind = this.#kindOf(start);
+    if (kind === "file" && !ignored.matches) this.#takeFile(start);
+    if (kind !== "directory") return;
+    if (!ignored.matches) this.#takeFolder(start, false);
+    visit(start, "", ignored);
   }
 
   /** Where a path leads; links on the way are seen. undefined where they lead in a circle. */
