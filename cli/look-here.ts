@@ -29,8 +29,14 @@ export interface LookSettings {
   readonly onComplaints: (diagnostics: readonly Diagnostic[], fault: UsageFault | undefined) => void;
 }
 
-/** Makes the function that looks. */
-export function createLook(settings: LookSettings): (request: LookRequest) => Promise<Look> {
+export interface Looker {
+  look(request: LookRequest): Promise<Look>;
+  /** Keeps what was read for the next command. */
+  save(): void;
+}
+
+/** Makes what looks. */
+export function openLooker(settings: LookSettings): Looker {
   const { root, operands, platforms, bases, onComplaints } = settings;
   const looked = new Set<string>();
   const host = createHost();
@@ -41,7 +47,7 @@ export function createLook(settings: LookSettings): (request: LookRequest) => Pr
   /** What a sound catalog read, as long as the catalog is not sound. */
   let before: readonly string[] = [];
 
-  return async ({ forced, defaultPlatform, signal }) => {
+  const look: Looker["look"] = async ({ forced, defaultPlatform, signal }) => {
     looked.clear();
     memory.startRound();
     const refuse = (diagnostics: readonly Diagnostic[], fault?: UsageFault): Look => {
@@ -80,11 +86,13 @@ export function createLook(settings: LookSettings): (request: LookRequest) => Pr
       options: { ...selection.value.options, ...(forced === "selected" ? {} : { forced }) },
       defaultPlatform: defaultPlatform ?? hostPlatform(),
       signal,
+      saves: false,
     });
     onComplaints(project.warnings, undefined);
     before = Array.from(looked);
     return { kind: "sound", project, plan, targets: findTargets(root, before, project) };
   };
+  return { look, save: () => memory.save() };
 }
 
 /** Whether what lies at a path is not known to be watched anyway, nor lamina's own. */

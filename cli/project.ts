@@ -109,6 +109,8 @@ export interface PlanHere {
   /** The project's own store by default. */
   readonly images?: HeldImages;
   readonly signal?: AbortSignal;
+  /** Whether what was read is kept for the next command; true by default. */
+  readonly saves?: boolean;
 }
 
 /** Every layer, as it is. */
@@ -142,7 +144,7 @@ async function planLayers(project: Project, request: PlanHere): Promise<Plan> {
     resolver: createResolver(),
     signal: request.signal ?? new AbortController().signal,
   });
-  project.memory?.save();
+  if (request.saves !== false) project.memory?.save();
   return plan;
 }
 

@@ -11,7 +11,7 @@ import { complain } from "./complain.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import { listenForInterrupts } from "./interrupts.ts";
 import { type Keys, listenForKeys } from "./keys.ts";
-import { createLook, type LookSettings } from "./look-here.ts";
+import { type LookSettings, openLooker } from "./look-here.ts";
 import type { Output } from "./output.ts";
 import { keepOutOfGit } from "./project.ts";
 import { createJsonReporter } from "./report/json.ts";
@@ -61,17 +61,18 @@ export async function runWatch(
     ...output,
     remark: (text) => (screen === undefined ? output.remark(text) : screen.print(text)),
   };
+  const looker = openLooker({
+    ...settings,
+    root,
+    onComplaints: (diagnostics, fault) => {
+      complaints.diagnostics = diagnostics;
+      complaints.fault = fault;
+      if (screen !== undefined) tellWarnings(complaints, root, speaking);
+    },
+  });
   const watch = new Watch(
     {
-      look: createLook({
-        ...settings,
-        root,
-        onComplaints: (diagnostics, fault) => {
-          complaints.diagnostics = diagnostics;
-          complaints.fault = fault;
-          if (screen !== undefined) tellWarnings(complaints, root, speaking);
-        },
-      }),
+      look: (request) => looker.look(request),
       openFileWatch: createFileWatch({ polls: wantsPolling((name) => host.env(name)) }),
       openBuilder: async (at, signal) => {
         const opened = await openBuilder(at, signal);
@@ -88,7 +89,11 @@ export async function runWatch(
     },
     settings,
   );
-  return await attend(watch, screen, speaking);
+  try {
+    return await attend(watch, screen, speaking);
+  } finally {
+    looker.save();
+  }
 }
 
 /** Until a key, a signal or a bug ends it. */
