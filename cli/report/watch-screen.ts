@@ -9,6 +9,7 @@ import type { Output } from "../output.ts";
 import { type LiveArea, openLiveArea } from "./live-area.ts";
 import type { Reporter } from "./reporter.ts";
 import { describeResult } from "./summary-table.ts";
+import { printable } from "./text-width.ts";
 import { describeRound, explainRound, keyHelp, timeOfDay } from "./watch-phrases.ts";
 
 export interface WatchScreenOptions {
@@ -97,7 +98,7 @@ export function createWatchScreen(options: WatchScreenOptions): WatchScreen {
       default:
         summary = foldEvent(summary, event);
         if (reporter !== undefined) return reporter.emit(event);
-        if (event.type === "run.note") print(`note: ${event.text}\n`);
+        if (event.type === "run.note") print(`note: ${printable(event.text)}\n`);
     }
   };
 

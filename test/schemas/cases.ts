@@ -373,17 +373,39 @@ const tables: readonly (readonly [TwinCase["schema"], sound: boolean, rows: read
       ],
       ["layer.doomed", `{ type = "layer.doomed", ${node}, cause = "debian" }`],
       ["layer.canceled", `{ type = "layer.canceled", ${node} }`],
+      ["layer.canceled as outdated", `{ type = "layer.canceled", ${node}, reason = "outdated" }`],
+      ["layer.held", `{ type = "layer.held", ${node}, kind = "step-failed", message = "m" }`],
       ["lock.written", '{ type = "lock.written", at = 1, path = "lamina.lock", layer = "rust" }'],
       [
         "run.completed",
         '{ type = "run.completed", at = 1, seconds = 2, result = "ok", built = 1, reused = 0, failed = 0, doomed = 0, canceled = 0 }',
       ],
+      [
+        "watch.round",
+        `{ type = "watch.round", at = 1, round = 2, trigger = "change", build = [{ layer = "rust", platform = "linux/amd64", reasons = ["x"] }],
+          kept = [{ layer = "rust", platform = "linux/amd64" }], stopped = [] }`,
+      ],
+      [
+        "watch.invalid",
+        `{ type = "watch.invalid", at = 1, round = 2, diagnostics = [{ code = "E0401", severity = "error", message = "m", file = "f",
+          line = 1, column = 1, endLine = 1, endColumn = 2, notes = [{ message = "n" }], help = "h" }] }`,
+      ],
+      [
+        "watch.invalid without a place",
+        '{ type = "watch.invalid", at = 1, round = 2, diagnostics = [], message = "m", help = "h" }',
+      ],
+      ["watch.waiting", '{ type = "watch.waiting", at = 1, round = 2, invalid = false, stale = ["rust"] }'],
     ],
   ],
   [
     "event",
     false,
     [
+      [
+        "an unknown trigger",
+        '{ type = "watch.round", at = 1, round = 2, trigger = "no", build = [], kept = [], stopped = [] }',
+      ],
+      ["another reason", `{ type = "layer.canceled", ${node}, reason = "bored" }`],
       ["no type", "{ at = 1 }"],
       ["an unknown type", '{ type = "layer.start", at = 1 }'],
       ["a type that is a number", "{ type = 1 }"],

@@ -209,7 +209,7 @@ export class WatchRig {
   }
 }
 
-export const broken: SolveFailure = {
+const broken: SolveFailure = {
   kind: "step-failed",
   step: "RUN false",
   exitCode: 1,
