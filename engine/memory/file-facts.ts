@@ -3,6 +3,7 @@
 // not show in its times). In: Files. Out: short answers, equal exactly where what was asked for is equal.
 
 import { createHash } from "node:crypto";
+import { posix } from "node:path";
 import type { FileFailure, FileInfo, Files } from "../core/host.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { unreachable } from "../core/unreachable.ts";
@@ -34,6 +35,9 @@ export interface Fact {
   info: Result<FileInfo, FileFailure> | undefined;
   /** Whether `signature` was held against the path itself since the last `forget`. */
   isCurrent: boolean;
+  /** The round in which it was last so, and that in which it last became so. */
+  confirmedIn: number;
+  changedIn: number;
 }
 
 export class FileFacts {
@@ -43,6 +47,7 @@ export class FileFacts {
   readonly #now: () => number;
   readonly #facts = new Map<string, Fact>();
   #readingSinceMs: number | undefined;
+  #round = 1;
 
   /** `now` is the file system's own time in milliseconds, asked before the first of many readings. */
   constructor(world: Files, now: () => number) {
@@ -72,6 +77,8 @@ export class FileFacts {
       answers: [...answers],
       info: undefined,
       isCurrent: false,
+      confirmedIn: 0,
+      changedIn: 0,
     };
     this.#facts.set(path, fact);
     return fact;
@@ -80,11 +87,16 @@ export class FileFacts {
   /** What is worth keeping of a path: undefined where the next look will have to read it again anyway. */
   record(path: string): FileRecord | undefined {
     const fact = this.#facts.get(path);
-    return fact?.isTrusted === true ? { signature: fact.signature, answers: fact.answers } : undefined;
+    if (fact === undefined || !fact.isTrusted) return undefined;
+    const { signature, answers } = fact;
+    // With its folder, as that is now, nothing vouches for it.
+    const folder = signature.length === 0 ? this.#facts.get(posix.dirname(path)) : undefined;
+    return folder !== undefined && folder.changedIn > fact.confirmedIn ? undefined : { signature, answers };
   }
 
   /** All paths are looked at anew from now on; what their signatures vouch for stays. */
   forget(): void {
+    this.#round += 1;
     this.#readingSinceMs = undefined;
     for (const fact of this.#facts.values()) {
       fact.isCurrent = false;
@@ -118,6 +130,8 @@ export class FileFacts {
       answers: [],
       info: undefined,
       isCurrent: false,
+      confirmedIn: 0,
+      changedIn: 0,
     };
     this.#facts.set(path, fact);
     return fact;
@@ -125,32 +139,46 @@ export class FileFacts {
 
   #look(fact: Fact): void {
     if (fact.isCurrent) return;
-    const info = this.#world.info(fact.path);
-    const signature = signatureOf(info);
     fact.isCurrent = true;
+    if (fact.isTrusted && this.#isUnchanged(fact)) {
+      fact.confirmedIn = this.#round;
+      return;
+    }
+    // Before the look: what changes after it is then later than this, and not settled.
+    this.#readingSinceMs ??= this.#now();
+    const info = this.#world.info(fact.path);
     fact.info = info;
-    if (fact.isTrusted && isSame(fact.signature, signature)) return;
-    fact.signature = signature;
+    fact.signature = signatureOf(info);
     fact.answers = [];
+    fact.confirmedIn = this.#round;
+    fact.changedIn = this.#round;
     // A link says nothing of what it leads to.
     fact.isTrusted = info.ok
-      ? info.value.kind !== "symlink" && this.#isSettled(info.value)
+      ? info.value.kind !== "symlink" && isSettled(info.value, this.#readingSinceMs)
       : info.error.kind === "missing";
+    // So that the folder can answer the next time.
+    if (!info.ok && fact.isTrusted) this.#look(this.#factOf(posix.dirname(fact.path)));
+  }
+
+  #isUnchanged(fact: Fact): boolean {
+    if (fact.signature.length === 0 && this.#isFolderUnchanged(fact)) return true;
+    const info = this.#world.info(fact.path);
+    fact.info = info;
+    return isSame(fact.signature, signatureOf(info));
+  }
+
+  /** Where nothing came or went in its folder, what was not there is not there: one look answers for many names. */
+  #isFolderUnchanged({ path, confirmedIn }: Fact): boolean {
+    const folder = this.#facts.get(posix.dirname(path));
+    if (folder === undefined || folder.path === path) return false;
+    this.#look(folder);
+    return folder.isTrusted && folder.changedIn <= confirmedIn;
   }
 
   #infoOf(fact: Fact): Result<FileInfo, FileFailure> {
     this.#look(fact);
     fact.info ??= this.#world.info(fact.path);
     return fact.info;
-  }
-
-  /** Whether a later change would show in the times: the clock has moved on since the last one, by more than a tick of it. */
-  #isSettled({ mtimeMs, ctimeMs }: FileInfo): boolean {
-    this.#readingSinceMs ??= this.#now();
-    const last = Math.max(mtimeMs, ctimeMs);
-    // File systems without fractions of a second, such as FAT, count in steps of two.
-    const tickMs = last % 1000 === 0 ? 2000 : 20;
-    return last + tickMs < this.#readingSinceMs;
   }
 
   #ask(fact: Fact, question: Question): string {
@@ -198,6 +226,14 @@ export class FileFacts {
     } else fact.answers[0] ??= found;
     return bytes.ok ? bytes : err(bytes.error);
   }
+}
+
+/** Whether a later change would show in the times: the clock has moved on since the last one, by more than a tick of it. */
+function isSettled({ mtimeMs, ctimeMs }: FileInfo, readingSinceMs: number): boolean {
+  const last = Math.max(mtimeMs, ctimeMs);
+  // File systems without fractions of a second, such as FAT, count in steps of two.
+  const tickMs = last % 1000 === 0 ? 2000 : 20;
+  return last + tickMs < readingSinceMs;
 }
 
 const kinds = ["file", "directory", "symlink", "other"] as const;

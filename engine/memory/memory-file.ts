@@ -1,6 +1,7 @@
 // The bytes that a Memory is kept as, and back. A head of one line; what every command needs, as one JSON text, in the second;
 // after it the details, a JSON text each, of which only those are read that somebody asks for.
 
+import { posix } from "node:path";
 import { sha256 } from "../core/digest.ts";
 import { type FileRecord, type Question, questions } from "./file-facts.ts";
 
@@ -80,7 +81,10 @@ export function writeMemory(
     }
     const signature = kept?.signature ?? [0];
     files.push(signature.length, ...signature);
-    return fileIndexes.size - 1;
+    const index = fileIndexes.size - 1;
+    // Of what is not there the folder tells.
+    if (signature.length === 0 && path !== "/") fileOf(posix.dirname(path));
+    return index;
   };
   const looks: number[] = [];
   const numbers: number[] = [];

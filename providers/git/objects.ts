@@ -2,7 +2,7 @@
 
 import { err, ok, type Result } from "../../engine/core/result.ts";
 import type { VersionControlFailure } from "../../engine/ports/version-control.ts";
-import { openPipe, type Pipe } from "../host/process.ts";
+import type { Pipe } from "../host/process.ts";
 import { type GitPlace, gitEnvironment, gitOptions } from "./run-git.ts";
 
 export class GitObjects {
@@ -23,6 +23,8 @@ export class GitObjects {
     const { directory, signal } = this.#place;
     if (signal.aborted) return err({ kind: "canceled" });
     if (this.#pipe === undefined) {
+      // Loaded only here: most comparisons need no object.
+      const { openPipe } = await import("../host/process.ts");
       this.#pipe = openPipe("git", [...gitOptions, "cat-file", "--batch"], {
         directory,
         env: gitEnvironment,

@@ -3,7 +3,8 @@
 
 import { err, ok, type Result } from "../../engine/core/result.ts";
 import type { VersionControlFailure } from "../../engine/ports/version-control.ts";
-import { type ProcessFailure, runProcess } from "../host/process.ts";
+import { askProgram } from "../host/ask-program.ts";
+import type { ProcessFailure } from "../host/process.ts";
 
 /** Where git runs, and until when. */
 export interface GitPlace {
@@ -43,7 +44,7 @@ export async function runGit(
   args: readonly string[],
 ): Promise<Result<string, ProcessFailure>> {
   const request = { program: "git", args: [...gitOptions, ...args], directory, env: gitEnvironment };
-  const result = await runProcess(request, signal);
+  const result = await askProgram(request, signal);
   return result.ok ? ok(result.value.stdout) : result;
 }
 

@@ -57,6 +57,20 @@ function sample(): FakeFiles {
   return files;
 }
 
+/** What is remembered after the change, by another process and by the same one, beside what is due. */
+function rememberChanged(change: (files: FakeFiles) => void, isLongAgo: boolean) {
+  const files = sample();
+  const first = open(files);
+  remember(first, "/project/a");
+  first.save();
+  change(files);
+  if (isLongAgo) settle(files);
+  const another = remember(open(files), "/project/a");
+  first.startRound();
+  const same = remember(first, "/project/a");
+  return { another, same, due: { text: describeFolder(files, "/project/a"), isNew: true } };
+}
+
 describe("from one process to the next", () => {
   test("what was kept is taken again, brief and details", () => {
     const files = sample();
@@ -169,19 +183,11 @@ describe("what has changed is never taken for the same", () => {
     ["a file in place of a link", (files) => files.put("/project/a/link", "1")],
     ["a path that was looked for in vain", (files) => files.put("/project/a.extra", "")],
     ["a file in place of the folder", (files) => files.put("/project/a", "1")],
-  ])("%s", (_, change) => {
-    const files = sample();
-    const first = open(files);
-    remember(first, "/project/a");
-    first.save();
-    change(files);
-    const second = open(files);
-    expect(remember(second, "/project/a")).toEqual({
-      text: describeFolder(files, "/project/a"),
-      isNew: true,
-    });
-    first.startRound();
-    expect(remember(first, "/project/a").isNew).toBe(true);
+  ])("%s, just now or long ago", (_, change) => {
+    for (const isLongAgo of [false, true]) {
+      const { another, same, due } = rememberChanged(change, isLongAgo);
+      expect([another, same]).toEqual([due, due]);
+    }
   });
 
   test("times alone change nothing, and cost a reading", () => {
