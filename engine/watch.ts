@@ -27,9 +27,10 @@ import type { EventSink } from "./ports/event-sink.ts";
 import type { FileWatch, OpenFileWatch, WatchTargets } from "./ports/file-watch.ts";
 import type { ImageStore } from "./ports/images.ts";
 import type { Project } from "./project.ts";
-import { isLasting, type LayerFailure } from "./run/layer-failure.ts";
+import { Attempts } from "./run/attempts.ts";
+import type { LayerFailure } from "./run/layer-failure.ts";
 import type { Outcome } from "./run/outcome.ts";
-import { dropForeign } from "./run/run.ts";
+import { dropForeign } from "./run/tend-lock.ts";
 
 /** What the project was found to be. */
 export type Look =
@@ -91,13 +92,6 @@ interface Running {
   given: ReadonlyMap<string, string>;
 }
 
-/** How a step ended that is still stale. */
-interface Attempt {
-  /** Where the step is still the same, so would be its end. */
-  readonly identity: string;
-  readonly isLasting: boolean;
-}
-
 /** A builder and where it puts its images. */
 interface Workshop {
   readonly builder: Builder;
@@ -124,10 +118,7 @@ export class Watch {
   #completions = 0;
 
   readonly #failures = new Map<InputDigest, LayerFailure>();
-  /** By `stepKey`. */
-  #attempts: ReadonlyMap<string, Attempt> = new Map();
-  /** What failed in the run that ended last, told apart by its own inputs, until a look has seen what it is now. */
-  #lastFailed: ReadonlyMap<string, Attempt> = new Map();
+  readonly #attempts = new Attempts();
   #forced: LookRequest["forced"] = new Set();
   /** As it was last told. */
   #complaint: string | undefined;
@@ -273,10 +264,9 @@ export class Watch {
 
   /** What failed is tried again; where nothing did, what is selected is built though it is current. */
   #forgetFailures(): void {
-    if (this.#failures.size + this.#attempts.size + this.#lastFailed.size === 0) this.#forced = "selected";
+    if (this.#failures.size === 0 && this.#attempts.isEmpty) this.#forced = "selected";
     this.#failures.clear();
-    this.#attempts = new Map();
-    this.#lastFailed = new Map();
+    this.#attempts.clear();
     this.#complaint = undefined;
   }
 
@@ -304,10 +294,10 @@ export class Watch {
     this.#stale = Array.from(
       new Set(plan.steps.flatMap(({ layer, action }) => (action === "reuse" ? [] : [layer]))),
     );
-    const due = this.#findDue(project, plan, trigger);
+    const due = this.#attempts.due(plan, project.ownInputs, trigger !== "again");
     if (this.#run !== undefined) return this.#revise(this.#run, project, plan, trigger);
     if (trigger === "start" && !this.#options.buildsAtStart) {
-      this.#attempts = attemptsOf(due, project, true);
+      this.#attempts.giveUp(due, project.ownInputs, "changed");
       return undefined;
     }
     if (due.length === 0) return dropForeign(project, { sink: this.#sink, clock: this.#deps.clock });
@@ -321,33 +311,12 @@ export class Watch {
     return undefined;
   }
 
-  /** What is to be built, but for what failed and would only fail again. */
-  #findDue(project: Project, plan: Plan, trigger: Trigger): readonly Step[] {
-    const failed = buildsOf(plan).filter((step) => {
-      const { identity } = this.#lastFailed.get(keyOf(step)) ?? {};
-      return identity !== undefined && identity === project.ownInputs.get(step.layer)?.digest;
-    });
-    const attempts = new Map(this.#attempts);
-    for (const step of failed)
-      attempts.set(keyOf(step), {
-        identity: identify(step, project),
-        isLasting: this.#lastFailed.get(keyOf(step))?.isLasting === true,
-      });
-    this.#attempts = attempts;
-    this.#lastFailed = new Map();
-    return buildsOf(plan).filter((step) => {
-      const attempt = attempts.get(keyOf(step));
-      if (attempt?.identity !== identify(step, project)) return true;
-      return !attempt.isLasting && trigger !== "again";
-    });
-  }
-
   async #openWorkshop(project: Project, due: readonly Step[]): Promise<Workshop | undefined> {
     if (this.#workshop !== undefined) return this.#workshop;
     const { root } = project.graph;
     const builder = await this.#deps.openBuilder(root, this.#stop.signal);
     if (builder === undefined) {
-      this.#attempts = attemptsOf(due, project, false);
+      this.#attempts.giveUp(due, project.ownInputs, "retried");
       return undefined;
     }
     this.#workshop = { builder, images: await this.#deps.openImages(root) };
@@ -386,23 +355,15 @@ export class Watch {
     run.project = project;
   }
 
-  async #conclude({ steps }: Outcome): Promise<void> {
+  async #conclude(outcome: Outcome): Promise<void> {
     const run = this.#run;
     if (run === undefined) return;
     this.#run = undefined;
     this.#forced = new Set();
     this.#rememberLock(run.project.lock.path);
-    const failed = new Map<string, Attempt>();
-    for (const { layer, platform, outcome } of steps) {
-      if (outcome.kind !== "failed" && outcome.kind !== "doomed") continue;
-      failed.set(stepKey(layer, platform), {
-        identity: run.project.ownInputs.get(layer)?.digest ?? "",
-        isLasting: outcome.kind === "doomed" || isLasting(outcome.failure),
-      });
-    }
-    this.#lastFailed = failed;
-    const isLost = steps.some(
-      ({ outcome }) => outcome.kind === "failed" && outcome.failure === "daemon-lost",
+    this.#attempts.note(outcome, run.project.ownInputs);
+    const isLost = outcome.steps.some(
+      ({ outcome: end }) => end.kind === "failed" && end.failure === "daemon-lost",
     );
     if (isLost) await this.#closeWorkshop();
     this.#request("again");
@@ -485,17 +446,6 @@ function buildsOf({ steps }: Plan): readonly Step[] {
 function forcedIn({ steps }: Plan): ReadonlySet<LayerName> {
   return new Set(
     steps.filter(({ reasons }) => reasons.some(({ kind }) => kind === "forced")).map(({ layer }) => layer),
-  );
-}
-
-/** Equal where a step would be built of the same, as far as that is known. */
-function identify({ layer, inputDigest, reasons }: Step, { ownInputs }: Project): string {
-  return `${ownInputs.get(layer)?.digest} ${inputDigest ?? JSON.stringify(reasons)}`;
-}
-
-function attemptsOf(steps: readonly Step[], project: Project, lasting: boolean): Map<string, Attempt> {
-  return new Map(
-    steps.map((step) => [keyOf(step), { identity: identify(step, project), isLasting: lasting }]),
   );
 }
 

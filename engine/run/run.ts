@@ -18,7 +18,6 @@ import type { Clock } from "../core/host.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { combineInputs, type OwnInputs } from "../graph/fingerprint.ts";
 import type { LayerGraph } from "../graph/graph.ts";
-import { pruneLock } from "../lock/lock.ts";
 import type { LockFile } from "../lock/lock-file.ts";
 import { describeReason } from "../plan/explain-reason.ts";
 import { type Plan, type Step, stepKey } from "../plan/step.ts";
@@ -30,6 +29,7 @@ import { type BuildInputs, type BuiltOutcome, buildLayer, type LayerBuild } from
 import type { LayerFailure } from "./layer-failure.ts";
 import type { Outcome, StepOutcome } from "./outcome.ts";
 import { ReadyQueue } from "./ready-queue.ts";
+import { dropForeign, settleLock } from "./tend-lock.ts";
 
 /** What a plan was made of; another with every revision. */
 export interface RunWorld {
@@ -143,40 +143,6 @@ function conclude(
     canceled: count("canceled"),
   });
   return { result, seconds, steps };
-}
-
-/** Names in the lock that the catalog has no longer. */
-function foreignNames({ graph, lock }: Pick<RunWorld, "graph" | "lock">): readonly string[] {
-  const bases = new Set(graph.order.flatMap((name) => graph.externalBases(name)));
-  return [
-    ...Object.keys(lock.current.layers).filter((name) => !graph.has(name)),
-    ...Object.keys(lock.current.bases).filter((image) => !bases.has(image)),
-  ];
-}
-
-/** Takes out of the lock what the catalog has no longer: no build would ever bring that up to date. */
-export async function dropForeign(
-  { graph, lock }: Pick<RunWorld, "graph" | "lock">,
-  { sink, clock }: Pick<RunDeps, "sink" | "clock">,
-): Promise<void> {
-  const foreign = foreignNames({ graph, lock });
-  if (foreign.length === 0) return;
-  const layers = new Set<string>(graph.order);
-  const bases = new Set(graph.order.flatMap((name) => graph.externalBases(name)));
-  const pruned = await lock.update((current) => pruneLock(current, layers, bases));
-  const names = foreign.join(", ");
-  const text = pruned.ok
-    ? `taken out of ${lock.path}, as the catalog has it no longer: ${names}`
-    : `${lock.path} cannot be written, and still has what the catalog has no longer: ${names}`;
-  sink.emit({ type: "run.note", at: clock.nowMs(), text });
-}
-
-/** What was recorded is safe in any case, so that a failure is worth a word and no more. */
-async function settleLock({ lock }: RunWorld, { sink, clock }: RunDeps): Promise<void> {
-  const settled = await lock.settle();
-  if (settled.ok) return;
-  const text = `${lock.path} cannot be written; what was built is kept beside it until it can be`;
-  sink.emit({ type: "run.note", at: clock.nowMs(), text });
 }
 
 /** A build that goes on. */

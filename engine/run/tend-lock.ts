@@ -1,0 +1,48 @@
+// What a run does about the lock as a whole: what the catalog has no longer is taken out, and all that was recorded is brought in.
+
+import type { Clock } from "../core/host.ts";
+import type { LayerGraph } from "../graph/graph.ts";
+import { pruneLock } from "../lock/lock.ts";
+import type { LockFile } from "../lock/lock-file.ts";
+import type { EventSink } from "../ports/event-sink.ts";
+
+interface Locked {
+  readonly graph: LayerGraph;
+  readonly lock: LockFile;
+}
+
+interface Telling {
+  readonly sink: EventSink;
+  readonly clock: Clock;
+}
+
+/** Names in the lock that the catalog has no longer. */
+function foreignNames({ graph, lock }: Locked): readonly string[] {
+  const bases = new Set(graph.order.flatMap((name) => graph.externalBases(name)));
+  return [
+    ...Object.keys(lock.current.layers).filter((name) => !graph.has(name)),
+    ...Object.keys(lock.current.bases).filter((image) => !bases.has(image)),
+  ];
+}
+
+/** Takes out of the lock what the catalog has no longer: no build would ever bring that up to date. */
+export async function dropForeign({ graph, lock }: Locked, { sink, clock }: Telling): Promise<void> {
+  const foreign = foreignNames({ graph, lock });
+  if (foreign.length === 0) return;
+  const layers = new Set<string>(graph.order);
+  const bases = new Set(graph.order.flatMap((name) => graph.externalBases(name)));
+  const pruned = await lock.update((current) => pruneLock(current, layers, bases));
+  const names = foreign.join(", ");
+  const text = pruned.ok
+    ? `taken out of ${lock.path}, as the catalog has it no longer: ${names}`
+    : `${lock.path} cannot be written, and still has what the catalog has no longer: ${names}`;
+  sink.emit({ type: "run.note", at: clock.nowMs(), text });
+}
+
+/** What was recorded is safe in any case, so that a failure is worth a word and no more. */
+export async function settleLock({ lock }: Pick<Locked, "lock">, { sink, clock }: Telling): Promise<void> {
+  const settled = await lock.settle();
+  if (settled.ok) return;
+  const text = `${lock.path} cannot be written; what was built is kept beside it until it can be`;
+  sink.emit({ type: "run.note", at: clock.nowMs(), text });
+}
