@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { appendFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { emptySummary, foldEvent, type RunSummary } from "../engine/events/summary.ts";
+import { RunningSummary, type RunSummary } from "../engine/events/summary.ts";
 import { runPlan } from "../engine/pipeline.ts";
 import type { Plan } from "../engine/plan/step.ts";
 import type { Builder } from "../engine/ports/builder.ts";
@@ -127,11 +127,11 @@ async function carryOut(
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<RunSummary> {
-  let summary = emptySummary;
+  const summary = new RunningSummary();
   const sink: Reporter = {
     ...reporter,
     emit: (event) => {
-      summary = foldEvent(summary, event);
+      summary.fold(event);
       reporter.emit(event);
     },
   };

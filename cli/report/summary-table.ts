@@ -59,7 +59,7 @@ function describeFailure({ state }: LayerSummary, label: string): string[] {
 }
 
 /** "2 built, 1 current in 12.3 s", from the last event of a run. */
-export function describeResult({ completed }: RunSummary): string {
+export function describeResult({ completed }: Pick<RunSummary, "completed">): string {
   if (completed === undefined) return "not finished";
   const parts = [
     [completed.built, "built"],

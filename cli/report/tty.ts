@@ -8,9 +8,8 @@ import { unreachable } from "../../engine/core/unreachable.ts";
 import {
   currentStep,
   elapsedSeconds,
-  emptySummary,
-  foldEvent,
   type LayerSummary,
+  RunningSummary,
   type RunSummary,
 } from "../../engine/events/summary.ts";
 import { FailedLogs } from "./failed-logs.ts";
@@ -30,7 +29,7 @@ export function createTtyReporter(context: ReporterContext, clock: Clock): Repor
   const area = openLiveArea(output);
   const logs = new FailedLogs();
   const failures: string[] = [];
-  let summary = emptySummary;
+  const summary = new RunningSummary();
   let isDrawn = false;
   let stopTimer: (() => void) | undefined;
 
@@ -48,7 +47,7 @@ export function createTtyReporter(context: ReporterContext, clock: Clock): Repor
 
   return {
     emit: (event) => {
-      summary = foldEvent(summary, event);
+      summary.fold(event);
       logs.note(event);
       switch (event.type) {
         case "run.started":

@@ -3,7 +3,6 @@
 
 import pc from "picocolors";
 import type { Event, EventOf } from "../../engine/events/event.ts";
-import { emptySummary, foldEvent, type RunSummary } from "../../engine/events/summary.ts";
 import type { EventSink } from "../../engine/ports/event-sink.ts";
 import type { Output } from "../output.ts";
 import { type LiveArea, openLiveArea } from "./live-area.ts";
@@ -42,7 +41,6 @@ export function createWatchScreen(options: WatchScreenOptions): WatchScreen {
   let reporter: Reporter | undefined;
   let area: LiveArea | undefined;
   let status = "";
-  let summary: RunSummary = emptySummary;
   let lastRound: EventOf<"watch.round"> | undefined;
   let hasToldBuilder = false;
 
@@ -68,7 +66,6 @@ export function createWatchScreen(options: WatchScreenOptions): WatchScreen {
 
   const begin = (event: EventOf<"run.started">) => {
     clear();
-    summary = emptySummary;
     const platforms = new Set(lastRound?.build.map(({ platform }) => platform));
     reporter = options.openReporter(platforms.size > 1);
     // The builder is the same in every round: it is told of once.
@@ -79,7 +76,7 @@ export function createWatchScreen(options: WatchScreenOptions): WatchScreen {
     reporter?.emit(event);
     void reporter?.close();
     reporter = undefined;
-    tell(`${colors.dim(timeOfDay(event.at))} ${describeResult(foldEvent(summary, event))}`);
+    tell(`${colors.dim(timeOfDay(event.at))} ${describeResult({ completed: event })}`);
   };
 
   const emit = (event: Event): void => {
@@ -96,7 +93,6 @@ export function createWatchScreen(options: WatchScreenOptions): WatchScreen {
       case "run.completed":
         return end(event);
       default:
-        summary = foldEvent(summary, event);
         if (reporter !== undefined) return reporter.emit(event);
         if (event.type === "run.note") print(`note: ${printable(event.text)}\n`);
     }

@@ -1,5 +1,4 @@
-// Events folded into where a run stands: what live display and final table read. Pure: an event and the summary before
-// it give the summary after it.
+// Events folded into where a run stands: what live display and final table read.
 
 import type { LayerName } from "../../schemas/layer-name.ts";
 import type { Platform } from "../../schemas/platform.ts";
@@ -67,35 +66,39 @@ export interface RunSummary {
   readonly notes: readonly string[];
 }
 
-export const emptySummary: RunSummary = {
-  started: undefined,
-  completed: undefined,
-  layers: new Map(),
-  pinned: [],
-  notes: [],
-};
+/** A summary that grows with its run: one event costs the same however many layers there are. */
+export class RunningSummary implements RunSummary {
+  started: EventOf<"run.started"> | undefined;
+  completed: EventOf<"run.completed"> | undefined;
+  readonly layers = new Map<string, LayerSummary>();
+  readonly pinned: EventOf<"base.pinned">[] = [];
+  readonly notes: string[] = [];
 
-/** Where the run stands after one more event. */
-export function foldEvent(summary: RunSummary, event: Event): RunSummary {
-  switch (event.type) {
-    case "run.started":
-      return { ...summary, started: event };
-    case "run.completed":
-      return { ...summary, completed: event };
-    case "run.note":
-      return { ...summary, notes: [...summary.notes, event.text] };
-    case "base.pinned":
-      return { ...summary, pinned: [...summary.pinned, event] };
-    case "layer.log":
-    case "lock.written":
-    case "watch.round":
-    case "watch.invalid":
-    case "watch.waiting":
-      return summary;
-    default: {
-      const key = stepKey(event.layer, event.platform);
-      const layer = foldLayer(summary.layers.get(key) ?? unheardOf(event), event);
-      return { ...summary, layers: new Map(summary.layers).set(key, layer) };
+  /** Takes in the next event. */
+  fold(event: Event): void {
+    switch (event.type) {
+      case "run.started":
+        this.started = event;
+        break;
+      case "run.completed":
+        this.completed = event;
+        break;
+      case "run.note":
+        this.notes.push(event.text);
+        break;
+      case "base.pinned":
+        this.pinned.push(event);
+        break;
+      case "layer.log":
+      case "lock.written":
+      case "watch.round":
+      case "watch.invalid":
+      case "watch.waiting":
+        break;
+      default: {
+        const key = stepKey(event.layer, event.platform);
+        this.layers.set(key, foldLayer(this.layers.get(key) ?? unheardOf(event), event));
+      }
     }
   }
 }

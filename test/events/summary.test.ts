@@ -1,13 +1,13 @@
 // Events of real runs folded into where the run stands, at every moment.
 
 import { describe, expect, test } from "vitest";
+import type { Event } from "../../engine/events/event.ts";
 import {
   countLayers,
   currentStep,
   elapsedSeconds,
-  emptySummary,
-  foldEvent,
   type LayerSummary,
+  RunningSummary,
   type RunSummary,
 } from "../../engine/events/summary.ts";
 import { imageOf } from "../fakes/images.ts";
@@ -15,8 +15,14 @@ import { amd64 } from "../lock/samples.ts";
 import { builtLock, chain, projectOf } from "../plan/project.ts";
 import { RunRig, settle } from "../run/rig.ts";
 
+function fold(events: readonly Event[]): RunSummary {
+  const summary = new RunningSummary();
+  for (const event of events) summary.fold(event);
+  return summary;
+}
+
 function summarize(rig: RunRig): RunSummary {
-  return rig.log.events.reduce(foldEvent, emptySummary);
+  return fold(rig.log.events);
 }
 
 function layerIn(rig: RunRig, name: string): LayerSummary {
@@ -114,7 +120,7 @@ describe("summary", () => {
     await rig.succeed("a");
     await outcome;
     const proving = rig.log.events.findIndex(({ type }) => type === "layer.proving");
-    const summary = rig.log.events.slice(0, proving + 1).reduce(foldEvent, emptySummary);
+    const summary = fold(rig.log.events.slice(0, proving + 1));
     expect(countLayers(summary, "proving")).toBe(1);
     expect(Array.from(summary.layers.values(), ({ state }) => state)).toEqual([
       { kind: "proving", tools: ["make", "gcc"] },

@@ -11,7 +11,7 @@ import {
   renderSummaryTable,
 } from "../../../cli/report/summary-table.ts";
 import { createTtyReporter } from "../../../cli/report/tty.ts";
-import { emptySummary, foldEvent } from "../../../engine/events/summary.ts";
+import { RunningSummary } from "../../../engine/events/summary.ts";
 import { event as eventSchema } from "../../../schemas/event.ts";
 import { FakeClock } from "../../fakes/clock.ts";
 import { collectOutput } from "../collect-output.ts";
@@ -218,7 +218,8 @@ rust | Setting up rustc
 });
 
 describe("the end of a run", () => {
-  const summary = sampleRun.reduce(foldEvent, emptySummary);
+  const summary = new RunningSummary();
+  for (const event of sampleRun) summary.fold(event);
 
   test("is a table", () => {
     expect(renderSummaryTable(summary, false, false)).toBe(`\
