@@ -85,7 +85,7 @@ async function compareElsewhere({
   const catalog = path.join(graph.root, "catalog");
   const outside = new Set<string>();
   for (const name of graph.order)
-    for (const source of graph.layer(name).sources)
+    for (const source of graph.sources(name))
       if (!source.startsWith(`${catalog}/`) && !isLibrary(source)) outside.add(source);
   const paths = [...outside, ...linkedFolders(graph, files).keys()];
   return paths.length === 0 ? ok([]) : comparison.changesOf(paths);

@@ -16,7 +16,7 @@ import { buildGraph } from "./graph/build-graph.ts";
 import { checkReplacements } from "./graph/check-replacements.ts";
 import { type OwnInputs, readOwnInputs } from "./graph/fingerprint.ts";
 import { type LayerGraph } from "./graph/graph.ts";
-import { rememberGraph } from "./graph/remember-graph.ts";
+import { keepGraph, recallGraph } from "./graph/remember-graph.ts";
 import { rememberOwnInputs } from "./graph/remember-inputs.ts";
 import { type LockFile, type LockPlace, openLockFile } from "./lock/lock-file.ts";
 import type { Memory } from "./memory/memory.ts";
@@ -64,10 +64,13 @@ export async function checkCatalog(source: Omit<ProjectSource, "bases">): Promis
   const files = memory?.files ?? source.host.files;
   const root = locateProject(source.directory, files);
   if (!root.ok) return { root: undefined, graph: undefined, diagnostics: [root.error] };
+  const recalled = memory === undefined ? undefined : recallGraph(root.value, memory);
+  if (recalled !== undefined) return { root: root.value, graph: recalled, diagnostics: [] };
   const { catalog, diagnostics } = await loadCatalog(root.value, { files, evaluate, memory });
-  const graph = memory === undefined ? buildGraph(catalog) : rememberGraph(catalog, memory);
+  const graph = buildGraph(catalog);
   const all = [...diagnostics, ...(graph.ok ? graph.warnings : graph.error)].sort(compareDiagnostics);
   const sound = graph.ok && !all.some(({ severity }) => severity === "error");
+  if (sound && all.length === 0 && memory !== undefined) keepGraph(graph.value, memory);
   return { root: root.value, graph: sound ? graph.value : undefined, diagnostics: all };
 }
 

@@ -4,6 +4,7 @@
 import path from "node:path/posix";
 import { compareDiagnostics, type Diagnostic } from "../core/diagnostic.ts";
 import { sha256 } from "../core/digest.ts";
+import type { Notes } from "../memory/memory.ts";
 import type { CatalogDeps } from "./catalog-deps.ts";
 import type { Catalog } from "./layer.ts";
 import { listLayerFolders } from "./locate.ts";
@@ -56,7 +57,7 @@ async function loadWorkspace(
 ): Promise<{ workspace: string; diagnostics: readonly Diagnostic[] }> {
   const entry = path.join(root, "catalog/build_directives.ncl");
   if (!mayExist(deps.files, entry)) return { workspace: defaultWorkspace, diagnostics: [] };
-  const key = `workspace ${entry}`;
+  const key = workspaceKey(entry);
   const known = deps.memory?.recall(key, "")?.brief;
   if (typeof known === "string") return { workspace: known, diagnostics: [] };
   const evaluated = await deps.evaluate(entry);
@@ -72,6 +73,17 @@ async function loadWorkspace(
     deps.memory.keep(key, "", notes, { brief: result.workspace }, "small");
   }
   return result;
+}
+
+/** Notes for another work what the workspace's name, which is kept, was made of. */
+export function noteWorkspace(root: string, notes: Notes): void {
+  const entry = path.join(root, "catalog/build_directives.ncl");
+  mayExist(notes.files, entry);
+  notes.noteAll(workspaceKey(entry));
+}
+
+function workspaceKey(entry: string): string {
+  return `workspace ${entry}`;
 }
 
 /** A fault in a file that several layers import is one fault. */

@@ -26,7 +26,13 @@ export function rememberEvaluations(
     const notes = memory.takeNotes();
     noteEvaluation(evaluated.value, notes);
     const { imports, absent } = evaluated.value;
-    memory.keep(keyOf(entryPath), "", notes, { brief: { imports, absent }, details: [encoded] }, "large");
+    memory.keep(
+      keyOf(entryPath),
+      "",
+      notes,
+      { brief: true, details: [{ imports, absent }, encoded] },
+      "large",
+    );
     return evaluated;
   };
 }
@@ -41,25 +47,23 @@ export function noteEvaluation(
 
 /** The kept value of a file, if it is still so. */
 export function recallEvaluation(entryPath: string, memory: Memory): Evaluated | undefined {
-  const recalled = recallValue(entryPath, memory);
-  const value = recalled?.decode((path) => openSource(path, memory.files));
-  return recalled === undefined || value === undefined ? undefined : { ...recalled.sources, value };
+  const kept = memory.recall(keyOf(entryPath), "");
+  const sources = kept?.detail(0);
+  const value = peekValue(entryPath, memory)?.((path) => openSource(path, memory.files));
+  return kept === undefined || value === undefined || !isSources(sources) ? undefined : { ...sources, value };
 }
 
-/** The same, of which the value is made only where it is asked for; `open` gives the file of a path. */
-export function recallValue(
+/** The kept value of a file, whether or not it is still so, made when the answer is called; `open` gives the file of a path. */
+export function peekValue(
   entryPath: string,
   memory: Memory,
-):
-  | {
-      readonly sources: Pick<Evaluated, "imports" | "absent">;
-      readonly decode: (open: (path: string) => SourceFile) => Located | undefined;
-    }
-  | undefined {
-  const kept = memory.recall(keyOf(entryPath), "");
-  const sources = kept?.brief;
-  if (kept === undefined || !isSources(sources)) return undefined;
-  return { sources, decode: (open) => decodeLocated(kept.detail(0), sources.imports.map(open)) };
+): ((open: (path: string) => SourceFile) => Located | undefined) | undefined {
+  const kept = memory.peek(keyOf(entryPath));
+  if (kept === undefined) return undefined;
+  return (open) => {
+    const sources = kept.detail(0);
+    return isSources(sources) ? decodeLocated(kept.detail(1), sources.imports.map(open)) : undefined;
+  };
 }
 
 /** A file whose text is read when somebody asks for it; "" where it is gone by then. */

@@ -9,7 +9,7 @@ import { decodeSourced, encodeSourced } from "../memory/source-codec.ts";
 import type { Located } from "../nickel/located.ts";
 import type { Layer } from "./layer.ts";
 import type { LayerFolder } from "./locate.ts";
-import { openSource, recallValue } from "./remember-evaluation.ts";
+import { openSource, peekValue } from "./remember-evaluation.ts";
 
 export interface RecalledLayer {
   readonly layer: Layer;
@@ -17,10 +17,8 @@ export interface RecalledLayer {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** What is kept of a layer in brief; the details are its Dockerfile and its warnings. Its places are its evaluation's. */
-type Essence = Pick<Layer, "name" | "workflow" | "images" | "sources" | "revision"> & {
-  readonly hasWarnings: boolean;
-};
+/** What is kept of a layer; after it its Dockerfile and its warnings. Its places are its evaluation's. */
+type Essence = Pick<Layer, "name" | "workflow" | "images" | "sources" | "revision">;
 
 /** Keeps a layer and its warnings; `surroundings` names all else that it was judged by. */
 export function keepLayer(
@@ -31,11 +29,17 @@ export function keepLayer(
   memory: Memory,
 ): void {
   // A value that was written in no file of its own, in the standard library say, has no places to come back to.
-  if (recallValue(layer.workflowPath, memory) === undefined) return forgetLayer(layer.directory, memory);
+  if (peekValue(layer.workflowPath, memory) === undefined) return forgetLayer(layer.directory, memory);
   const { name, workflow, images, sources, revision, dockerfile } = layer;
-  const brief: Essence = { name, workflow, images, sources, revision, hasWarnings: diagnostics.length > 0 };
-  const details = [encodeSourced(dockerfile), encodeSourced(diagnostics)];
-  memory.keep(keyOf(layer.directory), surroundings, notes, { brief, details }, "large");
+  const essence: Essence = { name, workflow, images, sources, revision };
+  const details = [essence, encodeSourced(dockerfile), encodeSourced(diagnostics)];
+  memory.keep(
+    keyOf(layer.directory),
+    surroundings,
+    notes,
+    { brief: diagnostics.length > 0, details },
+    "large",
+  );
 }
 
 export function forgetLayer(directory: string, memory: Memory): void {
@@ -49,23 +53,35 @@ export function recallLayer(
   memory: Memory,
 ): RecalledLayer | undefined {
   const kept = memory.recall(keyOf(folder.directory), surroundings);
-  const essence = kept?.brief;
-  const places = recallValue(`${folder.directory}/workflow.ncl`, memory);
-  if (kept === undefined || !isEssence(essence) || places === undefined) return undefined;
-  const open = openOnce(memory.files);
-  const layer = rememberedLayer(folder, essence, kept, () => places.decode(open), open);
-  const diagnostics = essence.hasWarnings ? decodeSourced(kept.detail(1), open) : [];
+  const layer = kept && peekLayer(folder.directory, memory)?.();
+  if (kept === undefined || layer === undefined) return undefined;
+  const diagnostics = kept.brief === true ? decodeSourced(kept.detail(2), openOnce(memory.files)) : [];
   return areDiagnostics(diagnostics) ? { layer, diagnostics } : undefined;
+}
+
+/** The layer of a folder (absolute) as it was kept, whether or not it is still so: made when the answer is called, and once. */
+export function peekLayer(directory: string, memory: Memory): (() => Layer) | undefined {
+  const kept = memory.peek(keyOf(directory));
+  const places = peekValue(`${directory}/workflow.ncl`, memory);
+  if (kept === undefined || places === undefined) return undefined;
+  let layer: Layer | undefined;
+  return () => (layer ??= rememberedLayer(directory, kept, places, openOnce(memory.files)));
+}
+
+/** Notes for another work what a layer that is kept was made of. */
+export function noteLayer(directory: string, notes: Notes): void {
+  notes.noteAll(keyOf(directory));
 }
 
 /** The layer with what is dear made when it is asked for. A plain object, so that a copy of it is whole. */
 function rememberedLayer(
-  { directory }: LayerFolder,
-  essence: Essence,
+  directory: string,
   kept: Kept,
-  readPlaces: () => Located | undefined,
+  readPlaces: (open: (path: string) => SourceFile) => Located | undefined,
   open: (path: string) => SourceFile,
 ): Layer {
+  const essence = kept.detail(0);
+  if (!isEssence(essence)) throw new Error(`the layer in ${directory} was kept in another form`);
   let located: Located | undefined;
   let dockerfile: Layer["dockerfile"] | undefined;
   const { name, workflow, images, sources, revision } = essence;
@@ -78,13 +94,13 @@ function rememberedLayer(
     sources,
     revision,
     get located() {
-      located ??= readPlaces();
+      located ??= readPlaces(open);
       if (located === undefined) throw new Error(`the places of ${name} are not kept`);
       return located;
     },
     get dockerfile() {
       if (dockerfile === undefined) {
-        const decoded = decodeSourced(kept.detail(0), open);
+        const decoded = decodeSourced(kept.detail(1), open);
         if (!isDockerfile(decoded)) throw new Error(`the Dockerfile of ${name} was kept in another form`);
         dockerfile = decoded;
       }

@@ -8,6 +8,7 @@ import { checkTools } from "./check-tools.ts";
 import { diagnoseCycles } from "./diagnose-cycles.ts";
 import { readEdges } from "./edges.ts";
 import { createGraph, type LayerGraph } from "./graph.ts";
+import { type Outline, outlineOf } from "./outline.ts";
 
 /** A graph with what there is to say of it nevertheless, or all that is wrong between the layers, warnings among it; both sorted. */
 export type BuiltGraph =
@@ -26,5 +27,14 @@ export function buildGraph(catalog: Catalog): BuiltGraph {
   ].sort(compareDiagnostics);
   return all.some(({ severity }) => severity === "error")
     ? err(all)
-    : { ...ok(createGraph(catalog, edges)), warnings: all };
+    : { ...ok(graphOf(catalog, outlineOf(catalog, edges))), warnings: all };
+}
+
+function graphOf({ layers }: Catalog, outline: Outline): LayerGraph {
+  const byName = new Map(layers.map((layer) => [layer.name, layer]));
+  return createGraph(outline, (name) => {
+    const layer = byName.get(name);
+    if (layer === undefined) throw new Error(`${name} is not in the catalog`);
+    return layer;
+  });
 }

@@ -2,10 +2,8 @@
 
 import { DirectedGraph } from "graphology";
 import type { LayerName } from "../../schemas/layer-name.ts";
-import { layerOfImage } from "../catalog/image-name.ts";
-import type { Catalog, Layer } from "../catalog/layer.ts";
-import { Heap } from "../core/heap.ts";
-import { compareNames, type Edge } from "./edges.ts";
+import type { Layer } from "../catalog/layer.ts";
+import type { Outline, OutlineNode } from "./outline.ts";
 
 export interface LayerGraph {
   /** Absolute path of the project. */
@@ -24,93 +22,68 @@ export interface LayerGraph {
   descendants(name: LayerName): readonly LayerName[];
   /** External images (not "scratch") that it takes from directly, as spelt, without duplicates, by name. */
   externalBases(name: LayerName): readonly string[];
+  /** Absolute paths of all files that its declaration was made of, sorted. */
+  sources(name: LayerName): readonly string[];
 }
 
-/** The graph over edges that were found sound. @throws Error when they have a cycle: ask `diagnoseCycles` first. */
-export function createGraph(catalog: Catalog, edges: readonly Edge[]): LayerGraph {
-  // Arrows go from parent to child. Nodes and edges are added by name, so that neighbours come out by name.
-  const graph = new DirectedGraph<{ layer: Layer }, { isBase: boolean }>({ allowSelfLoops: false });
-  const byName = [...catalog.layers].sort((a, b) => compareNames(a.name, b.name));
-  for (const layer of byName) graph.addNode(layer.name, { layer });
-  for (const { from, to, isBase } of edges) graph.addDirectedEdge(to, from, { isBase });
-
-  const order = sortTopologically(graph);
-  const ranks = new Map<string, number>(order.map((name, rank) => [name, rank]));
-  const inOrder = (names: ReadonlySet<string>) =>
-    namesOf(
-      graph,
-      Array.from(names).sort((a, b) => (ranks.get(a) ?? 0) - (ranks.get(b) ?? 0)),
-    );
+/** The graph of an outline; `layer` gives the layers themselves, and is asked only for those that somebody asks for. */
+export function createGraph(
+  { root, workspace, nodes }: Outline,
+  layer: (name: LayerName) => Layer,
+): LayerGraph {
+  const byName = new Map<string, OutlineNode>(nodes.map((node) => [node.name, node]));
+  const nodeOf = (name: LayerName): OutlineNode => {
+    const node = byName.get(name);
+    if (node === undefined) throw new Error(`${name} is not in the graph`);
+    return node;
+  };
+  // Most commands ask for no more than what each node says of itself.
+  let made: Ranked | undefined;
+  const graph = () => (made ??= rank(nodes));
   return {
-    root: catalog.root,
-    workspace: catalog.workspace,
-    order,
-    has: (name): name is LayerName => graph.hasNode(name),
-    layer: (name) => graph.getNodeAttribute(name, "layer"),
-    parents: remember((name) => namesOf(graph, graph.inNeighbors(name).sort(byBaseThenName(graph, name)))),
-    children: (name) => namesOf(graph, graph.outNeighbors(name).sort()),
-    ancestors: (name) => inOrder(reach(name, (node) => graph.inNeighbors(node))),
-    descendants: (name) => inOrder(reach(name, (node) => graph.outNeighbors(node))),
-    externalBases: remember((name) =>
-      externalBases(graph.getNodeAttribute(name, "layer"), catalog.workspace),
-    ),
+    root,
+    workspace,
+    order: nodes.map(({ name }) => name),
+    has: (name): name is LayerName => byName.has(name),
+    layer,
+    parents: (name) => nodeOf(name).parents,
+    children: (name) => graph().neighbours(nodeOf(name).name),
+    ancestors: (name) => graph().reach(nodeOf(name).name, "in"),
+    descendants: (name) => graph().reach(nodeOf(name).name, "out"),
+    externalBases: (name) => nodeOf(name).externalBases,
+    sources: (name) => nodeOf(name).sources,
   };
 }
 
-type Graph = DirectedGraph<{ layer: Layer }, { isBase: boolean }>;
+/** Questions that go beyond a node and its parents. */
+interface Ranked {
+  /** Children by name. */
+  neighbours(name: LayerName): readonly LayerName[];
+  /** Along incoming (from children to parents) or outgoing arrows, in topological order. */
+  reach(name: LayerName, direction: "in" | "out"): readonly LayerName[];
+}
 
-/** Answers a question once for each layer: plans and runs ask it again and again. */
-function remember<V>(find: (name: LayerName) => V): (name: LayerName) => V {
-  const found = new Map<LayerName, V>();
-  return (name) => {
-    const known = found.get(name);
-    if (known !== undefined) return known;
-    const answer = find(name);
-    found.set(name, answer);
-    return answer;
+function rank(nodes: readonly OutlineNode[]): Ranked {
+  // Arrows go from parent to child.
+  const graph = new DirectedGraph<{ node: OutlineNode; rank: number }>({ allowSelfLoops: false });
+  nodes.forEach((node, index) => graph.addNode(node.name, { node, rank: index }));
+  for (const { name, parents } of nodes) for (const parent of parents) graph.addDirectedEdge(parent, name);
+  const rankOf = (name: string) => graph.getNodeAttribute(name, "rank");
+  const nameOf = (name: string) => graph.getNodeAttribute(name, "node").name;
+  return {
+    neighbours: (name) => graph.outNeighbors(name).sort().map(nameOf),
+    reach: (name, direction) => {
+      const next = direction === "in" ? graph.inNeighbors.bind(graph) : graph.outNeighbors.bind(graph);
+      const reached = new Set<string>();
+      const pending = [...next(name)];
+      for (let node = pending.pop(); node !== undefined; node = pending.pop())
+        if (!reached.has(node)) {
+          reached.add(node);
+          pending.push(...next(node));
+        }
+      return Array.from(reached)
+        .sort((a, b) => rankOf(a) - rankOf(b))
+        .map(nameOf);
+    },
   };
-}
-
-/** Kahn's algorithm, always taking the free node whose name comes first. */
-function sortTopologically(graph: Graph): readonly LayerName[] {
-  const waitingFor = new Map(graph.mapNodes((node) => [node, graph.inDegree(node)]));
-  const order: LayerName[] = [];
-  const free = new Heap<string>((a, b) => a < b);
-  for (const [node, parents] of waitingFor) if (parents === 0) free.push(node);
-  for (let node = free.pop(); node !== undefined; node = free.pop()) {
-    order.push(graph.getNodeAttribute(node, "layer").name);
-    for (const child of graph.outNeighbors(node)) {
-      const left = (waitingFor.get(child) ?? 0) - 1;
-      waitingFor.set(child, left);
-      if (left === 0) free.push(child);
-    }
-  }
-  if (order.length < graph.order) throw new Error("a cycle was not found by diagnoseCycles");
-  return order;
-}
-
-function byBaseThenName(graph: Graph, child: string): (a: string, b: string) => number {
-  const isBase = (parent: string) => Number(graph.getEdgeAttribute(graph.edge(parent, child), "isBase"));
-  return (a, b) => isBase(b) - isBase(a) || compareNames(a, b);
-}
-
-function namesOf(graph: Graph, nodes: readonly string[]): readonly LayerName[] {
-  return nodes.map((node) => graph.getNodeAttribute(node, "layer").name);
-}
-
-function reach(start: string, next: (node: string) => readonly string[]): ReadonlySet<string> {
-  const reached = new Set<string>();
-  const pending = [...next(start)];
-  for (let node = pending.pop(); node !== undefined; node = pending.pop())
-    if (!reached.has(node)) {
-      reached.add(node);
-      pending.push(...next(node));
-    }
-  return reached;
-}
-
-function externalBases(layer: Layer, workspace: string): readonly string[] {
-  return layer.images
-    .filter((image) => image !== "scratch" && layerOfImage(image, workspace) === undefined)
-    .sort();
 }

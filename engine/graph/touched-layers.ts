@@ -29,11 +29,11 @@ export function findTouchedLayers(
   const removedBelow = foldersAbove(changes, catalog);
   const touched = new Map<LayerName, readonly ChangedPath[]>();
   for (const name of graph.order) {
-    const layer = graph.layer(name);
-    const concerning = [...(byFolder.get(layer.directory) ?? [])];
+    const directory = path.join(catalog, name);
+    const concerning = [...(byFolder.get(directory) ?? [])];
     if (changes.length > concerning.length)
-      for (const source of layer.sources) {
-        if (source.startsWith(`${layer.directory}/`)) continue;
+      for (const source of graph.sources(name)) {
+        if (source.startsWith(`${directory}/`)) continue;
         const folder = layerFolderOf(catalog, source);
         const change =
           elsewhere.get(source) ?? byFolder.get(folder ?? "")?.find((each) => each.path === source);

@@ -3,7 +3,6 @@
 // not show in its times). In: Files. Out: short answers, equal exactly where what was asked for is equal.
 
 import { createHash } from "node:crypto";
-import { posix } from "node:path";
 import type { FileFailure, FileInfo, Files } from "../core/host.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { unreachable } from "../core/unreachable.ts";
@@ -12,14 +11,13 @@ import { unreachable } from "../core/unreachable.ts";
 export const questions = ["content", "info", "targetInfo", "list", "readLink", "realPath"] as const;
 export type Question = (typeof questions)[number];
 
-/** By question, as far as they were asked. */
-export type Answers = readonly (string | undefined)[];
-
 /** What is kept of a path. */
 export interface FileRecord {
+  readonly path: string;
   /** `signatureOf` the path when the answers were found. */
   readonly signature: Signature;
-  readonly answers: Answers;
+  /** By question, as far as they were asked. */
+  readonly answers: (string | undefined)[];
 }
 
 /** [kind and mode, inode, size, mtime, ctime]; of a path where nothing is, an empty one. */
@@ -69,12 +67,12 @@ export class FileFacts {
   }
 
   /** Takes over what is kept of a path. */
-  recall(path: string, { signature, answers }: FileRecord): Fact {
+  recall({ path, signature, answers }: FileRecord): Fact {
     const fact: Fact = {
       path,
       signature,
       isTrusted: true,
-      answers: [...answers],
+      answers,
       info: undefined,
       isCurrent: false,
       confirmedIn: 0,
@@ -90,8 +88,10 @@ export class FileFacts {
     if (fact === undefined || !fact.isTrusted) return undefined;
     const { signature, answers } = fact;
     // With its folder, as that is now, nothing vouches for it.
-    const folder = signature.length === 0 ? this.#facts.get(posix.dirname(path)) : undefined;
-    return folder !== undefined && folder.changedIn > fact.confirmedIn ? undefined : { signature, answers };
+    const folder = signature.length === 0 ? this.#facts.get(folderOf(path)) : undefined;
+    return folder !== undefined && folder.changedIn > fact.confirmedIn
+      ? undefined
+      : { path, signature, answers };
   }
 
   /** All paths are looked at anew from now on; what their signatures vouch for stays. */
@@ -106,15 +106,16 @@ export class FileFacts {
 
   /** The answer as it is now. */
   answer(path: string, question: Question): string {
-    return this.answerOf(this.#factOf(path), question);
+    return this.answerOf(this.#factOf(path), questions.indexOf(question));
   }
 
-  /** The same of a path that was recalled. */
-  answerOf(fact: Fact, question: Question): string {
-    this.#look(fact);
-    const index = questions.indexOf(question);
+  /** The same of a path that was recalled, to the question of that index. */
+  answerOf(fact: Fact, index: number): string {
+    if (!fact.isCurrent) this.#look(fact);
     const known = fact.answers[index];
     if (known !== undefined) return known;
+    const question = questions[index];
+    if (question === undefined) throw new RangeError(`there is no question ${index}`);
     const found = this.#ask(fact, question);
     fact.answers[index] = found;
     return found;
@@ -157,21 +158,21 @@ export class FileFacts {
       ? info.value.kind !== "symlink" && isSettled(info.value, this.#readingSinceMs)
       : info.error.kind === "missing";
     // So that the folder can answer the next time.
-    if (!info.ok && fact.isTrusted) this.#look(this.#factOf(posix.dirname(fact.path)));
+    if (!info.ok && fact.isTrusted) this.#look(this.#factOf(folderOf(fact.path)));
   }
 
   #isUnchanged(fact: Fact): boolean {
     if (fact.signature.length === 0 && this.#isFolderUnchanged(fact)) return true;
     const info = this.#world.info(fact.path);
     fact.info = info;
-    return isSame(fact.signature, signatureOf(info));
+    return info.ok ? isSame(fact.signature, info.value) : fact.signature.length === 0;
   }
 
   /** Where nothing came or went in its folder, what was not there is not there: one look answers for many names. */
   #isFolderUnchanged({ path, confirmedIn }: Fact): boolean {
-    const folder = this.#facts.get(posix.dirname(path));
+    const folder = this.#facts.get(folderOf(path));
     if (folder === undefined || folder.path === path) return false;
-    this.#look(folder);
+    if (!folder.isCurrent) this.#look(folder);
     return folder.isTrusted && folder.changedIn <= confirmedIn;
   }
 
@@ -247,10 +248,19 @@ function signatureOf(info: Result<FileInfo, FileFailure>): Signature {
   return [kinds.indexOf(kind) * 0o10000 + mode, inode, size, mtimeMs, ctimeMs];
 }
 
-function isSame(a: Signature, b: Signature): boolean {
+function isSame(signature: Signature, { kind, mode, inode, size, mtimeMs, ctimeMs }: FileInfo): boolean {
   return (
-    a.length === b.length && a[4] === b[4] && a[3] === b[3] && a[2] === b[2] && a[1] === b[1] && a[0] === b[0]
+    signature[4] === ctimeMs &&
+    signature[3] === mtimeMs &&
+    signature[2] === size &&
+    signature[1] === inode &&
+    signature[0] === kinds.indexOf(kind) * 0o10000 + mode
   );
+}
+
+/** Of an absolute path in its plain form: `dirname`, which goes through it letter by letter, is felt. */
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(1, path.lastIndexOf("/")));
 }
 
 function describeInfo(info: Result<FileInfo, FileFailure>): string {

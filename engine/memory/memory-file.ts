@@ -24,7 +24,7 @@ export interface WrittenMemo {
 /** A memory as it was read. Numbers are indexes where nothing else is said; files and memos are runs of numbers. */
 export interface ReadMemory {
   readonly strings: readonly string[];
-  readonly records: readonly (FileRecord & { readonly path: string })[];
+  readonly records: readonly FileRecord[];
   /** By key. */
   readonly memos: ReadonlyMap<string, ReadMemo>;
   /** Of each look two numbers: that of the record times 8 plus that of the question, and that of the answer's string. */
@@ -37,7 +37,27 @@ export interface ReadMemo {
   readonly looksEnd: number;
   readonly brief: unknown;
   /** JSON texts. */
-  readonly details: readonly Uint8Array[];
+  readonly details: Details;
+}
+
+/** Where details lie: in one run of bytes, one after the other. */
+interface Details {
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly lengths: readonly number[];
+}
+
+/** The JSON text of a detail. */
+export function detailOf({ bytes, start, lengths }: Details, index: number): string {
+  let at = start;
+  for (let before = 0; before < index; before++) at += lengths[before] ?? 0;
+  return bytes.toString("utf8", at, at + (lengths[index] ?? 0));
+}
+
+/** All of them, as they are. */
+export function allDetails({ bytes, start, lengths }: Details): readonly Uint8Array[] {
+  let at = start;
+  return lengths.map((length) => bytes.subarray(at, (at += length)));
 }
 
 /** Raised when the form of the file changes. */
@@ -123,7 +143,7 @@ export function readMemory(bytes: Uint8Array, producer: string): ReadMemory | un
   const { strings, files, looks } = table;
   const textAt = (index: number | undefined): string => strings[index ?? -1] ?? "";
 
-  const records: (FileRecord & { readonly path: string })[] = [];
+  const records: FileRecord[] = [];
   for (let at = 0; at < files.length; ) {
     const path = textAt(files[at++]);
     const answers: (string | undefined)[] = [];
@@ -145,12 +165,10 @@ export function readMemory(bytes: Uint8Array, producer: string): ReadMemory | un
     const given = textAt(numbers[at++]);
     const looksEnd = look + 2 * (numbers[at++] ?? 0);
     const count = numbers[at++] ?? 0;
-    const details: Uint8Array[] = [];
-    for (let part = 0; part < count; part++) {
-      const end = detail + (numbers[at++] ?? 0);
-      details.push(buffer.subarray(detail, end));
-      detail = end;
-    }
+    const lengths = numbers.slice(at, at + count);
+    at += count;
+    const details = { bytes: buffer, start: detail, lengths };
+    for (const length of lengths) detail += length;
     memos.set(key, { given, looksStart: look, looksEnd, brief: table.briefs[index], details });
     look = looksEnd;
   }

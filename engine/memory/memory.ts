@@ -6,6 +6,8 @@ import type { FileFailure, Files } from "../core/host.ts";
 import type { Result } from "../core/result.ts";
 import { type Fact, FileFacts, type Question, questions } from "./file-facts.ts";
 import {
+  allDetails,
+  detailOf,
   type Look,
   type ReadMemo,
   type ReadMemory,
@@ -35,6 +37,8 @@ export interface Notes {
   readonly files: Files;
   /** Notes a look at a file that was read before, through `Memory.files`, for this work among others. */
   noteContent(path: string): void;
+  /** Notes all looks of a work whose result is kept, and is still so. */
+  noteAll(key: string): void;
 }
 
 export interface MemoryOptions {
@@ -68,7 +72,7 @@ export class Memory {
     this.files = this.#facts.files;
     const bytes = options.producer === undefined ? undefined : options.files.read(this.#path);
     this.#read = bytes?.ok === true ? readMemory(bytes.value, options.producer ?? "") : undefined;
-    this.#recalled = (this.#read?.records ?? []).map((record) => this.#facts.recall(record.path, record));
+    this.#recalled = (this.#read?.records ?? []).map((record) => this.#facts.recall(record));
   }
 
   /** What was kept under the key, for the same `given` (all that the work depends on beside files), if it is still so. */
@@ -81,9 +85,13 @@ export class Memory {
       isSame = "looksStart" in memo ? this.#holds(memo) : this.#holdsAll(memo.looks);
       this.#judged.set(key, isSame);
     }
-    if (!isSame) return undefined;
-    const { brief, details } = memo;
-    return { brief, detail: (index) => JSON.parse(decoder.decode(details[index])) };
+    return isSame ? keptOf(memo) : undefined;
+  }
+
+  /** What was kept under the key, whether or not it is still so. */
+  peek(key: string): Kept | undefined {
+    const memo = this.#find(key);
+    return memo === undefined ? undefined : keptOf(memo);
   }
 
   #find(key: string): OwnMemo | ReadMemo | undefined {
@@ -100,9 +108,8 @@ export class Memory {
     for (let at = looksStart; at < looksEnd; at += 2) {
       const look = looks[at] ?? 0;
       const fact = this.#recalled[look >> 3];
-      const question = questions[look & 7];
-      if (fact === undefined || question === undefined) return false;
-      if (this.#facts.answerOf(fact, question) !== strings[looks[at + 1] ?? -1]) return false;
+      if (fact === undefined) return false;
+      if (this.#facts.answerOf(fact, look & 7) !== strings[looks[at + 1] ?? -1]) return false;
     }
     return true;
   }
@@ -122,6 +129,12 @@ export class Memory {
     return {
       looks,
       noteContent: (path) => note(path, "content"),
+      noteAll: (key) => {
+        const memo = this.#find(key);
+        if (memo === undefined) return;
+        const known = "looksStart" in memo ? this.#looksOf(memo) : memo.looks;
+        for (const look of known) looks.set(`${look.question} ${look.path}`, look);
+      },
       files: {
         read: (path) => noted(path, "content", files.read(path)),
         readText: (path) => noted(path, "content", files.readText(path)),
@@ -179,7 +192,7 @@ export class Memory {
     const memos = new Map<string, WrittenMemo>(this.#own);
     for (const [key, memo] of this.#read?.memos ?? [])
       if (!memos.has(key) && !this.#dropped.has(key) && this.#isWanted(key, memo))
-        memos.set(key, { ...memo, looks: this.#looksOf(memo) });
+        memos.set(key, { ...memo, looks: this.#looksOf(memo), details: allDetails(memo.details) });
     files.writeAtomically(
       this.#path,
       writeMemory(producer, memos, (path) => this.#facts.record(path)),
@@ -216,6 +229,14 @@ export class Memory {
     const info = written.ok ? files.info(path) : written;
     return info.ok ? info.value.mtimeMs : nowMs();
   }
+}
+
+function keptOf(memo: OwnMemo | ReadMemo): Kept {
+  return {
+    brief: memo.brief,
+    detail: (index) =>
+      JSON.parse("looksStart" in memo ? detailOf(memo.details, index) : decoder.decode(memo.details[index])),
+  };
 }
 
 const encoder = new TextEncoder();

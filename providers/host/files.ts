@@ -26,16 +26,20 @@ import { takeTurn } from "./take-turn.ts";
 export const systemFiles: SharedFiles = {
   read: (file) => attempt(file, () => readFileSync(file)),
   readText: (file) => attempt(file, () => new TextDecoder().decode(readFileSync(file))),
-  info: (file) =>
-    describe(
-      file,
-      attempt(file, () => lstatSync(file, unlessMissing)),
-    ),
-  targetInfo: (file) =>
-    describe(
-      file,
-      attempt(file, () => statSync(file, unlessMissing)),
-    ),
+  info: (file) => {
+    // Asked thousands of times in a command: spelt out, as a function in between is felt.
+    try {
+      const stats = lstatSync(file, unlessMissing);
+      return stats === undefined ? missing(file) : ok(describe(stats));
+    } catch (cause) {
+      return explain(file, cause);
+    }
+  },
+  targetInfo: (file) => {
+    const stats = attempt(file, () => statSync(file, unlessMissing));
+    if (!stats.ok) return stats;
+    return stats.value === undefined ? missing(file) : ok(describe(stats.value));
+  },
   list: (directory) =>
     attempt(
       directory,
@@ -78,10 +82,22 @@ function attempt<T>(
   try {
     return ok(action());
   } catch (cause) {
-    if (!(cause instanceof Error) || !("code" in cause)) throw cause;
-    const code = String(cause.code);
-    return err({ kind: kinds[code] ?? failureKind(code), path: file, message: cause.message });
+    return explain(file, cause, kinds);
   }
+}
+
+function explain(
+  file: string,
+  cause: unknown,
+  kinds: Readonly<Record<string, FileFailure["kind"]>> = {},
+): Result<never, FileFailure> {
+  if (!(cause instanceof Error) || !("code" in cause)) throw cause;
+  const code = String(cause.code);
+  return err({ kind: kinds[code] ?? failureKind(code), path: file, message: cause.message });
+}
+
+function missing(file: string): Result<never, FileFailure> {
+  return err({ kind: "missing", path: file, message: `no such file: ${file}` });
 }
 
 function failureKind(code: string): FileFailure["kind"] {
@@ -101,15 +117,9 @@ function failureKind(code: string): FileFailure["kind"] {
   }
 }
 
-function describe(
-  file: string,
-  found: Result<Stats | undefined, FileFailure>,
-): Result<FileInfo, FileFailure> {
-  if (!found.ok) return found;
-  const stats = found.value;
-  if (stats === undefined) return err({ kind: "missing", path: file, message: `no such file: ${file}` });
+function describe(stats: Stats): FileInfo {
   const { mode, size, mtimeMs, ctimeMs, ino: inode } = stats;
-  return ok({ kind: kindOf(stats), mode: mode & 0o7777, size, mtimeMs, ctimeMs, inode });
+  return { kind: kindOf(stats), mode: mode & 0o7777, size, mtimeMs, ctimeMs, inode };
 }
 
 function kindOf(entry: { isFile(): boolean; isDirectory(): boolean; isSymbolicLink(): boolean }): EntryKind {
