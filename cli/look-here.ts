@@ -56,7 +56,8 @@ export function openLooker(settings: LookSettings): Looker {
       return {
         kind: "invalid",
         complaint: {
-          diagnostics: diagnosticsToJson(diagnostics, root, { strict: false }).diagnostics,
+          diagnostics: diagnosticsToJson(diagnostics, { root, library: libraryFolder() }, { strict: false })
+            .diagnostics,
           ...(fault === undefined ? {} : { message: fault.message }),
           ...(fault?.help === undefined ? {} : { help: fault.help }),
         },

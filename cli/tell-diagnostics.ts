@@ -18,17 +18,17 @@ export function tellDiagnostics(
   diagnostics: readonly Diagnostic[],
   { annotate = process.env["GITHUB_ACTIONS"] === "true" }: Telling = {},
 ): void {
+  const from = { root, library: libraryFolder() };
   output.remark(
     renderDiagnostics(diagnostics, {
-      root,
-      library: libraryFolder(),
+      ...from,
       color: output.stderr.color,
       width: output.stderr.columns(),
     }),
   );
   output.remark(referToExplanations(diagnostics));
   if (annotate)
-    output.remark(annotateDiagnostics(diagnostics, root, process.env["GITHUB_WORKSPACE"] ?? root));
+    output.remark(annotateDiagnostics(diagnostics, from, process.env["GITHUB_WORKSPACE"] ?? root));
 }
 
 function referToExplanations(diagnostics: readonly Diagnostic[]): string {

@@ -8,6 +8,7 @@ import { refuseUsage } from "../complain.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import { choice, flag, type OptionSpecs } from "../option.ts";
 import type { Output } from "../output.ts";
+import { libraryFolder } from "../package-root.ts";
 import { keepOutOfGit } from "../project.ts";
 import { diagnosticsToJson } from "../report/diagnostics-json.ts";
 import { count } from "../report/format.ts";
@@ -61,9 +62,10 @@ async function validate(
   const { diagnostics } = checked;
   const isBroken = diagnostics.some(({ severity }) => severity === "error");
   const isRefused = isBroken || (strict && diagnostics.length > 0);
-  if (reporter === "json")
-    output.result(`${JSON.stringify(diagnosticsToJson(diagnostics, root, { strict }), null, 2)}\n`);
-  else {
+  if (reporter === "json") {
+    const json = diagnosticsToJson(diagnostics, { root, library: libraryFolder() }, { strict });
+    output.result(`${JSON.stringify(json, null, 2)}\n`);
+  } else {
     tellDiagnostics(
       output,
       root,

@@ -3,37 +3,37 @@
 import { compareDiagnostics, type Diagnostic } from "../../engine/core/diagnostic.ts";
 import type { Span } from "../../engine/core/source.ts";
 import { type DiagnosticsJson, diagnosticsVersion } from "../../schemas/diagnostics.ts";
-import { locate } from "./snippet.ts";
+import { locate, type ShownFrom } from "./snippet.ts";
 
-/** In order of their places; paths relative to `root` (absolute). `strict`: warnings count as errors. */
+/** In order of their places; paths as people are shown them. `strict`: warnings count as errors. */
 export function diagnosticsToJson(
   diagnostics: readonly Diagnostic[],
-  root: string,
+  from: ShownFrom,
   { strict }: { readonly strict: boolean },
 ): DiagnosticsJson {
   return {
     version: diagnosticsVersion,
     ok: !diagnostics.some(({ severity }) => strict || severity === "error"),
-    diagnostics: diagnostics.toSorted(compareDiagnostics).map((diagnostic) => toJson(diagnostic, root)),
+    diagnostics: diagnostics.toSorted(compareDiagnostics).map((diagnostic) => toJson(diagnostic, from)),
   };
 }
 
 function toJson(
   { code, severity, message, span, notes, help }: Diagnostic,
-  root: string,
+  from: ShownFrom,
 ): DiagnosticsJson["diagnostics"][number] {
   return {
     code,
     severity,
     message,
-    ...placeOf(span, root),
-    notes: notes.map((note) => Object.assign({ message: note.message }, placeOf(note.span, root))),
+    ...placeOf(span, from),
+    notes: notes.map((note) => Object.assign({ message: note.message }, placeOf(note.span, from))),
     ...(help === undefined ? {} : { help }),
   };
 }
 
-function placeOf(span: Span | undefined, root: string) {
+function placeOf(span: Span | undefined, from: ShownFrom) {
   if (span === undefined) return {};
-  const { path, ...place } = locate(span, { root });
+  const { path, ...place } = locate(span, from);
   return { file: path, ...place };
 }

@@ -4,7 +4,7 @@
 import { isAbsolute, relative } from "node:path";
 import { compareDiagnostics, type Diagnostic } from "../../engine/core/diagnostic.ts";
 import type { Span } from "../../engine/core/source.ts";
-import { locate } from "./snippet.ts";
+import { locate, type ShownFrom } from "./snippet.ts";
 
 export interface Annotation {
   readonly severity: "error" | "warning";
@@ -29,20 +29,20 @@ export function renderAnnotation(annotation: Annotation): string {
   return `::${severity} ${shown.join(",")}::${escapeData(message)}\n`;
 }
 
-/** One for each diagnostic, in order of their places; `root` and `workspace` are absolute. */
+/** One for each diagnostic, in order of their places; `workspace` is absolute. */
 export function annotateDiagnostics(
   diagnostics: readonly Diagnostic[],
-  root: string,
+  from: ShownFrom,
   workspace: string,
 ): string {
   return diagnostics
     .toSorted(compareDiagnostics)
     .map((diagnostic) => {
       const { code, severity, span } = diagnostic;
-      const place = span === undefined ? undefined : placeIn(workspace, span, root);
-      const lines = [diagnostic.message, ...describeNotes(diagnostic, root), diagnostic.help];
+      const place = span === undefined ? undefined : placeIn(workspace, span, from);
+      const lines = [diagnostic.message, ...describeNotes(diagnostic, from), diagnostic.help];
       // What lies outside of the workspace cannot be shown there.
-      const outside = span === undefined || place !== undefined ? [] : [`at ${describePlace(span, root)}`];
+      const outside = span === undefined || place !== undefined ? [] : [`at ${describePlace(span, from)}`];
       const message = [...lines, ...outside].filter((line) => line !== undefined).join("\n");
       return renderAnnotation({ severity, title: code, message, ...place });
     })
@@ -50,22 +50,22 @@ export function annotateDiagnostics(
 }
 
 /** Undefined for a file outside of the workspace. */
-function placeIn(workspace: string, span: Span, root: string) {
+function placeIn(workspace: string, span: Span, from: ShownFrom) {
   const file = relative(workspace, span.file.path);
   if (file === "" || file.startsWith("..") || isAbsolute(file)) return undefined;
-  const { line, endLine, column, endColumn } = locate(span, { root });
+  const { line, endLine, column, endColumn } = locate(span, from);
   // GitHub takes columns of single lines only.
   return line === endLine ? { file, line, endLine, column, endColumn } : { file, line, endLine };
 }
 
-function describeNotes({ notes }: Diagnostic, root: string): readonly string[] {
+function describeNotes({ notes }: Diagnostic, from: ShownFrom): readonly string[] {
   return notes.map(({ message, span }) =>
-    span === undefined ? message : `${message}: ${describePlace(span, root)}`,
+    span === undefined ? message : `${message}: ${describePlace(span, from)}`,
   );
 }
 
-function describePlace(span: Span, root: string): string {
-  const { path, line, column } = locate(span, { root });
+function describePlace(span: Span, from: ShownFrom): string {
+  const { path, line, column } = locate(span, from);
   return `${path}:${line}:${column}`;
 }
 

@@ -64,6 +64,13 @@ budget: no record, so a quarter of its time budget
     expect(stdout).toBe("?? catalog/");
   });
 
+  test("a layer that is held back says by what first", async () => {
+    const { stdout } = await callCli(["list", "--only", "top"], sound.root);
+    expect(stdout.split("\n")[1]).toMatch(
+      / blocked: its parent middle is not current, and --only leaves it out, and 1 more reason$/,
+    );
+  });
+
   test("plan --json: by the schema, in topological order", async () => {
     const { stdout } = await callCli(["plan", "top", "--json"], sound.root);
     const plan = planSchema.parse(JSON.parse(stdout));
@@ -488,6 +495,16 @@ LINE |         | F.TextLike "^[a-z][a-z0-9+#-]*$" "a language in lower-case lett
       endLine: 6,
       endColumn: 23,
     });
+  });
+
+  test("our own contracts are named as they are imported, whatever is asked for", async () => {
+    const top = (threeLayers["catalog/top/workflow.ncl"] ?? "").replace('"none"', "3");
+    const project = projectOf({ ...threeLayers, "catalog/top/workflow.ncl": top });
+    const { stdout } = await callCli(["catalog-validate", "--json"], project.root);
+    const [complaint] = diagnostics.parse(JSON.parse(stdout)).diagnostics;
+    expect(complaint?.notes.map(({ file }) => file)).toEqual(["lamina/workflow.ncl"]);
+    const { stderr } = await callCli(["catalog-validate", "--reporter", "github"], project.root);
+    expect(stderr.split("\n").at(-2)).toMatch(/%0Aexpected by this contract: lamina\/workflow\.ncl:\d+:11$/);
   });
 
   test("as annotations in GitHub's workflows, at the path from the checkout", async () => {
