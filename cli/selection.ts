@@ -42,6 +42,12 @@ export const baseOption = list(
   parseBase,
 );
 
+/** What the operands of a command that selects layers may be. */
+export const operandsHelp =
+  "LAYER is a name, a pattern ('rust*', '{rust,leptos}'), kind:deps or language:rust. A + in\n" +
+  "front adds all that these stand on, a + behind all that stands on them; ! in front takes\n" +
+  "them out. Several are a union.";
+
 /** What narrows a selection down to what changed. */
 export const narrowingOptions = {
   changed: flag("leave out what is current, by lamina.lock"),

@@ -10,7 +10,7 @@ import { planHere } from "../project.ts";
 import { renderLocalWorld, renderPlan } from "../report/plan-text.ts";
 import { reporterNames } from "../report/reporter.ts";
 import { runBuild } from "../run-build.ts";
-import { selectionOptions } from "../selection.ts";
+import { operandsHelp, selectionOptions } from "../selection.ts";
 
 export const command = defineCommand({
   name: "build",
@@ -21,9 +21,7 @@ export const command = defineCommand({
     "artifacts looked for. Only then does the lock hold it. A failure leaves out what stands on\n" +
     "the layer, and nothing else. Nothing is started where everything is current.\n" +
     "\n" +
-    "LAYER is a name, a pattern ('rust*', '{rust,leptos}'), kind:deps or language:rust. A + in\n" +
-    "front adds all that these stand on, a + behind all that stands on them; ! in front takes\n" +
-    "them out. Several are a union.",
+    operandsHelp,
   options: {
     ...selectionOptions,
     "dry-run": flag("only say what would be done: lamina plan"),

@@ -13,7 +13,7 @@ import { graphToJson, lineageOf } from "../report/graph-json.ts";
 import { mermaidMaxEdges, renderGraphMermaid } from "../report/graph-mermaid.ts";
 import { renderGraphText } from "../report/graph-text.ts";
 import { renderLocalWorld, summarizePlan } from "../report/plan-text.ts";
-import { selectLayers } from "../selection.ts";
+import { operandsHelp, selectLayers } from "../selection.ts";
 
 const formats = ["text", "dot", "mermaid", "json", "html"] as const;
 
@@ -30,7 +30,9 @@ export const command = defineCommand({
   description:
     "Shows the graph of layers with the state of each: as a tree, as one HTML page that needs no\n" +
     "network, or for other tools. With layers named, only these, what they stand on, and what\n" +
-    "stands on them; +LAYER and LAYER+ choose one of the two.",
+    "stands on them; +LAYER and LAYER+ choose one of the two.\n" +
+    "\n" +
+    operandsHelp,
   options: {
     format: choice(formats, "text by default"),
     json: flag("the same as --format json (schemas/graph.ts)"),

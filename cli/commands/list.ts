@@ -16,7 +16,7 @@ import { formatBytes } from "../report/format.ts";
 import { renderLocalWorld } from "../report/plan-text.ts";
 import { describeState } from "../report/state-text.ts";
 import { renderTable } from "../report/table.ts";
-import { narrowingOptions, type Selection } from "../selection.ts";
+import { narrowingOptions, operandsHelp, type Selection } from "../selection.ts";
 
 export const command = defineCommand({
   name: "list",
@@ -26,7 +26,9 @@ export const command = defineCommand({
     "\n" +
     "--since REF lists only what a build sees changed since the merge base of REF and HEAD, and\n" +
     "what stands on it, each with the reason: changes that are committed, staged, neither, or in\n" +
-    "new files. What git ignores does not count. It reads no lock and asks no builder.",
+    "new files. What git ignores does not count. It reads no lock and asks no builder.\n" +
+    "\n" +
+    operandsHelp,
   options: { ...narrowingOptions, json: flag("as JSON; with --since of the form schemas/affected.ts") },
   examples: [
     { command: "lamina list", does: "" },
@@ -104,7 +106,10 @@ async function listStates(invocation: SelectionInvocation, json: boolean): Promi
     return exitCode.done;
   }
   output.remark(renderLocalWorld(plan.replacedBases));
-  if (rows.length === 0) return exitCode.done;
+  if (rows.length === 0) {
+    output.remark("nothing to build\n");
+    return exitCode.done;
+  }
   const colors = pc.createColors(output.stdout.color);
   const several = new Set(rows.map(({ step }) => step.platform)).size > 1;
   output.result(

@@ -13,7 +13,7 @@ import { longestOutput, planToGithubMatrix, type RunnerLabel } from "../report/g
 import { planToJson } from "../report/plan-json.ts";
 import { renderLocalWorld, renderPlan } from "../report/plan-text.ts";
 import { runsOnOption } from "../runs-on.ts";
-import { selectionOptions } from "../selection.ts";
+import { operandsHelp, selectionOptions } from "../selection.ts";
 
 export const command = defineCommand({
   name: "plan",
@@ -22,7 +22,9 @@ export const command = defineCommand({
     "Shows what `lamina build` would do with the same arguments: for each layer whether it\n" +
     "would be built, reused or held back, and every reason for it. Changes nothing.\n" +
     "\n" +
-    "A layer that says `maybe` is built only if a parent that is built first comes out changed.",
+    "A layer that says `maybe` is built only if a parent that is built first comes out changed.\n" +
+    "\n" +
+    operandsHelp,
   options: {
     ...selectionOptions,
     concurrency: concurrencyOption,
@@ -43,6 +45,11 @@ export const command = defineCommand({
     },
   ],
   run: async ({ options, operands, directory, output, verbose }) => {
+    if (options.json && options.format !== undefined && options.format !== "json")
+      return refuseUsage(output, {
+        message: `--json and --format ${options.format} exclude each other`,
+        help: "keep one of them",
+      });
     const opened = await openSelection({ options, operands, directory, output });
     if (!opened.ok) return opened.error;
     const { project, selection } = opened.value;

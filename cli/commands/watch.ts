@@ -6,7 +6,7 @@ import { concurrencyOption, defaultConcurrency } from "../concurrency.ts";
 import { choice, flag, type ValueSpec } from "../option.ts";
 import { reporterNames } from "../report/reporter.ts";
 import { runWatch } from "../run-watch.ts";
-import { replacedBases, selectionOptions } from "../selection.ts";
+import { operandsHelp, replacedBases, selectionOptions } from "../selection.ts";
 
 const defaultDebounceMs = 100;
 
@@ -27,7 +27,9 @@ export const command = defineCommand({
     "made stale, and nothing else. While the catalog is not valid, nothing new is begun. A layer that\n" +
     "failed is tried again when its inputs change. On a terminal keys are heard: r builds what failed\n" +
     "again, or all; w says why; q ends. Where changes are not told by the system, in network folders\n" +
-    "for example, CHOKIDAR_USEPOLLING=1 looks for them.",
+    "for example, CHOKIDAR_USEPOLLING=1 looks for them.\n" +
+    "\n" +
+    operandsHelp,
   options: {
     platform: selectionOptions.platform,
     base: selectionOptions.base,

@@ -7,6 +7,7 @@ import { withDescendants } from "../../engine/graph/select.ts";
 import type { Affected } from "../../schemas/affected.ts";
 import type { LayerName } from "../../schemas/layer-name.ts";
 import type { Since } from "../since.ts";
+import { firstOf } from "./standing.ts";
 import { renderTable } from "./table.ts";
 
 type Row = Affected["layers"][number];
@@ -56,9 +57,7 @@ function describe(
 }
 
 function tellReasons(reasons: Row["reasons"]): string {
-  const [first, ...more] = reasons;
-  if (first === undefined) return "others stand on it";
-  return more.length === 0 ? tellReason(first) : `${tellReason(first)}, and ${more.length} more`;
+  return firstOf(reasons.map(tellReason)) || "others stand on it";
 }
 
 function tellReason(reason: Row["reasons"][number]): string {

@@ -110,7 +110,7 @@ export function renderLocalWorld(replacedBases: ReadonlyMap<string, string>): st
 /** "3 layers: 1 to build, 2 current", "3 layers, all current", "rust is current". */
 export function summarizePlan({ steps }: Plan): string {
   const [first] = steps;
-  if (first === undefined) return "nothing selected";
+  if (first === undefined) return "nothing to do";
   const counts = { build: 0, maybe: 0, blocked: 0, current: 0 } satisfies Record<State, number>;
   const layers = new Set<string>();
   const platforms = new Set<string>();

@@ -32,11 +32,19 @@ export function standingWord(standing: Standing): string {
   return standing === "build" ? "to build" : standing;
 }
 
-/** The first reason in words, and how many more there are; "" where there is none. `words` are those of `reasons`. */
+/** What says most of the reasons in words, and how many more there are; "" without any. `words` are those of `reasons`. */
 export function mainReason(reasons: readonly Pick<Reason, "kind">[], words: readonly string[]): string {
+  // What holds a layer back is why nothing else matters now.
+  const holding = reasons.findIndex(({ kind }) => kind === "parent-not-current");
+  if (holding !== -1) return firstOf([words[holding] ?? "", ...words.toSpliced(holding, 1)]);
   // Of what was never built, nothing else needs to be said.
   const never = reasons.findIndex(({ kind }) => kind === "never-built");
   if (never !== -1) return words[never] ?? "";
+  return firstOf(words);
+}
+
+/** "files/b.conf was modified, and 2 more reasons"; "" without any. */
+export function firstOf(words: readonly string[]): string {
   const [first, ...more] = words;
   if (first === undefined) return "";
   if (more.length === 0) return first;

@@ -130,6 +130,10 @@ describe("wrong usage ends with 2 and says what to do", () => {
       "error: --json and --format dot exclude each other\nhelp: keep one of them\n",
     ],
     [
+      ["plan", "--json", "--format", "github-matrix"],
+      "error: --json and --format github-matrix exclude each other\nhelp: keep one of them\n",
+    ],
+    [
       ["build", "--base", "debian"],
       'error: build: --base must be IMAGE=REFERENCE, such as debian:trixie-slim=my/debian:1, not "debian"\nhelp: `lamina help build` shows its options\n',
     ],

@@ -15,7 +15,7 @@ const modified: Reason = { kind: "file-changed", path: "Dockerfile", change: "mo
 
 describe("a plan", () => {
   test("of what is current is one line", () => {
-    expect(textOf([])).toBe("\nnothing selected\n");
+    expect(textOf([])).toBe("\nnothing to do\n");
     expect(textOf([current("a")], { concurrency: 2 })).toBe("\na is current\n");
     const many = Array.from({ length: 5000 }, (_, index) => current(`l${index}`));
     expect(textOf(many, { concurrency: 2 })).toBe("\n5000 layers, all current\n");
