@@ -1,7 +1,7 @@
 // A plan carried out for a command: builder opened where one is needed, progress shown, table printed, exit code found.
 
 import { randomUUID } from "node:crypto";
-import { appendFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { RunningSummary, type RunSummary } from "../engine/events/summary.ts";
 import { runPlan } from "../engine/pipeline.ts";
@@ -193,19 +193,28 @@ function tellSummary(
   const markdown = renderSummaryMarkdown(summary, several);
   let isWritten = true;
   if (settings.summaryFile !== undefined) {
-    const written = host.files.writeAtomically(settings.summaryFile, markdown);
-    isWritten = written.ok;
-    if (!written.ok) complain(output, `cannot write ${settings.summaryFile}: ${written.error.message}`);
+    try {
+      mkdirSync(dirname(settings.summaryFile), { recursive: true });
+      // Into what is there, as a shell would: it may be a pipe, or /dev/stdout.
+      writeFileSync(settings.summaryFile, markdown);
+    } catch (error) {
+      isWritten = false;
+      complain(output, `cannot write ${settings.summaryFile}: ${messageOf(error)}`);
+    }
   }
   const page = host.env("GITHUB_STEP_SUMMARY");
   if (reporter === "github" && page !== undefined && page !== "") {
     try {
       appendFileSync(page, markdown);
     } catch (error) {
-      complain(output, `cannot write the summary into ${dirname(page)}: ${String(error)}`);
+      complain(output, `cannot write the summary into ${dirname(page)}: ${messageOf(error)}`);
     }
   }
   return isWritten;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function severalPlatforms({ steps }: Plan): boolean {

@@ -132,7 +132,11 @@ function kindOf(entry: { isFile(): boolean; isDirectory(): boolean; isSymbolicLi
 function replace(file: string, content: string | Uint8Array, durable: boolean): void {
   const directory = path.dirname(file);
   mkdirSync(directory, { recursive: true });
-  const mode = lstatSync(file, { throwIfNoEntry: false })?.mode;
+  const old = lstatSync(file, { throwIfNoEntry: false });
+  // In place of a device such as /dev/null there would be a file from then on, for all programs.
+  if (old !== undefined && !old.isFile() && !old.isSymbolicLink())
+    throw Object.assign(new Error(`not a file: ${file}`), { code: "EISDIR" });
+  const mode = old?.isFile() === true ? old.mode : undefined;
   const temporary = path.join(directory, `.${path.basename(file)}.${randomBytes(6).toString("hex")}.tmp`);
   const handle = openSync(temporary, "wx");
   try {
