@@ -19,7 +19,7 @@ export interface WatchScreenOptions {
   readonly quiet: boolean;
   /** A reporter for one run. */
   readonly openReporter: (severalPlatforms: boolean) => Reporter;
-  /** Of what is wrong now, as text with line ends. */
+  /** Of what is wrong now, as text with line ends; "" where nothing is. */
   readonly renderComplaint: () => string;
 }
 
@@ -27,7 +27,7 @@ export interface WatchScreen extends EventSink {
   readonly hasKeys: boolean;
   /** Puts lines above what is live. */
   print(text: string): void;
-  /** Says why the layers of the last round were built. */
+  /** Says why the layers of the last round were built; while nothing can be, what is wrong. */
   explain(): void;
   /** Says which keys there are. */
   help(): void;
@@ -103,6 +103,8 @@ export function createWatchScreen(options: WatchScreenOptions): WatchScreen {
     emit,
     print,
     explain: () => {
+      const complaint = options.renderComplaint();
+      if (complaint !== "") return print(complaint);
       const lines = lastRound === undefined ? ["nothing was built yet"] : explainRound(lastRound);
       print(lines.map((line) => `${line}\n`).join(""));
     },
@@ -119,7 +121,7 @@ export function createWatchScreen(options: WatchScreenOptions): WatchScreen {
 }
 
 function describeWaiting({ invalid, stale }: EventOf<"watch.waiting">): string {
-  if (invalid) return "waiting for a change";
+  if (invalid) return "not valid, waiting for it to be mended";
   return stale.length === 0
     ? "all is current, waiting for a change"
     : `not current: ${stale.join(", ")}; waiting for a change`;

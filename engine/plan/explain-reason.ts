@@ -15,7 +15,7 @@ export function describeReason(reason: Reason): string {
     case "never-built":
       return "it was never built";
     case "forced":
-      return "--force asks for it";
+      return "it was asked for";
     case "file-changed":
       return describeFile(reason);
     case "declaration-changed":

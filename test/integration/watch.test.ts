@@ -269,7 +269,7 @@ test("on a terminal: what is done is told, keys are heard, and the terminal is a
   child.stdin.write("h");
   at = await sees("r  build what failed again", at);
   child.stdin.write("r");
-  at = await sees("a: --force asks for it -> a", at);
+  at = await sees("a: it was asked for -> a", at);
   await sees("all is current", at);
   child.stdin.write("q");
   await sees("ended with 0");

@@ -10,7 +10,7 @@ const rust = layer("rust");
 
 test.each<[string, Reason]>([
   ["it was never built", { kind: "never-built" }],
-  ["--force asks for it", { kind: "forced" }],
+  ["it was asked for", { kind: "forced" }],
   ["Dockerfile was modified", { kind: "file-changed", path: "Dockerfile", change: "modified" }],
   ["src/ was removed", { kind: "file-changed", path: "src/", change: "removed" }],
   ["a was modified", { kind: "file-changed", path: "a", change: "modified", was: "1 644", is: "2 755" }],

@@ -57,7 +57,7 @@ test("of several platforms the loudest is told, by name where they differ", () =
   const [node] = graph.nodes;
   if (node === undefined) throw new Error("the sample has a layer");
   const both = { ...graph, nodes: [{ ...node, states: [stateOf({ name: "one" }), arm64] }] };
-  expect(render(both)).toBe("one  to build  linux/arm64: --force asks for it\n");
+  expect(render(both)).toBe("one  to build  linux/arm64: it was asked for\n");
 });
 
 test("deep trees go on below, so that no line grows without end", () => {
@@ -102,7 +102,7 @@ test("dot: ids apart for layers and images, dashed copies, all reasons as toolti
   "image:a&b" [label="a&amp;b", shape=plaintext, style=solid];
   "image:debian" [label="debian", shape=plaintext, style=solid];
   "debian" [label="debian\ncurrent", tooltip="current", color="#004488", fillcolor="#e3edf7"];
-  "rust" [label="rust\nto build", tooltip="to build\na \"quoted\" \\N &amp; more was added\n--force asks for it", color="#997700", fillcolor="#fbeec4"];
+  "rust" [label="rust\nto build", tooltip="to build\na \"quoted\" \\N &amp; more was added\nit was asked for", color="#997700", fillcolor="#fbeec4"];
   "debian" -> "image:debian";
   "rust" -> "debian";
   "rust" -> "image:a&b" [style=dashed];

@@ -108,7 +108,7 @@ HH:MM:SS 1 built, 1 current, 1 failed, 1 not built because of others in 13.1 s
 not current: rust, rust-deps; waiting for a change
 note: some changes will not be noticed
 error[E0401]: there is no layer
-waiting for a change
+not valid, waiting for it to be mended
 `);
   });
 
@@ -137,13 +137,14 @@ describe("on a terminal", () => {
       ...collectOutput({ isTerminal: true, columns: 100, rows: 24 }),
       remark: (text: string) => terminal.write(text),
     };
+    let complaint = "";
     const screen = createWatchScreen({
       output,
       hasKeys: true,
       quiet: false,
       openReporter: (severalPlatforms) =>
         createTtyReporter({ output, quiet: false, verbose: false, severalPlatforms }, clock),
-      renderComplaint: () => "",
+      renderComplaint: () => complaint,
     });
     const status = "all is current, waiting for a change · r rebuild  w why  h help  q quit";
     screen.explain();
@@ -171,8 +172,11 @@ q  stop what runs, and end (also Ctrl-C)
 h  this help
 ${status}
 `);
+    complaint = "error[E0401]: there is no layer\n";
+    screen.explain();
+    expect(timeless(terminal.text())).toBe(shown.replace(status, `${complaint}${status}`));
     await screen.close();
     expect(terminal.cursorIsVisible).toBe(true);
-    expect(timeless(terminal.text())).toBe(shown.replace(`${status}\n`, ""));
+    expect(timeless(terminal.text())).toBe(shown.replace(`${status}\n`, complaint));
   });
 });
