@@ -18,11 +18,25 @@ const libraryDoors = ["engine/nickel/evaluate", "engine/nickel/located"];
 /** Everything is made in `into` (absolute), a folder that does not exist yet. */
 async function buildInto(into: string): Promise<void> {
   const [{ metafile }] = await Promise.all([bundle(into), copyContracts(into), declareTypes(into)]);
+  await dropUnusedBanners(into);
   await Promise.all([
     writeNotices(metafile, join(into, "THIRD-PARTY-NOTICES.txt")),
     writeBuildId(into),
     ...bins.map((bin) => chmod(join(into, `${bin}.js`), 0o755)),
   ]);
+}
+
+/** CommonJS packages in the bundle ask for Node's modules by `require`. */
+const requireBanner =
+  'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);';
+
+/** Few files ask for it, and in each it costs a moment of every command. */
+async function dropUnusedBanners(into: string): Promise<void> {
+  for await (const file of glob(join(into, "**/*.js"))) {
+    const text = await readFile(file, "utf8");
+    const rest = text.replace(requireBanner, "");
+    if (rest !== text && !/\brequire\b/.test(rest)) await writeFile(file, rest);
+  }
 }
 
 function bundle(into: string): Promise<{ metafile: Metafile }> {
@@ -40,10 +54,7 @@ function bundle(into: string): Promise<{ metafile: Metafile }> {
     legalComments: "none",
     metafile: true,
     plugins: [englishOnly, pageWithin],
-    // CommonJS packages in the bundle ask for Node's modules by `require`.
-    banner: {
-      js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
-    },
+    banner: { js: requireBanner },
     logLevel: "warning",
   });
 }
