@@ -181,22 +181,21 @@ function openReporter(
 function tellSummary(
   summary: RunSummary,
   settings: BuildSettings,
-  { output, quiet }: Pick<Invocation, "output" | "quiet">,
+  { output, quiet, verbose }: Pick<Invocation, "output" | "quiet" | "verbose">,
 ): boolean {
   const host = createHost();
   const several = new Set(Array.from(summary.layers.values(), ({ platform }) => platform)).size > 1;
   const reporter = settings.reporter ?? chooseReporter(output, host);
   if (reporter !== "json" && !quiet) {
-    output.result(renderSummaryTable(summary, several, output.stdout.color));
+    output.result(renderSummaryTable(summary, several, { color: output.stdout.color, verbose }));
     output.remark(`${describeResult(summary)}\n`);
   }
-  const markdown = renderSummaryMarkdown(summary, several);
   let isWritten = true;
   if (settings.summaryFile !== undefined) {
     try {
       mkdirSync(dirname(settings.summaryFile), { recursive: true });
       // Into what is there, as a shell would: it may be a pipe, or /dev/stdout.
-      writeFileSync(settings.summaryFile, markdown);
+      writeFileSync(settings.summaryFile, renderSummaryMarkdown(summary, several));
     } catch (error) {
       isWritten = false;
       complain(output, `cannot write ${settings.summaryFile}: ${messageOf(error)}`);
@@ -205,7 +204,7 @@ function tellSummary(
   const page = host.env("GITHUB_STEP_SUMMARY");
   if (reporter === "github" && page !== undefined && page !== "") {
     try {
-      appendFileSync(page, markdown);
+      appendFileSync(page, renderSummaryMarkdown(summary, several));
     } catch (error) {
       complain(output, `cannot write the summary into ${dirname(page)}: ${messageOf(error)}`);
     }

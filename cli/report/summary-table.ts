@@ -16,10 +16,21 @@ import { printable } from "./text-width.ts";
 
 const titles = ["layer", "action", "seconds", "size", "digest"] as const;
 
-/** layer, action, seconds, size, digest; with line ends; "" before the first layer. */
-export function renderSummaryTable(summary: RunSummary, severalPlatforms: boolean, color: boolean): string {
+/** More layers than this, and those that were current before are only counted. */
+const mostCurrent = 40;
+
+/** layer, action, seconds, size, digest; with line ends; "" where no layer is shown. */
+export function renderSummaryTable(
+  summary: RunSummary,
+  severalPlatforms: boolean,
+  { color, verbose }: { readonly color: boolean; readonly verbose: boolean },
+): string {
   const colors = pc.createColors(color);
-  const layers = Array.from(summary.layers.values());
+  const all = Array.from(summary.layers.values());
+  const layers =
+    verbose || all.length <= mostCurrent
+      ? all
+      : all.filter(({ state }) => state.kind !== "reused" || state.reason !== "current");
   if (layers.length === 0) return "";
   return renderTable(
     [

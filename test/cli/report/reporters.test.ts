@@ -13,6 +13,7 @@ import {
 import { createTtyReporter } from "../../../cli/report/tty.ts";
 import { RunningSummary } from "../../../engine/events/summary.ts";
 import { event as eventSchema } from "../../../schemas/event.ts";
+import { layerName } from "../../../schemas/layer-name.ts";
 import { FakeClock } from "../../fakes/clock.ts";
 import { collectOutput } from "../collect-output.ts";
 import { sampleRun } from "./sample-run.ts";
@@ -222,7 +223,7 @@ describe("the end of a run", () => {
   for (const event of sampleRun) summary.fold(event);
 
   test("is a table", () => {
-    expect(renderSummaryTable(summary, false, false)).toBe(`\
+    expect(renderSummaryTable(summary, false, { color: false, verbose: false })).toBe(`\
 layer       action               seconds     size  digest
 debian      current                       48.2 MB  dddddddddddd
 rust        built                   12.9   312 MB  aaaaaaaaaaaa
@@ -234,8 +235,21 @@ shell-plus  not built (nushell)
     );
   });
 
+  test("of many layers only counts those that were current, unless more is asked for", () => {
+    const many = new RunningSummary();
+    for (const event of sampleRun) many.fold(event);
+    const current = sampleRun.find((event) => event.type === "layer.reused");
+    for (let index = 0; current !== undefined && index < 40; index++)
+      many.fold({ ...current, layer: layerName.parse(`layer-${index}`) });
+    const rows = (verbose: boolean) =>
+      renderSummaryTable(many, false, { color: false, verbose }).split("\n").length;
+    expect([rows(false), rows(true)]).toEqual([5, 46]);
+  });
+
   test("names platforms where there are several", () => {
-    expect(renderSummaryTable(summary, true, false)).toContain("rust (linux/amd64)");
+    expect(renderSummaryTable(summary, true, { color: false, verbose: false })).toContain(
+      "rust (linux/amd64)",
+    );
   });
 
   test("is a page in Markdown", () => {
