@@ -7,7 +7,7 @@ import { Watch } from "../engine/watch.ts";
 import { createFileWatch, wantsPolling } from "../providers/host/watch.ts";
 import type { UsageFault } from "./args.ts";
 import type { Invocation } from "./command.ts";
-import { complain } from "./complain.ts";
+import { complain, refuseUsage } from "./complain.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import { listenForInterrupts } from "./interrupts.ts";
 import { type Keys, listenForKeys } from "./keys.ts";
@@ -70,9 +70,17 @@ export async function runWatch(
       if (screen !== undefined) tellWarnings(complaints, root, speaking);
     },
   });
+  /** What is asked for must be there at the start; later it may go and come again. */
+  const start: { isOver: boolean; fault: UsageFault | undefined } = { isOver: false, fault: undefined };
   const watch = new Watch(
     {
-      look: (request) => looker.look(request),
+      look: async (request) => {
+        const look = await looker.look(request);
+        if (!start.isOver) start.fault = complaints.fault;
+        start.isOver = true;
+        if (start.fault !== undefined) watch.stop();
+        return look;
+      },
       openFileWatch: createFileWatch({ polls: wantsPolling((name) => host.env(name)) }),
       openBuilder: async (at, signal) => {
         const opened = await openBuilder(at, signal);
@@ -90,7 +98,8 @@ export async function runWatch(
     settings,
   );
   try {
-    return await attend(watch, screen, speaking);
+    const code = await attend(watch, screen, speaking);
+    return start.fault === undefined ? code : refuseUsage(output, start.fault);
   } finally {
     looker.save();
   }

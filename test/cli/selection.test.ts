@@ -1,7 +1,7 @@
 // What build and plan are told to be about: layers, platforms and bases that do not fit the catalog.
 
 import { afterAll, describe, expect, test } from "vitest";
-import { callCli, layerFiles, writeProject } from "./run-cli.ts";
+import { callCli, layerFiles, runCli, writeProject } from "./run-cli.ts";
 
 const project = writeProject({
   ...layerFiles(
@@ -91,6 +91,17 @@ test("list shows the layers that operands stand for, and with --with-ancestors w
   expect(await namesOf("a*", "!arm")).toEqual(new Set(["any"]));
   expect(await namesOf("any", "--with-ancestors")).toEqual(new Set(["base", "arm", "any"]));
   expect(await namesOf("+arm", "--changed")).toEqual(new Set(["base", "arm"]));
+});
+
+test("watch does not wait for what was never there", async () => {
+  for (const reporter of ["plain", "json"]) {
+    const told = await runCli(["watch", "amr", "--reporter", reporter], { cwd: project.root });
+    expect(told).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: 'error: there is no layer "amr"\nhelp: did you mean "arm"?\n',
+    });
+  }
 });
 
 test("--only and --with-ancestors exclude each other", async () => {
