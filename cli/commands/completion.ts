@@ -42,7 +42,7 @@ function optionsOf(command: Command): string[] {
 }
 
 function takesLayers(command: Command): boolean {
-  return command.operands.name === "LAYER" || "layer" in command.options;
+  return command.operands.name.split("|").includes("LAYER") || "layer" in command.options;
 }
 
 /** First words, and the second ones of those that have two. */

@@ -178,6 +178,7 @@ complete_words lamina show --j
 complete_words lamina build --reporter ""
 complete_words lamina build --reporter json ru
 complete_words lamina ctx-test --layer ""
+complete_words lamina lock --update ru
 complete_words lamina help do
 complete_words lamina completion f
 complete_words lamina build -C ""
@@ -189,6 +190,7 @@ export eval batch
 ruby rust
 --json
 tty plain json github
+ruby rust
 ruby rust
 ruby rust
 doctor
