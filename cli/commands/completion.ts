@@ -56,6 +56,7 @@ const listLayers = 'for w in catalog/*/workflow.ncl; do [ -e "$w" ] && basename 
 function wordsFor(placeholder: string, commands: readonly DescribedCommand[]): string | undefined {
   switch (placeholder) {
     case "LAYER":
+    case "LAYER|BASE":
       return `$(${listLayers})`;
     case "COMMAND":
       return firstWords(commands).join(" ");
