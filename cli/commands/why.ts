@@ -81,10 +81,12 @@ export const command = defineCommand({
   },
 });
 
-/** As it stands here, else in the layer's folder; absolute. */
+/** As it stands here, else in the layer's folder, also where there is nothing; absolute. */
 function findPath({ graph }: Project, layer: LayerName, directory: string, operand: string): string {
   const { files } = createHost();
   const here = resolve(directory, operand);
   const there = resolve(graph.layer(layer).directory, operand);
-  return !files.info(here).ok && files.info(there).ok ? there : here;
+  if (files.info(here).ok) return here;
+  // Of what is nowhere, what leads into the catalog from here is meant so.
+  return files.info(there).ok || !here.startsWith(`${graph.root}/catalog/`) ? there : here;
 }

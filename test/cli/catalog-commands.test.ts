@@ -137,7 +137,7 @@ top (${platform}) would be built
       "catalog/base/Dockerfile",
       "catalog/top/tool",
     ];
-    expect(await ask("middle", ...paths, "README.md", "gone")).toEqual({
+    expect(await ask("middle", ...paths, "README.md", "gone", "catalog/middle/away")).toEqual({
       exitCode: 0,
       stderr: "",
       stdout: `\
@@ -154,7 +154,8 @@ catalog/base/Dockerfile counts for base by its instructions, as far as the targe
 a change that counts rebuilds base, and if its image comes out changed what stands on it: middle, top
 catalog/top/tool belongs to top, which middle does not stand on
 README.md is not seen by the build of middle: it is not in its folder, and its declaration does not read it
-there is no gone
+there is no catalog/middle/gone
+there is no catalog/middle/away
 `,
     });
     const { stdout } = await ask("middle", "tool", "catalog/base/tool", "README.md", "--json");
