@@ -82,12 +82,13 @@ describe("operands that stand for no layer", () => {
   });
 });
 
+async function namesOf(...args: readonly string[]): Promise<ReadonlySet<string | undefined>> {
+  const { stdout } = await callCli(["list", "--json", ...args], project.root);
+  // One row for each platform.
+  return new Set(Array.from(stdout.matchAll(/"layer": "(.*)"/g), ([, name]) => name));
+}
+
 test("list shows the layers that operands stand for, and with --with-ancestors what these stand on", async () => {
-  const namesOf = async (...args: readonly string[]) => {
-    const { stdout } = await callCli(["list", "--json", ...args], project.root);
-    // One row for each platform.
-    return new Set(Array.from(stdout.matchAll(/"layer": "(.*)"/g), ([, name]) => name));
-  };
   expect(await namesOf("a*", "!arm")).toEqual(new Set(["any"]));
   expect(await namesOf("any", "--with-ancestors")).toEqual(new Set(["base", "arm", "any"]));
   expect(await namesOf("+arm", "--changed")).toEqual(new Set(["base", "arm"]));
