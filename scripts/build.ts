@@ -81,8 +81,12 @@ const pageWithin: Plugin = {
 
 async function copyContracts(into: string): Promise<void> {
   await mkdir(join(into, "lamina"), { recursive: true });
-  for await (const file of glob(join(root, "schemas/*.ncl")))
-    await cp(file, join(into, "lamina", basename(file)));
+  for await (const file of glob(join(root, "schemas/*.ncl"))) {
+    const copy = join(into, "lamina", basename(file));
+    await cp(file, copy);
+    // For whoever runs what root has installed, whatever the checkout's own permissions.
+    await chmod(copy, 0o644);
+  }
 }
 
 async function declareTypes(into: string): Promise<void> {

@@ -32,6 +32,10 @@ function run(program: string, args: readonly string[], cwd = project.root) {
   return { status, stdout, stderr };
 }
 
+test("anybody may read the contracts", () => {
+  expect(statSync(join(folder, "dist/lamina/workflow.ncl")).mode & 0o777).toBe(0o644);
+});
+
 test("both bins can be executed, and answer from any folder", () => {
   for (const bin of Object.values(manifest.bin)) {
     expect(statSync(join(folder, bin)).mode & 0o111).toBe(0o111);

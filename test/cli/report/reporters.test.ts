@@ -238,9 +238,9 @@ shell-plus  not built (nushell)
   test("of many layers only counts those that were current, unless more is asked for", () => {
     const many = new RunningSummary();
     for (const event of sampleRun) many.fold(event);
-    const current = sampleRun.find((event) => event.type === "layer.reused");
-    for (let index = 0; current !== undefined && index < 40; index++)
-      many.fold({ ...current, layer: layerName.parse(`layer-${index}`) });
+    const current = sampleRun.filter((event) => event.type === "layer.reused");
+    for (let index = 0; index < 40; index++)
+      for (const event of current) many.fold({ ...event, layer: layerName.parse(`layer-${index}`) });
     const rows = (verbose: boolean) =>
       renderSummaryTable(many, false, { color: false, verbose }).split("\n").length;
     expect([rows(false), rows(true)]).toEqual([5, 46]);
