@@ -13,7 +13,7 @@ import type { Platform } from "../schemas/platform.ts";
 import { type Invocation } from "./command.ts";
 import { complain } from "./complain.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
-import { idleBuilder } from "./idle-builder.ts";
+import { idleBuilder, idleImages } from "./idle-builder.ts";
 import { listenForInterrupts } from "./interrupts.ts";
 import type { Output } from "./output.ts";
 import { type PlanHere, planHere } from "./project.ts";
@@ -140,7 +140,7 @@ async function carryOut(
     plan,
     {
       builder,
-      images: await openImageStore(project.graph.root),
+      images: builder === idleBuilder ? idleImages : await openImageStore(project.graph.root),
       resolver: createResolver(),
       sink,
       clock: createHost().clock,
