@@ -6,6 +6,7 @@ import { estimatePlan, type PlanEstimate } from "../../engine/plan/estimate-plan
 import { describeReason } from "../../engine/plan/explain-reason.ts";
 import type { Plan, Step } from "../../engine/plan/step.ts";
 import { count, formatSeconds } from "./format.ts";
+import { type Standing, standingOf } from "./standing.ts";
 import { renderTable } from "./table.ts";
 
 export interface PlanTextOptions {
@@ -24,12 +25,11 @@ const mostReasons = 6;
 
 /** What is said of a step, in the order that steps are shown in. */
 const states = ["build", "maybe", "blocked", "current"] as const;
-type State = (typeof states)[number];
 
 /** The table of what is not current (of everything, if asked for), and how many steps there are of each kind; with line ends. */
 export function renderPlan(plan: Plan, options: PlanTextOptions): string {
   const { color, verbose, concurrency } = options;
-  const byState = Map.groupBy(plan.steps, stateOf);
+  const byState = Map.groupBy(plan.steps, standingOf);
   const shown = states
     .filter((state) => state !== "current" || verbose || options.showCurrent === true)
     .flatMap((state) => byState.get(state) ?? []);
@@ -46,7 +46,7 @@ export function renderPlan(plan: Plan, options: PlanTextOptions): string {
 function renderSteps(steps: readonly Step[], color: boolean, verbose: boolean): string {
   const colors = pc.createColors(color);
   const several = new Set(steps.map(({ platform }) => platform)).size > 1;
-  const rowStates: State[] = [];
+  const rowStates: Standing[] = [];
   const rows: string[][] = [];
   for (const step of steps) {
     const { estimate, runner } = step;
@@ -57,7 +57,7 @@ function renderSteps(steps: readonly Step[], color: boolean, verbose: boolean): 
     rows.push([
       step.layer,
       several ? step.platform : "",
-      stateOf(step),
+      standingOf(step),
       builds ? formatMinutes(estimate.seconds) : "",
       estimate.source === "recorded" ? count(estimate.builds, "build") : builds ? "budget" : "",
       estimate.costEur > 0 ? estimate.costEur.toFixed(3) : "",
@@ -65,7 +65,7 @@ function renderSteps(steps: readonly Step[], color: boolean, verbose: boolean): 
       first,
     ]);
     for (const other of others) rows.push(["", "", "", "", "", "", "", other]);
-    while (rowStates.length < rows.length) rowStates.push(stateOf(step));
+    while (rowStates.length < rows.length) rowStates.push(standingOf(step));
   }
   return renderTable(
     [
@@ -111,11 +111,11 @@ export function renderLocalWorld(replacedBases: ReadonlyMap<string, string>): st
 export function summarizePlan({ steps }: Plan): string {
   const [first] = steps;
   if (first === undefined) return "nothing to do";
-  const counts = { build: 0, maybe: 0, blocked: 0, current: 0 } satisfies Record<State, number>;
+  const counts = { build: 0, maybe: 0, blocked: 0, current: 0 } satisfies Record<Standing, number>;
   const layers = new Set<string>();
   const platforms = new Set<string>();
   for (const step of steps) {
-    counts[stateOf(step)] += 1;
+    counts[standingOf(step)] += 1;
     layers.add(step.layer);
     platforms.add(step.platform);
   }
@@ -149,20 +149,6 @@ function describeEstimate(estimate: PlanEstimate): string {
   return `about ${formatMinutes(estimate.wallSeconds)}${bound}${parts}\n${source}`;
 }
 
-/** "maybe": it is built only if what it stands on comes out changed. */
-function stateOf({ action, mayBeReused }: Step): State {
-  switch (action) {
-    case "build":
-      return mayBeReused ? "maybe" : "build";
-    case "reuse":
-      return "current";
-    case "blocked":
-      return "blocked";
-    default:
-      return unreachable(action);
-  }
-}
-
 /** Whole minutes from one on: an estimate says no more. */
 function formatMinutes(seconds: number): string {
   if (seconds < 60) return formatSeconds(Math.ceil(seconds)).replace(".0", "");
@@ -170,7 +156,7 @@ function formatMinutes(seconds: number): string {
   return minutes < 60 ? `${minutes} m` : formatSeconds(minutes * 60);
 }
 
-function paintState(colors: ReturnType<typeof pc.createColors>, state: State, cell: string): string {
+function paintState(colors: ReturnType<typeof pc.createColors>, state: Standing, cell: string): string {
   switch (state) {
     case "build":
     case "maybe":
