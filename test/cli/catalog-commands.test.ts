@@ -1,4 +1,5 @@
-// The commands that look at a catalog, as processes in a project; the shapes of --json by their schemas.
+// The commands that look at a catalog, as processes in a project; the shapes of --json by their schemas. Long because one project
+// is made for all of them, and their words are to be the same for the same thing.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

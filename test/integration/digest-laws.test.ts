@@ -1,6 +1,6 @@
 // Our verdict on an edit of a context held against what BuildKit makes of it: where the image becomes another one the digest
 // must, and what we say the build cannot see must leave the image the same. Images are told apart by their digests: a build
-// of the same files gives the same to the byte.
+// of the same files gives the same to the byte. Long as it is one table.
 
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { systemFiles } from "../../providers/host/files.ts";

@@ -1,4 +1,5 @@
-// The page of `lamina graph --format html`, opened as a file in a real Chromium.
+// The page of `lamina graph --format html`, opened as a file in a real Chromium. Long because one browser and one page serve
+// all of it.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
