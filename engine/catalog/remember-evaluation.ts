@@ -53,12 +53,12 @@ export function recallEvaluation(entryPath: string, memory: Memory): Evaluated |
   return kept === undefined || value === undefined || !isSources(sources) ? undefined : { ...sources, value };
 }
 
-/** The kept value of a file, whether or not it is still so, made when the answer is called; `open` gives the file of a path. */
+/** The kept value of a file, if it is still so, made when the answer is called; `open` gives the file of a path. */
 export function peekValue(
   entryPath: string,
   memory: Memory,
 ): ((open: (path: string) => SourceFile) => Located | undefined) | undefined {
-  const kept = memory.peek(keyOf(entryPath));
+  const kept = memory.recallAny(keyOf(entryPath));
   if (kept === undefined) return undefined;
   return (open) => {
     const sources = kept.detail(0);

@@ -59,9 +59,9 @@ export function recallLayer(
   return areDiagnostics(diagnostics) ? { layer, diagnostics } : undefined;
 }
 
-/** The layer of a folder (absolute) as it was kept, whether or not it is still so: made when the answer is called, and once. */
+/** The layer of a folder (absolute) as it was kept, if it is still so: made when the answer is called, and once. */
 export function peekLayer(directory: string, memory: Memory): (() => Layer) | undefined {
-  const kept = memory.peek(keyOf(directory));
+  const kept = memory.recallAny(keyOf(directory));
   const places = peekValue(`${directory}/workflow.ncl`, memory);
   if (kept === undefined || places === undefined) return undefined;
   let layer: Layer | undefined;

@@ -79,7 +79,10 @@ export class Memory {
   recall(key: string, given: string): Kept | undefined {
     this.#asked.add(key);
     const memo = this.#find(key);
-    if (memo === undefined || memo.given !== given) return undefined;
+    return memo === undefined || memo.given !== given ? undefined : this.#keptIfSame(key, memo);
+  }
+
+  #keptIfSame(key: string, memo: OwnMemo | ReadMemo): Kept | undefined {
     let isSame = this.#judged.get(key);
     if (isSame === undefined) {
       isSame = "looksStart" in memo ? this.#holds(memo) : this.#holdsAll(memo.looks);
@@ -88,10 +91,11 @@ export class Memory {
     return isSame ? keptOf(memo) : undefined;
   }
 
-  /** What was kept under the key, whether or not it is still so. */
-  peek(key: string): Kept | undefined {
+  /** What was kept under the key if all that the work looked at is the same, whatever it was given. */
+  recallAny(key: string): Kept | undefined {
+    this.#asked.add(key);
     const memo = this.#find(key);
-    return memo === undefined ? undefined : keptOf(memo);
+    return memo === undefined ? undefined : this.#keptIfSame(key, memo);
   }
 
   #find(key: string): OwnMemo | ReadMemo | undefined {
