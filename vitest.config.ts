@@ -3,6 +3,9 @@
 
 import { defineConfig } from "vitest/config";
 
+// What a terminal or a CI asks for must not reach the programs that tests start: they judge what lamina says without colours.
+const env = { FORCE_COLOR: "0" };
+
 export default defineConfig({
   test: {
     reporters: process.env["GITHUB_ACTIONS"] === "true" ? ["default", "github-actions"] : ["default"],
@@ -12,6 +15,7 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/integration/**"],
+          env,
           testTimeout: 30_000,
         },
       },
@@ -20,6 +24,7 @@ export default defineConfig({
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
           globalSetup: ["test/rig/setup.ts"],
+          env,
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },
