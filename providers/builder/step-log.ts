@@ -5,10 +5,15 @@ import { StringDecoder } from "node:string_decoder";
 
 /** Kept for the message of a failure. */
 const tailLines = 20;
+/** So many at least are of each stream, if it wrote them: what a tool prints on one must not push the cause out that it wrote on
+ * the other, and the two arrive in no certain order. */
+const tailLinesOfStream = tailLines / 2;
 /** A line that grows beyond this is handed on as it stands. */
 const longestLine = 64 * 1024;
 
 export type StreamName = "stdout" | "stderr";
+
+const otherStream = { stdout: "stderr", stderr: "stdout" } as const satisfies Record<StreamName, StreamName>;
 
 export interface LogText {
   readonly stream: StreamName;
@@ -27,15 +32,15 @@ export class StepLog {
     stdout: { decoder: new StringDecoder("utf8"), rest: "" },
     stderr: { decoder: new StringDecoder("utf8"), rest: "" },
   };
-  readonly #tail: string[] = [];
+  readonly #tail: { readonly stream: StreamName; readonly line: string }[] = [];
 
   constructor(redact: (text: string) => string) {
     this.#redact = redact;
   }
 
-  /** The last lines of both streams, redacted, without their ends; at most 20. */
+  /** The last lines of both streams, redacted, without their ends; at most 20, the last 10 of either among them. */
   get tail(): readonly string[] {
-    return this.#tail;
+    return this.#tail.map(({ line }) => line);
   }
 
   /** Takes a chunk; gives the lines that it ended. A carriage return ends a line too: progress bars use it. */
@@ -61,8 +66,18 @@ export class StepLog {
   #handOn(stream: StreamName, text: string): LogText[] {
     if (text === "") return [];
     const redacted = this.#redact(text);
-    for (const line of redacted.split(/\r\n|\n|\r/)) if (line.trim() !== "") this.#tail.push(line);
-    if (this.#tail.length > tailLines) this.#tail.splice(0, this.#tail.length - tailLines);
+    for (const line of redacted.split(/\r\n|\n|\r/)) if (line.trim() !== "") this.#keep(stream, line);
     return [{ stream, text: redacted }];
+  }
+
+  #keep(stream: StreamName, line: string): void {
+    this.#tail.push({ stream, line });
+    if (this.#tail.length <= tailLines) return;
+    const ofStream = this.#tail.filter((each) => each.stream === stream).length;
+    const spare = ofStream > tailLinesOfStream ? stream : otherStream[stream];
+    this.#tail.splice(
+      this.#tail.findIndex((each) => each.stream === spare),
+      1,
+    );
   }
 }
