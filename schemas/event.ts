@@ -5,11 +5,14 @@ import { z } from "zod";
 import { diagnosticJson } from "./diagnostics.ts";
 import { imageDigestSchema, inputDigestSchema } from "./digest.ts";
 import { layerName } from "./layer-name.ts";
+import { leaseId } from "./lease-id.ts";
 import { platform } from "./platform.ts";
 
 const at = z.number();
 const step = { layer: layerName, platform };
 const node = { at, ...step };
+/** About a leased machine. */
+const leased = { at, lease: leaseId };
 
 export const event = z.discriminatedUnion("type", [
   z.strictObject({
@@ -83,6 +86,71 @@ export const event = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("layer.canceled"), ...node, reason: z.literal("outdated").optional() }),
   /** Not tried again while somebody watches: it failed with these very inputs before. */
   z.strictObject({ type: z.literal("layer.held"), ...node, kind: z.string(), message: z.string() }),
+  /** Where it is built: on a machine that is leased, alone or beside others. `source` says where the size comes from. */
+  z.strictObject({
+    type: z.literal("layer.placed"),
+    ...node,
+    lease: leaseId,
+    tier: z.string(),
+    cpu: z.number(),
+    memoryGb: z.number(),
+    source: z.enum(["explicit", "history", "language", "retry"]),
+    /** The machine was there already. */
+    shared: z.boolean(),
+  }),
+  /** What its solve used; what could not be measured is left out. */
+  z.strictObject({
+    type: z.literal("layer.measured"),
+    ...node,
+    lease: leaseId,
+    seconds: z.number(),
+    cpuP95: z.number().optional(),
+    memoryP95Bytes: z.number().optional(),
+    memoryPeakBytes: z.number().optional(),
+    oomKills: z.number().int().optional(),
+  }),
+  /** It is built once more: on a bigger machine for want of memory, else on another one as big. */
+  z.strictObject({
+    type: z.literal("layer.retried"),
+    ...node,
+    reason: z.enum(["oom", "daemon-lost", "machine-lost", "no-machine"]),
+    /** Of the attempt that begins: 2 for the second. */
+    attempt: z.number().int(),
+    tier: z.string(),
+    message: z.string(),
+  }),
+  /** `eurPerHour` and what it costs are net of VAT. */
+  z.strictObject({ type: z.literal("runner.requested"), ...leased, provider: z.string(), tier: z.string() }),
+  /** An offer could not be had, and another one is tried. `kind` as in the port's failures. */
+  z.strictObject({
+    type: z.literal("runner.declined"),
+    ...leased,
+    machine: z.string(),
+    location: z.string(),
+    kind: z.string(),
+    message: z.string(),
+  }),
+  z.strictObject({
+    type: z.literal("runner.leased"),
+    ...leased,
+    machineId: z.string(),
+    machine: z.string(),
+    location: z.string(),
+    eurPerHour: z.number(),
+  }),
+  /** It builds; `seconds` since it was requested. */
+  z.strictObject({ type: z.literal("runner.ready"), ...leased, seconds: z.number() }),
+  z.strictObject({ type: z.literal("runner.lost"), ...leased, message: z.string() }),
+  z.strictObject({
+    type: z.literal("runner.released"),
+    ...leased,
+    seconds: z.number(),
+    costEur: z.number(),
+    /** Layers that were built on it. */
+    layers: z.number().int(),
+  }),
+  /** It could not be given back: `lamina runners reap`, and the next run, try again. */
+  z.strictObject({ type: z.literal("runner.left-over"), ...leased, message: z.string() }),
   z.strictObject({ type: z.literal("lock.written"), at, path: z.string(), layer: layerName }),
   z.strictObject({
     type: z.literal("run.completed"),
@@ -94,6 +162,8 @@ export const event = z.discriminatedUnion("type", [
     failed: z.number().int(),
     doomed: z.number().int(),
     canceled: z.number().int(),
+    /** Where machines were leased: what they cost. */
+    costEur: z.number().optional(),
   }),
   /** `lamina watch` looked at the project, and something is to be built, or what was being built is stopped. */
   z.strictObject({

@@ -36,6 +36,9 @@ const homes: ReadonlyMap<string, readonly string[]> = new Map([
   ["zod", ["schemas/", "providers/"]],
   ["p-queue", ["engine/run/"]],
   ["execa", ["providers/host/"]],
+  ["ssh2", ["providers/transport/"]],
+  ["@nats-io/transport-node", ["providers/sink/"]],
+  ["@nats-io/jetstream", ["providers/sink/"]],
   ["chokidar", ["providers/host/watch.ts"]],
 ]);
 

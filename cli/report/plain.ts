@@ -14,6 +14,7 @@ import {
   isInstruction,
 } from "./phrases.ts";
 import { type Reporter, type ReporterContext, stepLabel } from "./reporter.ts";
+import { describeMeasured, describePlaced, describeRetried, describeRunner } from "./runner-phrases.ts";
 import { printable } from "./text-width.ts";
 
 export function createPlainReporter(context: ReporterContext): Reporter {
@@ -71,6 +72,21 @@ export function createPlainReporter(context: ReporterContext): Reporter {
           return line(event, `${label(event)}: ${colors.yellow(describeCanceled(event))}`);
         case "layer.held":
           return line(event, `${label(event)}: ${colors.yellow(describeHeld(event))}`);
+        case "layer.placed":
+          return remark(event, `${label(event)}: ${describePlaced(event)}`);
+        case "layer.measured":
+          return verbose ? remark(event, `${label(event)}: ${describeMeasured(event)}`) : undefined;
+        case "layer.retried":
+          return line(event, `${label(event)}: ${colors.yellow(describeRetried(event))}`);
+        case "runner.requested":
+        case "runner.declined":
+        case "runner.leased":
+        case "runner.ready":
+        case "runner.released":
+          return remark(event, describeRunner(event));
+        case "runner.lost":
+        case "runner.left-over":
+          return line(event, colors.yellow(describeRunner(event)));
         case "lock.written":
           return verbose ? remark(event, `${event.layer} is in ${event.path}`) : undefined;
         case "run.completed":

@@ -90,6 +90,14 @@ export class RunningSummary implements RunSummary {
         this.pinned.push(event);
         break;
       case "layer.log":
+      case "layer.measured":
+      case "runner.requested":
+      case "runner.declined":
+      case "runner.leased":
+      case "runner.ready":
+      case "runner.lost":
+      case "runner.released":
+      case "runner.left-over":
       case "lock.written":
       case "watch.round":
       case "watch.invalid":
@@ -119,7 +127,10 @@ export function currentStep(layer: LayerSummary): string | undefined {
   return layer.state.kind === "running" ? layer.state.steps.values().next().value : undefined;
 }
 
-type LayerEvent = Exclude<Extract<Event, { layer: LayerName; platform: Platform }>, EventOf<"layer.log">>;
+type LayerEvent = Exclude<
+  Extract<Event, { layer: LayerName; platform: Platform }>,
+  EventOf<"layer.log" | "layer.measured">
+>;
 
 function unheardOf({ layer, platform }: LayerEvent): LayerSummary {
   const before = { startedAtMs: undefined, endedAtMs: undefined, stepsDone: 0, stepsCached: 0 };
@@ -134,6 +145,9 @@ function foldLayer(layer: LayerSummary, event: LayerEvent): LayerSummary {
       return { ...unheardOf(event), reasons: event.reasons };
     case "layer.started":
       return { ...layer, state: { kind: "running", steps: new Map() }, startedAtMs: event.at };
+    case "layer.placed":
+    case "layer.retried":
+      return { ...layer, state: { kind: "running", steps: new Map() } };
     case "layer.step":
       return foldStep(layer, event);
     case "layer.proving":

@@ -58,6 +58,7 @@ function requirement(more: string): string {
   } & ${more}] }`;
 }
 
+const lease = '"0123456789abcdef"';
 const node = 'at = 1700000000000.5, layer = "rust", platform = "linux/amd64"';
 
 type Row = readonly [title: string, text: string];
@@ -375,6 +376,42 @@ const tables: readonly (readonly [TwinCase["schema"], sound: boolean, rows: read
       ["layer.canceled", `{ type = "layer.canceled", ${node} }`],
       ["layer.canceled as outdated", `{ type = "layer.canceled", ${node}, reason = "outdated" }`],
       ["layer.held", `{ type = "layer.held", ${node}, kind = "step-failed", message = "m" }`],
+      [
+        "layer.placed",
+        `{ type = "layer.placed", ${node}, lease = ${lease}, tier = "cax21", cpu = 4, memoryGb = 8, source = "retry", shared = false }`,
+      ],
+      [
+        "layer.measured",
+        `{ type = "layer.measured", ${node}, lease = ${lease}, seconds = 1.5, cpuP95 = 1.5, memoryP95Bytes = 1, memoryPeakBytes = 2,
+          oomKills = 1 }`,
+      ],
+      [
+        "layer.measured without figures",
+        `{ type = "layer.measured", ${node}, lease = ${lease}, seconds = 1 }`,
+      ],
+      [
+        "layer.retried",
+        `{ type = "layer.retried", ${node}, reason = "oom", attempt = 2, tier = "cax31", message = "m" }`,
+      ],
+      [
+        "runner.requested",
+        `{ type = "runner.requested", at = 1, lease = ${lease}, provider = "hcloud", tier = "cax21" }`,
+      ],
+      [
+        "runner.declined",
+        `{ type = "runner.declined", at = 1, lease = ${lease}, machine = "cax21", location = "fsn1", kind = "no-capacity", message = "m" }`,
+      ],
+      [
+        "runner.leased",
+        `{ type = "runner.leased", at = 1, lease = ${lease}, machineId = "1", machine = "cax21", location = "", eurPerHour = 0.01 }`,
+      ],
+      ["runner.ready", `{ type = "runner.ready", at = 1, lease = ${lease}, seconds = 30.5 }`],
+      ["runner.lost", `{ type = "runner.lost", at = 1, lease = ${lease}, message = "m" }`],
+      [
+        "runner.released",
+        `{ type = "runner.released", at = 1, lease = ${lease}, seconds = 60, costEur = 0.01, layers = 2 }`,
+      ],
+      ["runner.left-over", `{ type = "runner.left-over", at = 1, lease = ${lease}, message = "m" }`],
       ["lock.written", '{ type = "lock.written", at = 1, path = "lamina.lock", layer = "rust" }'],
       [
         "run.completed",
@@ -404,6 +441,10 @@ const tables: readonly (readonly [TwinCase["schema"], sound: boolean, rows: read
       [
         "an unknown trigger",
         '{ type = "watch.round", at = 1, round = 2, trigger = "no", build = [], kept = [], stopped = [] }',
+      ],
+      [
+        "a lease of another form",
+        '{ type = "runner.ready", at = 1, lease = "0123456789ABCDEF", seconds = 1 }',
       ],
       ["another reason", `{ type = "layer.canceled", ${node}, reason = "bored" }`],
       ["no type", "{ at = 1 }"],

@@ -1,0 +1,52 @@
+// Port: what builds used of their machines, kept for sizes to come.
+//
+// Laws, held by test/ports/metrics.ts on every body:
+// 1. Nothing rejects. A store that cannot be reached or read makes no build fail: failures are for people to hear of.
+// 2. What `record` took is there for `p95` and `builds` from then on, also for others who open the same store.
+// 3. Workspaces do not see each other.
+
+import type { LayerName } from "../../schemas/layer-name.ts";
+import type { Platform } from "../../schemas/platform.ts";
+import type { Result } from "../core/result.ts";
+
+/** One build of one layer. */
+export interface BuildMetrics {
+  readonly workspace: string;
+  readonly layer: LayerName;
+  readonly platform: Platform;
+  readonly runId: string;
+  /** When it ended; milliseconds since the epoch. */
+  readonly atMs: number;
+  readonly seconds: number;
+  readonly outcome: "built" | "failed" | "oom";
+  /** What it was given, and the tier's name. */
+  readonly tier: string;
+  readonly cpu: number;
+  readonly memoryGb: number;
+  /** As measured; see `Measurement`. */
+  readonly cpuP95: number | undefined;
+  readonly memoryP95Bytes: number | undefined;
+  readonly memoryPeakBytes: number | undefined;
+}
+
+/** The 95th percentile (nearest rank) over the last builds of a layer that came to their end. */
+export interface LayerP95 {
+  readonly layer: LayerName;
+  readonly platform: Platform;
+  readonly cpu: number;
+  readonly memoryGb: number;
+  /** Builds that it is taken over; at least 1. */
+  readonly builds: number;
+}
+
+export interface MetricsStore {
+  record(metrics: BuildMetrics): Promise<Result<void, MetricsFailure>>;
+  p95(workspace: string): Promise<Result<readonly LayerP95[], MetricsFailure>>;
+  /** The last ones first, at most `limit`. */
+  builds(workspace: string, limit: number): Promise<Result<readonly BuildMetrics[], MetricsFailure>>;
+  close(): Promise<void>;
+}
+
+export type MetricsFailure =
+  | { readonly kind: "unreachable"; readonly message: string }
+  | { readonly kind: "refused"; readonly message: string };
