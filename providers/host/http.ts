@@ -17,26 +17,49 @@ export interface HttpFailure {
   readonly message: string;
 }
 
+export interface HttpRequest {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | Uint8Array | undefined;
+  /** For the whole answer; half a minute by default. */
+  readonly timeoutMs?: number | undefined;
+}
+
 /**
- * GETs a URL, following redirects; `headers` do not follow to another host when they are credentials. The deadline
- * spans the whole answer. Never rejects.
+ * Sends a request, following redirects; headers do not follow to another host when they are credentials. Sent once: to try
+ * again is the caller's to decide. Never rejects.
  */
-export async function httpGet(
-  url: string,
-  headers: Readonly<Record<string, string>>,
+export async function httpSend(
+  { method, url, headers = {}, body, timeoutMs = defaultTimeoutMs }: HttpRequest,
   signal: AbortSignal,
-  timeoutMs = defaultTimeoutMs,
 ): Promise<Result<HttpAnswer, HttpFailure>> {
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
-    const response = await fetch(url, { headers, signal: AbortSignal.any([signal, timeout]) });
-    const body = new Uint8Array(await response.arrayBuffer());
-    return ok({ status: response.status, headers: response.headers, body });
+    const both = AbortSignal.any([signal, timeout]);
+    const response = await fetch(url, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body }),
+      signal: both,
+    });
+    const answer = new Uint8Array(await response.arrayBuffer());
+    return ok({ status: response.status, headers: response.headers, body: answer });
   } catch (error) {
     if (signal.aborted) return err({ kind: "canceled", message: "canceled" });
     if (timeout.aborted) return err({ kind: "timeout", message: `no answer within ${timeoutMs / 1000} s` });
     return err({ kind: "unreachable", message: innermost(error) });
   }
+}
+
+/** GETs a URL: see `httpSend`. */
+export function httpGet(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+  timeoutMs = defaultTimeoutMs,
+): Promise<Result<HttpAnswer, HttpFailure>> {
+  return httpSend({ method: "GET", url, headers, timeoutMs }, signal);
 }
 
 /** `fetch` says "fetch failed"; what failed stands in the cause. */
