@@ -3,7 +3,7 @@
 import { nearMiss } from "../engine/core/near-miss.ts";
 import { err, ok, type Result } from "../engine/core/result.ts";
 import { unreachable } from "../engine/core/unreachable.ts";
-import type { LayerGraph } from "../engine/graph/graph.ts";
+import type { Topology } from "../engine/graph/graph.ts";
 import { type SelectFault, selectLayers, selectProperties } from "../engine/graph/select.ts";
 import type { LayerName } from "../schemas/layer-name.ts";
 import type { UsageFault } from "./args.ts";
@@ -11,7 +11,7 @@ import { orList } from "./option.ts";
 
 /** The layers that names, patterns, "kind:deps", "+layer" and the like stand for, in topological order; all without any. */
 export function selectOperands(
-  graph: LayerGraph,
+  graph: Topology,
   operands: readonly string[],
 ): Result<readonly LayerName[], UsageFault> {
   const selected = selectLayers(graph, operands);
@@ -19,13 +19,13 @@ export function selectOperands(
 }
 
 /** One layer by its very name. */
-export function findLayer(graph: LayerGraph, name: string): Result<LayerName, UsageFault> {
+export function findLayer(graph: Topology, name: string): Result<LayerName, UsageFault> {
   if (graph.has(name)) return ok(name);
   const suggestion = nearMiss(name, graph.order);
   return err(describeFault({ kind: "unknown-layer", name, suggestion }, graph));
 }
 
-function describeFault(fault: SelectFault, { order }: LayerGraph): UsageFault {
+function describeFault(fault: SelectFault, { order }: Topology): UsageFault {
   switch (fault.kind) {
     case "unknown-layer":
       return {

@@ -1,6 +1,6 @@
 // The platforms that are asked for, held against those that the selected layers are declared for.
 
-import type { LayerGraph } from "../engine/graph/graph.ts";
+import type { Topology } from "../engine/graph/graph.ts";
 import type { LayerName } from "../schemas/layer-name.ts";
 import type { Platform } from "../schemas/platform.ts";
 import type { UsageFault } from "./args.ts";
@@ -8,7 +8,7 @@ import { orList } from "./option.ts";
 
 /** `named` is empty where all are selected. Each platform must be one that a selected layer exists for; each named layer must exist for one of the platforms. */
 export function findPlatformFault(
-  graph: LayerGraph,
+  graph: Topology,
   named: readonly LayerName[],
   asked: readonly Platform[],
 ): UsageFault | undefined {
@@ -35,14 +35,14 @@ export function findPlatformFault(
 }
 
 /** Whether a layer may be built for that platform. */
-export function existsFor(graph: LayerGraph, layer: LayerName, asked: Platform): boolean {
+export function existsFor(graph: Topology, layer: LayerName, asked: Platform): boolean {
   return platformsOf(graph, layer)?.includes(asked) ?? true;
 }
 
 /** Those that a layer and all that it stands on are declared for; undefined where none of them says any. */
-function platformsOf(graph: LayerGraph, layer: LayerName): readonly Platform[] | undefined {
+function platformsOf(graph: Topology, layer: LayerName): readonly Platform[] | undefined {
   const [first, ...others] = [layer, ...graph.ancestors(layer)].flatMap((name) => {
-    const { platforms } = graph.layer(name).workflow;
+    const { platforms } = graph.traits(name);
     return platforms === undefined ? [] : [platforms];
   });
   return first?.filter((each) => others.every((other) => other.includes(each)));

@@ -2,7 +2,7 @@
 
 import { absoluteReference } from "../engine/catalog/local-settings.ts";
 import { err, ok, type Result } from "../engine/core/result.ts";
-import type { LayerGraph } from "../engine/graph/graph.ts";
+import type { Topology } from "../engine/graph/graph.ts";
 import { withDescendants } from "../engine/graph/select.ts";
 import type { PlanOptions } from "../engine/plan/plan.ts";
 import { imageReferencePattern } from "../schemas/image-reference-pattern.ts";
@@ -114,7 +114,7 @@ export function findOptionFault(
 
 /** The layers that operands stand for, of which `changedSince` leaves itself and what stands on it; or what is wrong with them. */
 export function selectLayers(
-  graph: LayerGraph,
+  graph: Topology,
   operands: readonly string[],
   options: Narrowing,
   changedSince?: ReadonlySet<LayerName>,

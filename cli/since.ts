@@ -2,7 +2,7 @@
 // stderr, with the command that helps.
 
 import { join } from "node:path";
-import { findChangedLayers, pathsToCompare, type SinceRequest } from "../engine/changed-since.ts";
+import { findChangedLayers, pathsToCompare, type SinceRequest } from "../engine/since/changed-since.ts";
 import { err, ok, type Result } from "../engine/core/result.ts";
 import { unreachable } from "../engine/core/unreachable.ts";
 import type { Cause } from "../engine/graph/compare-layers.ts";

@@ -25,7 +25,7 @@ const floors: ReadonlyMap<string, readonly string[]> = new Map([
   ["engine/project.ts", upToPorts],
   ["engine/pipeline.ts", [...upToPorts, "engine/run", "engine/project.ts"]],
   ["engine/watch.ts", [...upToPorts, "engine/run", "engine/project.ts", "engine/pipeline.ts"]],
-  ["engine/changed-since.ts", upToPorts],
+  ["engine/since", upToPorts],
   ["providers", ["engine/core", "schemas", "engine/plan", "engine/events", "engine/ports"]],
   ["cli", ["engine", "providers", "schemas"]],
 ]);

@@ -2,7 +2,7 @@
 
 import pc from "picocolors";
 import { unreachable } from "../../engine/core/unreachable.ts";
-import type { LayerGraph } from "../../engine/graph/graph.ts";
+import type { Topology } from "../../engine/graph/graph.ts";
 import { withDescendants } from "../../engine/graph/select.ts";
 import type { Affected } from "../../schemas/affected.ts";
 import type { LayerName } from "../../schemas/layer-name.ts";
@@ -13,7 +13,7 @@ import { renderTable } from "./table.ts";
 type Row = Affected["layers"][number];
 
 export function affectedToJson(
-  graph: LayerGraph,
+  graph: Topology,
   layers: readonly LayerName[],
   { ref, base, changed }: Since,
 ): Affected {
@@ -23,7 +23,7 @@ export function affectedToJson(
 
 /** "" where there are none. */
 export function renderAffected(
-  graph: LayerGraph,
+  graph: Topology,
   layers: readonly LayerName[],
   since: Since,
   color: boolean,
@@ -38,17 +38,17 @@ export function renderAffected(
 }
 
 function describe(
-  graph: LayerGraph,
+  graph: Topology,
   layer: LayerName,
   changed: Since["changed"],
   affected: ReadonlySet<LayerName>,
 ): Row {
-  const { kind, build_base: base } = graph.layer(layer).workflow;
+  const { kind, base } = graph.traits(layer);
   const parents = graph.parents(layer).filter((parent) => affected.has(parent));
   return {
     layer,
     kind,
-    base: typeof base === "string" ? base : base.image,
+    base,
     reasons: [
       ...(changed.get(layer) ?? []),
       ...parents.map((parent) => ({ kind: "parent-affected" as const, parent })),

@@ -3,16 +3,20 @@
 import { DirectedGraph } from "graphology";
 import type { LayerName } from "../../schemas/layer-name.ts";
 import type { Layer } from "../catalog/layer.ts";
-import type { Outline, OutlineNode } from "./outline.ts";
+import type { LayerTraits, Outline, OutlineNode } from "./outline.ts";
 
-export interface LayerGraph {
+/** How layers hang together, and what they are told apart by. */
+export interface Topology {
+  /** What it was made of. */
+  readonly outline: Outline;
   /** Absolute path of the project. */
   readonly root: string;
   readonly workspace: string;
   /** Parents before children; among those that are free by name. */
   readonly order: readonly LayerName[];
   has(name: string): name is LayerName;
-  layer(name: LayerName): Layer;
+  /** What it declares of itself. */
+  traits(name: LayerName): LayerTraits;
   /** Layers it takes from: its base first, then the others by name. */
   parents(name: LayerName): readonly LayerName[];
   /** By name. */
@@ -26,11 +30,17 @@ export interface LayerGraph {
   sources(name: LayerName): readonly string[];
 }
 
+export interface LayerGraph extends Topology {
+  layer(name: LayerName): Layer;
+}
+
 /** The graph of an outline; `layer` gives the layers themselves, and is asked only for those that somebody asks for. */
-export function createGraph(
-  { root, workspace, nodes }: Outline,
-  layer: (name: LayerName) => Layer,
-): LayerGraph {
+export function createGraph(outline: Outline, layer: (name: LayerName) => Layer): LayerGraph {
+  return { ...createTopology(outline), layer };
+}
+
+export function createTopology(outline: Outline): Topology {
+  const { root, workspace, nodes } = outline;
   const byName = new Map<string, OutlineNode>(nodes.map((node) => [node.name, node]));
   const nodeOf = (name: LayerName): OutlineNode => {
     const node = byName.get(name);
@@ -41,11 +51,12 @@ export function createGraph(
   let made: Ranked | undefined;
   const graph = () => (made ??= rank(nodes));
   return {
+    outline,
     root,
     workspace,
     order: nodes.map(({ name }) => name),
     has: (name): name is LayerName => byName.has(name),
-    layer,
+    traits: nodeOf,
     parents: (name) => nodeOf(name).parents,
     children: (name) => graph().neighbours(nodeOf(name).name),
     ancestors: (name) => graph().reach(nodeOf(name).name, "in"),

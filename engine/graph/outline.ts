@@ -1,6 +1,8 @@
 // How the layers of a sound catalog hang together, as plain data: what a graph is made of, and what is kept of it.
 
 import type { LayerName } from "../../schemas/layer-name.ts";
+import type { Platform } from "../../schemas/platform.ts";
+import type { Workflow } from "../../schemas/workflow.ts";
 import { layerOfImage } from "../catalog/image-name.ts";
 import type { Catalog, Layer } from "../catalog/layer.ts";
 import { Heap } from "../core/heap.ts";
@@ -14,7 +16,17 @@ export interface Outline {
   readonly nodes: readonly OutlineNode[];
 }
 
-export interface OutlineNode {
+/** What a layer declares of itself that layers are chosen and shown by. */
+export interface LayerTraits {
+  readonly kind: Workflow["kind"];
+  readonly language: string;
+  /** Its base: a layer, an external image or "scratch". */
+  readonly base: string;
+  /** Absent: the builder's own. */
+  readonly platforms: readonly Platform[] | undefined;
+}
+
+export interface OutlineNode extends LayerTraits {
   readonly name: LayerName;
   /** Its base first, then the others by name. */
   readonly parents: readonly LayerName[];
@@ -32,7 +44,9 @@ export function outlineOf(catalog: Catalog, edges: readonly Edge[]): Outline {
       .sort((a, b) => Number(b.isBase) - Number(a.isBase) || compareNames(a.to, b.to))
       .map(({ to }) => to);
     const externalBases = externalImages(layer, catalog.workspace);
-    return [layer.name, { name: layer.name, parents, externalBases, sources: layer.sources }];
+    const { kind, language, build_base: base, platforms } = layer.workflow;
+    const traits = { kind, language, base: typeof base === "string" ? base : base.image, platforms };
+    return [layer.name, { name: layer.name, parents, externalBases, sources: layer.sources, ...traits }];
   });
   return {
     root: catalog.root,
@@ -73,4 +87,54 @@ function externalImages(layer: Layer, workspace: string): readonly string[] {
   return layer.images
     .filter((image) => image !== "scratch" && layerOfImage(image, workspace) === undefined)
     .sort();
+}
+
+/** An outline as it is kept, its many equal paths told once. */
+export interface PackedOutline {
+  readonly workspace: string;
+  readonly sources: readonly string[];
+  /** Name, parents, external images, indexes of sources, kind, language, base, platforms (null: none declared). */
+  readonly nodes: readonly (readonly [
+    LayerName,
+    readonly LayerName[],
+    readonly string[],
+    readonly number[],
+    Workflow["kind"],
+    string,
+    string,
+    readonly Platform[] | null,
+  ])[];
+}
+
+export function packOutline({ workspace, nodes }: Outline): PackedOutline {
+  const indexes = new Map<string, number>();
+  const indexOf = (source: string): number => {
+    const known = indexes.get(source);
+    if (known !== undefined) return known;
+    indexes.set(source, indexes.size);
+    return indexes.size - 1;
+  };
+  const packed = nodes.map((node) => {
+    const { name, parents, externalBases, sources, kind, language, base, platforms } = node;
+    const numbers = sources.map(indexOf);
+    return [name, parents, externalBases, numbers, kind, language, base, platforms ?? null] as const;
+  });
+  return { workspace, sources: Array.from(indexes.keys()), nodes: packed };
+}
+
+export function unpackOutline(root: string, { workspace, sources, nodes }: PackedOutline): Outline {
+  return {
+    root,
+    workspace,
+    nodes: nodes.map(([name, parents, externalBases, numbers, kind, language, base, platforms]) => {
+      const own = numbers.flatMap((index) => sources[index] ?? []);
+      const traits = { kind, language, base, platforms: platforms ?? undefined };
+      return { name, parents, externalBases, sources: own, ...traits };
+    }),
+  };
+}
+
+/** A memory gives back only what this very program wrote: that it is there is enough to know its form. */
+export function isPackedOutline(json: unknown): json is PackedOutline {
+  return typeof json === "object" && json !== null && "nodes" in json;
 }

@@ -7,7 +7,7 @@
 import type { LayerName } from "../../schemas/layer-name.ts";
 import { nearMiss } from "../core/near-miss.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import type { LayerGraph } from "./graph.ts";
+import type { Topology } from "./graph.ts";
 import { compilePattern, isPattern, type TestName } from "./name-pattern.ts";
 
 export type SelectFault =
@@ -32,7 +32,7 @@ export const selectProperties = ["kind", "language"] as const;
 
 /** The layers that operands stand for, in topological order; the first fault otherwise. Without operands: all. */
 export function selectLayers(
-  graph: LayerGraph,
+  graph: Topology,
   operands: readonly string[],
 ): Result<readonly LayerName[], SelectFault> {
   const chosen = new Set<LayerName>();
@@ -50,12 +50,12 @@ export function selectLayers(
 }
 
 /** These layers and all that stands on one of them. */
-export function withDescendants(graph: LayerGraph, layers: Iterable<LayerName>): ReadonlySet<LayerName> {
+export function withDescendants(graph: Topology, layers: Iterable<LayerName>): ReadonlySet<LayerName> {
   return reach(layers, (name) => graph.children(name));
 }
 
 /** These layers and all that one of them stands on. */
-export function withAncestors(graph: LayerGraph, layers: Iterable<LayerName>): ReadonlySet<LayerName> {
+export function withAncestors(graph: Topology, layers: Iterable<LayerName>): ReadonlySet<LayerName> {
   return reach(layers, (name) => graph.parents(name));
 }
 
@@ -70,7 +70,7 @@ function reach(
   return reached;
 }
 
-function reachOperand(graph: LayerGraph, operand: string): Result<ReadonlySet<LayerName>, SelectFault> {
+function reachOperand(graph: Topology, operand: string): Result<ReadonlySet<LayerName>, SelectFault> {
   const [, before, what, after] = /^(\+?)([^]*?)(\+?)$/.exec(operand) ?? [];
   const matched = match(graph, what ?? "");
   if (!matched.ok) return matched;
@@ -79,7 +79,7 @@ function reachOperand(graph: LayerGraph, operand: string): Result<ReadonlySet<La
   return ok(new Set([...matched.value, ...above, ...below]));
 }
 
-function match(graph: LayerGraph, what: string): Result<readonly LayerName[], SelectFault> {
+function match(graph: Topology, what: string): Result<readonly LayerName[], SelectFault> {
   const colon = what.indexOf(":");
   if (colon >= 0) return matchProperty(graph, what.slice(0, colon), what.slice(colon + 1));
   if (graph.has(what)) return ok([what]);
@@ -92,7 +92,7 @@ function match(graph: LayerGraph, what: string): Result<readonly LayerName[], Se
 }
 
 function matchProperty(
-  graph: LayerGraph,
+  graph: Topology,
   property: string,
   value: string,
 ): Result<readonly LayerName[], SelectFault> {
@@ -101,9 +101,9 @@ function matchProperty(
     return err({ kind: "unknown-property", property, suggestion: nearMiss(property, selectProperties) });
   const matches = compileOperand(value);
   if (!matches.ok) return matches;
-  const layers = graph.order.filter((name) => matches.value(graph.layer(name).workflow[known]));
+  const layers = graph.order.filter((name) => matches.value(graph.traits(name)[known]));
   if (layers.length > 0) return ok(layers);
-  const values = [...new Set(graph.order.map((name) => graph.layer(name).workflow[known]))].sort();
+  const values = [...new Set(graph.order.map((name) => graph.traits(name)[known]))].sort();
   return err({
     kind: "unknown-value",
     property,

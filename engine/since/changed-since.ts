@@ -3,17 +3,17 @@
 // held against each other: only what a build can see counts.
 
 import path from "node:path/posix";
-import type { LayerName } from "../schemas/layer-name.ts";
-import type { Platform } from "../schemas/platform.ts";
-import type { CatalogDeps } from "./catalog/catalog-deps.ts";
-import type { Files } from "./core/host.ts";
-import { ok, type Result } from "./core/result.ts";
-import { type Cause, compareLayers } from "./graph/compare-layers.ts";
-import type { OwnInputs } from "./graph/fingerprint.ts";
-import type { LayerGraph } from "./graph/graph.ts";
-import { type ChangedPath, findTouchedLayers } from "./graph/touched-layers.ts";
-import { readPins } from "./lock/read-pins.ts";
-import type { Comparison, Trees, VersionControlFailure } from "./ports/version-control.ts";
+import type { LayerName } from "../../schemas/layer-name.ts";
+import type { Platform } from "../../schemas/platform.ts";
+import type { CatalogDeps } from "../catalog/catalog-deps.ts";
+import type { Files } from "../core/host.ts";
+import { ok, type Result } from "../core/result.ts";
+import { type Cause, compareLayers } from "../graph/compare-layers.ts";
+import type { OwnInputs } from "../graph/fingerprint.ts";
+import type { LayerGraph } from "../graph/graph.ts";
+import { type ChangedPath, findTouchedLayers } from "../graph/touched-layers.ts";
+import type { Comparison, Trees, VersionControlFailure } from "../ports/version-control.ts";
+import { addChangedPins, lockPathOf } from "./changed-pins.ts";
 
 export interface SinceRequest {
   readonly graph: LayerGraph;
@@ -33,7 +33,7 @@ export interface SinceRequest {
 
 /** Absolute paths to compare before anything is known of the layers. */
 export function pathsToCompare(root: string): readonly string[] {
-  return [path.join(root, "catalog"), path.join(root, "lamina.lock")];
+  return [path.join(root, "catalog"), lockPathOf(root)];
 }
 
 /** The layers that changed themselves, in topological order, with every cause that was found; without what stands on them. */
@@ -45,7 +45,7 @@ export async function findChangedLayers(
   if (!elsewhere.ok) return elsewhere;
   const changes = [...comparison.changes, ...elsewhere.value];
   const touched = findTouchedLayers(graph, [...changes, ...throughLinks(graph, request.files, changes)]);
-  const lockPath = path.join(graph.root, "lamina.lock");
+  const lockPath = lockPathOf(graph.root);
   const isLockChanged = changes.some((each) => each.path === lockPath);
   if (touched.size === 0 && !isLockChanged) return ok(new Map());
 
@@ -61,7 +61,7 @@ export async function findChangedLayers(
     const compared = await compareInputs(request, trees, undecided, isLockChanged ? [lockPath] : []);
     if (!compared.ok) return compared;
     for (const [name, found] of compared.value) causes.set(name, found);
-    if (isLockChanged) addPins(graph, pinsThatDiffer(trees, lockPath), causes);
+    if (isLockChanged) addChangedPins(graph, trees, causes);
   } finally {
     await trees.close();
   }
@@ -182,7 +182,7 @@ async function judge(
 ): Promise<ReadonlyMap<LayerName, readonly Cause[]>> {
   const { graph } = request;
   // Only where a layer must be read that no memory holds.
-  const { readLayers } = await import("./catalog/read-layers.ts");
+  const { readLayers } = await import("../catalog/read-layers.ts");
   const folders = names.map((name) => {
     const { directory, workflowPath } = graph.layer(name);
     return { name: path.basename(directory), directory, hasWorkflow: before.info(workflowPath).ok };
@@ -202,25 +202,4 @@ async function judge(
     causes.set(name, compareLayers(was.get(layer.directory), layer, trees));
   }
   return causes;
-}
-
-/** External images whose pins are others in the two trees' locks. */
-function pinsThatDiffer({ before, now }: Trees, lockPath: string): ReadonlySet<string> {
-  const [was, is] = [before, now].map((tree) => {
-    const text = tree.readText(lockPath);
-    return readPins(text.ok ? text.value : "");
-  });
-  const images = new Set([...(was?.keys() ?? []), ...(is?.keys() ?? [])]);
-  return new Set(Array.from(images).filter((image) => was?.get(image) !== is?.get(image)));
-}
-
-function addPins(
-  graph: LayerGraph,
-  images: ReadonlySet<string>,
-  causes: Map<LayerName, readonly Cause[]>,
-): void {
-  if (images.size === 0) return;
-  for (const name of graph.order)
-    for (const image of graph.externalBases(name))
-      if (images.has(image)) causes.set(name, [...(causes.get(name) ?? []), { kind: "base-changed", image }]);
 }
