@@ -41,7 +41,7 @@ export const natsEvents = strictRecord("a NATS configuration", {
   credentials: secretId.optional(),
 });
 
-export const buildDirectives = strictRecord("build directives", {
+const fields = {
   workspace,
   artifact,
   compute_provider: oneOf(computeProviders),
@@ -50,6 +50,20 @@ export const buildDirectives = strictRecord("build directives", {
   /** As a .build-spec.ncl, and over it. */
   runner_override: buildSpec.optional(),
   nats_events: natsEvents.optional(),
-});
+};
+
+export const buildDirectives = strictRecord("build directives", fields);
 
 export type BuildDirectives = z.output<typeof buildDirectives>;
+
+/** Those of a catalog, of which none need be there. */
+export const catalogDirectives = strictRecord("build directives", {
+  ...fields,
+  workspace: workspace.optional(),
+  artifact: artifact.optional(),
+  compute_provider: fields.compute_provider.optional(),
+  registry_provider: fields.registry_provider.optional(),
+  cache_policy: cachePolicy.optional(),
+});
+
+export type CatalogDirectives = z.output<typeof catalogDirectives>;

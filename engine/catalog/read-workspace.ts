@@ -1,6 +1,6 @@
 // The workspace's name in an evaluated build_directives.ncl, and what is wrong with the rest of it.
 
-import { buildDirectives } from "../../schemas/build-directives.ts";
+import { catalogDirectives } from "../../schemas/build-directives.ts";
 import { workspace as workspaceSchema } from "../../schemas/workspace.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { type Located, toJson } from "../nickel/located.ts";
@@ -12,26 +12,11 @@ export function readWorkspace(directives: Located): {
   readonly diagnostics: readonly Diagnostic[];
 } {
   const json = toJson(directives);
-  const issues = buildDirectives.safeParse(json).error?.issues ?? [];
+  const issues = catalogDirectives.safeParse(json).error?.issues ?? [];
   const given =
     typeof json === "object" && json !== null && "workspace" in json ? json["workspace"] : undefined;
   return {
     workspace: workspaceSchema.safeParse(given).data,
-    diagnostics: diagnoseIssues(
-      issues.filter(({ path }) => !isAbsent(json, path)),
-      directives,
-    ),
+    diagnostics: diagnoseIssues(issues, directives),
   };
-}
-
-/** Whether an issue is that a field of the outermost record is not there. */
-function isAbsent(json: unknown, issuePath: readonly PropertyKey[]): boolean {
-  const [key] = issuePath;
-  return (
-    issuePath.length === 1 &&
-    typeof key === "string" &&
-    typeof json === "object" &&
-    json !== null &&
-    !Object.hasOwn(json, key)
-  );
 }
