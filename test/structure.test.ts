@@ -112,7 +112,7 @@ describe("structure", () => {
 
   test("each package has one home", () => {
     const strays = imports.filter(({ from, to }) => {
-      const home = homes.get(to.split("/")[0] ?? to);
+      const home = homes.get(/^(@[^/]+\/)?[^/]*/.exec(to)?.[0] ?? to);
       return home !== undefined && !home.some((place) => from.startsWith(place));
     });
     expect(strays).toEqual([]);

@@ -29,7 +29,7 @@ test("a catalog's own need not say all, and defaults are filled in", async () =>
     ok: true,
     value: {
       compute_provider: "hcloud",
-      nats_events: { servers: ["nats://127.0.0.1:4222"], prefix: "lian-build" },
+      nats_events: { servers: ["nats://127.0.0.1:4222"], prefix: "lian-build", logs: false },
     },
   });
 });

@@ -6,8 +6,11 @@ import {
   artifact,
   buildDirectives,
   computeProviders,
+  contextTransports,
   natsEvents,
   registryProviders,
+  reusePolicies,
+  runners,
 } from "../../schemas/build-directives.ts";
 import { buildSpec } from "../../schemas/build-spec.ts";
 import { actors, cachePolicy, dispositions } from "../../schemas/cache-policy.ts";
@@ -77,6 +80,7 @@ describe("both twins know the same fields", () => {
     ["build_directives", "BuildDirectives", buildDirectives.shape],
     ["build_directives", "ArtifactShape", artifact.shape],
     ["build_directives", "NatsEventsShape", natsEvents.shape],
+    ["build_directives", "RunnersShape", runners.shape],
     ["cache_policy", "Shape", cachePolicy.shape],
     ["lock", "Lock", lock.shape],
     ["lock", "EntryShape", lockEntry.shape],
@@ -114,6 +118,8 @@ describe("both twins know the same words", () => {
     ["build_spec", "RunnerTier", runnerTiers],
     ["build_directives", "ComputeProviderRef", computeProviders],
     ["build_directives", "RegistryProviderRef", registryProviders],
+    ["build_directives", "ContextTransport", contextTransports],
+    ["build_directives", "ReusePolicy", reusePolicies],
     ["cache_policy", "Actor", actors],
     ["cache_policy", "SessionCacheDisposition", dispositions],
     ["requirements", "Need", needs],
