@@ -53,6 +53,10 @@ export class FakeCompute implements Compute {
   limit = Number.POSITIVE_INFINITY;
   /** While true, machines that are created stay in state "initializing" until `boot`. */
   holdsBoots = false;
+  /** While true, no call is answered. */
+  stalls = false;
+  /** What every call of a kind fails with until the test takes it out, once what `failNext` scripted is used up. */
+  readonly failsAlways = new Map<ComputeCall, ComputeFailure>();
   /** Whether a machine's endpoint is this one's own builder instead of an address. */
   endsLocally = false;
   /** Everything that was asked for, in order: "create <lease id>", "destroy <lease id>", "list <pool>", "offers <cpu>/<memory>". */
@@ -65,6 +69,7 @@ export class FakeCompute implements Compute {
   readonly #scripts: Record<ComputeCall, Scripted[]> = { offers: [], create: [], destroy: [], list: [] };
   readonly #boots = new Map<LeaseId, Set<() => void>>();
   readonly #awaited = new Map<LeaseId | "any", Set<(machine: FakeMachine) => void>>();
+  readonly #awaitedCalls = new Map<ComputeCall, Set<() => void>>();
   #made = 0;
 
   constructor(clock: Clock = new FakeClock()) {
@@ -130,6 +135,13 @@ export class FakeCompute implements Compute {
     });
   }
 
+  /** Resolves at the next call of a kind. */
+  called(call: ComputeCall): Promise<void> {
+    return new Promise((resolve) => {
+      this.#awaitedCalls.set(call, (this.#awaitedCalls.get(call) ?? new Set()).add(resolve));
+    });
+  }
+
   async offers(
     size: MachineSize,
     _platform: Platform,
@@ -182,7 +194,18 @@ export class FakeCompute implements Compute {
     this.calls.push(`list ${pool}`);
     const failed = await this.#fail("list", signal);
     if (failed !== undefined) return err(failed.failure);
-    return ok(this.living.filter((machine) => machine.pool === pool));
+    const own = this.living.filter((machine) => machine.pool === pool);
+    return ok(
+      own.map(({ machineId, leaseId, createdAtMs, expiresAtMs, type, location, state }) => ({
+        machineId,
+        leaseId,
+        createdAtMs,
+        expiresAtMs,
+        type,
+        location,
+        state,
+      })),
+    );
   }
 
   close(): Promise<void> {
@@ -193,8 +216,18 @@ export class FakeCompute implements Compute {
   /** A turn later, as of a call that goes over a wire. */
   async #fail(call: ComputeCall, signal: AbortSignal): Promise<Scripted | undefined> {
     await Promise.resolve();
-    if (signal.aborted) return { failure: { kind: "canceled" }, tookEffect: false };
-    return this.#scripts[call].shift();
+    const canceled: Scripted = { failure: { kind: "canceled" }, tookEffect: false };
+    if (signal.aborted) return canceled;
+    for (const tell of this.#awaitedCalls.get(call) ?? []) tell();
+    this.#awaitedCalls.delete(call);
+    if (this.stalls) {
+      await aborted(signal);
+      return canceled;
+    }
+    const scripted = this.#scripts[call].shift();
+    if (scripted !== undefined) return scripted;
+    const failure = this.failsAlways.get(call);
+    return failure === undefined ? undefined : { failure, tookEffect: false };
   }
 
   #make(request: CreateRequest): void {
@@ -234,7 +267,7 @@ export class FakeCompute implements Compute {
     return new Promise((resolve) => {
       const wake = (): void => resolve("booted");
       this.#boots.set(leaseId, (this.#boots.get(leaseId) ?? new Set()).add(wake));
-      signal.addEventListener("abort", () => resolve("canceled"), { once: true });
+      void aborted(signal).then(() => resolve("canceled"));
     });
   }
 
@@ -246,4 +279,10 @@ export class FakeCompute implements Compute {
     for (const wake of this.#boots.get(leaseId) ?? []) wake();
     this.#boots.delete(leaseId);
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }
