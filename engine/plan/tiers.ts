@@ -22,3 +22,9 @@ export const tiers: readonly Tier[] = [
 export function smallestTier(cpu: number, memoryGb: number): Tier | undefined {
   return tiers.find((tier) => tier.cpu >= cpu && tier.memoryGb >= memoryGb);
 }
+
+/** One tier up, for a build that ran out of memory; undefined above the biggest, and for a name that is no tier's. */
+export function nextTier(name: string): Tier | undefined {
+  const at = tiers.findIndex((tier) => tier.name === name);
+  return at === -1 ? undefined : tiers[at + 1];
+}
