@@ -32,8 +32,9 @@ export function findLabelProblems(labels: Labels): readonly string[] {
   return problems;
 }
 
-/** Throws invalid_input for one that is not well formed. */
+/** An empty one selects all; throws invalid_input for one that is not well formed. */
 export function parseSelector(text: string): Selector {
+  if (text === "") return () => true;
   // Commas within brackets part values, not terms.
   const terms = text.split(/,(?![^(]*\))/).map((term) => parseTerm(term.trim()));
   return (labels) => terms.every((term) => term(labels));

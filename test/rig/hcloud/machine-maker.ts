@@ -19,9 +19,9 @@ export interface MachineOrder {
 export interface MadeMachine {
   /** Known before it has booted, as with the provider. */
   readonly ipv4: string;
-  /** Resolves when it is on; rejects where it never came up. */
-  readonly booted: Promise<void>;
-  /** Resolves when nothing of it is left; also while it boots. */
+  /** Resolves when the provider says that it runs; what is to run on it may come up later. Rejects where it never does. */
+  readonly running: Promise<void>;
+  /** Resolves when nothing of it is left. May be called while it boots, and twice. */
   readonly destroy: () => Promise<void>;
 }
 

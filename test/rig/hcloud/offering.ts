@@ -76,6 +76,11 @@ function kind(
   return { id, name, cores, memoryGb, diskGb, architecture, soldAt, eurPerHour, eurPerMonth };
 }
 
+/** `eurPerHour` is a decimal; the same type where it is undefined. */
+export function withPrice(type: ServerType, eurPerHour: string | undefined): ServerType {
+  return eurPerHour === undefined ? type : { ...type, eurPerHour };
+}
+
 /** Of a primary IPv4 address, net. */
 export const ipv4Price = { eurPerHour: "0.0008", eurPerMonth: "0.50" } as const;
 

@@ -1,10 +1,16 @@
 // An HTTP server for tests that speaks the Hetzner Cloud API as its OpenAPI document has it, with state: a server that is
 // created gets a machine of the given maker, and loses it when it is deleted. Listens on a free port of 127.0.0.1.
 
+import { once } from "node:events";
+import { createServer } from "node:http";
 import type { Clock } from "../../../engine/core/host.ts";
-import type { Faults } from "./faults.ts";
+import { Conversation, type LoggedRequest } from "./conversation.ts";
+import { Faults } from "./faults.ts";
 import type { MachineMaker } from "./machine-maker.ts";
-import type { ServerState } from "./project.ts";
+import { serverTypes, withPrice } from "./offering.ts";
+import { Presenter } from "./presenter.ts";
+import { Project, type ServerState } from "./project.ts";
+import { RateLimit } from "./rate-limit.ts";
 
 export interface HcloudServerSettings {
   /** What "Authorization: Bearer …" must have. */
@@ -22,23 +28,52 @@ export interface HcloudServerSettings {
   readonly datacenters?: "served" | "gone";
 }
 
-/** One request that was answered, or was not. */
-export interface LoggedRequest {
-  readonly method: string;
-  /** With the query. */
-  readonly path: string;
-  /** Undefined where the connection ended without an answer. */
-  readonly status: number | undefined;
-}
-
 export interface HcloudServer {
   /** "http://127.0.0.1:40123/v1" */
   readonly endpoint: string;
-  /** In order of their ends. */
   readonly requests: readonly LoggedRequest[];
   readonly faults: Faults;
-  /** Those that cost money now, in order of their ids. */
+  /** Those that cost money now, in order of their creation. */
   readonly servers: () => readonly ServerState[];
   /** Ends connections, and takes away the machines that are left. */
   readonly close: () => Promise<void>;
+}
+
+export async function openHcloudServer(settings: HcloudServerSettings): Promise<HcloudServer> {
+  const { token, machines, prices = {}, soldOut = [], requestLimit = 3600 } = settings;
+  const clock = settings.clock ?? { nowMs: () => Date.now() };
+  const datacentersGone = settings.datacenters === "gone";
+  const project = new Project(clock, machines);
+  const sold = serverTypes.map((type) => withPrice(type, prices[type.name]));
+  const provider = {
+    project,
+    presenter: new Presenter(sold, soldOut, !datacentersGone),
+    serverTypes: sold,
+    datacentersGone,
+  };
+  const faults = new Faults();
+  const requests: LoggedRequest[] = [];
+  const conversation = new Conversation({
+    token,
+    provider,
+    faults,
+    rateLimit: new RateLimit(requestLimit, clock),
+    log: (request) => requests.push(request),
+  });
+  const http = createServer((request, response) => void conversation.answer(request, response));
+  http.listen(0, "127.0.0.1");
+  await once(http, "listening");
+  const address = http.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return {
+    endpoint: `http://127.0.0.1:${String(address.port)}/v1`,
+    requests,
+    faults,
+    servers: () => project.servers,
+    close: async () => {
+      http.closeAllConnections();
+      http.close();
+      await project.close();
+    },
+  };
 }
