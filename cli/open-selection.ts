@@ -6,20 +6,13 @@ import type { OwnInputs } from "../engine/graph/fingerprint.ts";
 import type { LayerGraph } from "../engine/graph/graph.ts";
 import type { Project } from "../engine/project.ts";
 import type { LayerName } from "../schemas/layer-name.ts";
-import type { Invocation } from "./command.ts";
+import { applySelection, type SelectionInvocation } from "./apply-selection.ts";
 import { refuseUsage } from "./complain.ts";
 import { type ExitCode } from "./exit-code.ts";
-import type { OptionValues } from "./option.ts";
 import { openHere } from "./project.ts";
-import {
-  findOptionFault,
-  renderLeftOut,
-  replacedBases,
-  type Selection,
-  type selectionOptions,
-  selectLayers,
-} from "./selection.ts";
-import type { Since } from "./since.ts";
+import { findOptionFault, replacedBases, type Selection } from "./selection.ts";
+import type { finishComparison } from "./since.ts";
+import { type Since, type StartedComparison, startComparison } from "./start-comparison.ts";
 import { createHost } from "./wire.ts";
 
 export interface OpenedSelection<P> {
@@ -28,10 +21,6 @@ export interface OpenedSelection<P> {
   /** Where --since was given. */
   readonly since: Since | undefined;
 }
-
-export type SelectionInvocation = Pick<Invocation, "operands" | "directory" | "output"> & {
-  readonly options: OptionValues<typeof selectionOptions>;
-};
 
 /** Opens the project and selects; whatever is wrong, and what is left out, is told on stderr. */
 export function openSelection(
@@ -48,21 +37,18 @@ export function openSelection(
 export interface SelectionSource<P> {
   readonly open: () => Promise<Result<P, ExitCode>>;
   readonly ownInputsOf: (opened: P, layer: LayerName) => OwnInputs | undefined;
+  /** Where git was asked before. */
+  readonly started?: StartedComparison;
 }
 
 /** Selects from what `open` opens. */
 export async function selectFrom<P extends { readonly graph: LayerGraph }>(
   { options, operands, directory, output }: SelectionInvocation,
-  { open, ownInputsOf }: SelectionSource<P>,
+  { open, ownInputsOf, started: before }: SelectionSource<P>,
 ): Promise<Result<OpenedSelection<P>, ExitCode>> {
   const fault = findOptionFault(operands, options);
   if (fault !== undefined) return err(refuseUsage(output, fault));
-  const root = options.since === undefined ? undefined : locateProject(directory, createHost().files);
-  const sinceModule = options.since === undefined ? undefined : await import("./since.ts");
-  const started =
-    options.since === undefined || root?.ok !== true
-      ? undefined
-      : await sinceModule?.startComparison(root.value, options.since);
+  const started = before ?? (await startSince(options.since, directory));
   const project = await open();
   if (!project.ok) {
     started?.abort.abort();
@@ -71,16 +57,22 @@ export async function selectFrom<P extends { readonly graph: LayerGraph }>(
   }
   const { graph } = project.value;
   const own = (layer: LayerName) => ownInputsOf(project.value, layer);
-  const since =
-    started === undefined
-      ? undefined
-      : await sinceModule?.finishComparison(started, { graph, ownInputsOf: own }, output);
+  const since = started && (await finishSince(started, { graph, ownInputsOf: own }, output));
   if (since?.ok === false) return since;
-  const changed = since === undefined ? undefined : new Set(since.value.changed.keys());
-  const selection = selectLayers(graph, operands, options, changed);
-  if (!selection.ok) return err(refuseUsage(output, selection.error));
-  output.remark(renderLeftOut(selection.value));
-  if (since !== undefined && since.value.changed.size === 0)
-    output.remark(`nothing changed since ${since.value.ref} (${since.value.base.slice(0, 12)})\n`);
-  return ok({ project: project.value, selection: selection.value, since: since?.value });
+  const selection = applySelection(graph, { options, operands, output }, since?.value);
+  return selection.ok
+    ? ok({ project: project.value, selection: selection.value, since: since?.value })
+    : selection;
 }
+
+async function startSince(
+  ref: string | undefined,
+  directory: string,
+): Promise<StartedComparison | undefined> {
+  const root = ref === undefined ? undefined : locateProject(directory, createHost().files);
+  return ref === undefined || root?.ok !== true ? undefined : startComparison(root.value, ref);
+}
+
+/** Loads what holds layers of two trees against each other only where it is asked for. */
+const finishSince: typeof finishComparison = async (...args) =>
+  (await import("./since.ts")).finishComparison(...args);

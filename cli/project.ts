@@ -58,6 +58,8 @@ export interface OpenedGraph {
   readonly graph: LayerGraph;
   readonly ownInputsOf: (layer: LayerName) => OwnInputs | undefined;
   readonly memory: Memory;
+  /** There is not even a warning to tell. */
+  readonly isFlawless: boolean;
 }
 
 /** Opens that, without lock and local settings. Warnings go to stderr. */
@@ -75,7 +77,7 @@ export async function openGraphHere(here: Here): Promise<Result<OpenedGraph, Exi
     const own = rememberOwnInputs(graph.layer(layer), memory);
     return own.ok ? own.value : undefined;
   };
-  return ok({ graph, ownInputsOf, memory });
+  return ok({ graph, ownInputsOf, memory, isFlawless: diagnostics.length === 0 });
 }
 
 function findSource(here: Here): Result<Omit<ProjectSource, "bases"> & { memory: Memory }, ExitCode> {

@@ -30,10 +30,11 @@ export async function openVersionControl(): Promise<VersionControl> {
 }
 
 /** What was read of the project at `root` (absolute), kept in .lamina/cache from one command to the next. */
-export function openMemory(host: Host, root: string): Memory {
+export function openMemory(host: Host, root: string, name: "memory" | "outline" = "memory"): Memory {
   return new Memory({
     files: host.files,
     folder: join(root, ".lamina/cache"),
+    name,
     producer: buildId(),
     nowMs: () => host.clock.nowMs(),
   });

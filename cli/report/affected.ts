@@ -6,7 +6,7 @@ import type { Topology } from "../../engine/graph/graph.ts";
 import { withDescendants } from "../../engine/graph/select.ts";
 import type { Affected } from "../../schemas/affected.ts";
 import type { LayerName } from "../../schemas/layer-name.ts";
-import type { Since } from "../since.ts";
+import type { Since } from "../start-comparison.ts";
 import { firstOf } from "./standing.ts";
 import { renderTable } from "./table.ts";
 

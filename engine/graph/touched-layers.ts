@@ -11,6 +11,8 @@ export interface ChangedPath {
   readonly change: "added" | "removed" | "modified";
   /** A repository within the repository: what changed in it is not known. */
   readonly isRepository: boolean;
+  /** A plain file in both states, and nothing else. */
+  readonly isPlainEdit: boolean;
 }
 
 /** The changes that concern each layer, in topological order of the layers; layers that none concerns are left out. */
@@ -46,7 +48,7 @@ export function findTouchedLayers(
 }
 
 /** "…/catalog/rust" of a path below it. */
-function layerFolderOf(catalog: string, file: string): string | undefined {
+export function layerFolderOf(catalog: string, file: string): string | undefined {
   if (!file.startsWith(`${catalog}/`)) return undefined;
   const slash = file.indexOf("/", catalog.length + 1);
   return slash === -1 ? file : file.slice(0, slash);

@@ -45,6 +45,8 @@ export interface MemoryOptions {
   readonly files: Files;
   /** Absolute folder for what is kept. */
   readonly folder: string;
+  /** Of the file in it, "memory" by default: what is asked for together lies together. */
+  readonly name?: string;
   /** Names the program that keeps: another one's results are not taken. Undefined: nothing is kept beyond this run. */
   readonly producer: string | undefined;
   /** Milliseconds, for where the folder cannot be written. */
@@ -222,7 +224,8 @@ export class Memory {
   }
 
   get #path(): string {
-    return `${this.#options.folder}/memory`;
+    const { folder, name = "memory" } = this.#options;
+    return `${folder}/${name}`;
   }
 
   /** The time that the file system itself would give a file now: its clock need not be this machine's. */

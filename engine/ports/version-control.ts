@@ -30,7 +30,12 @@ export interface PathChange {
   readonly change: "added" | "removed" | "modified";
   /** A repository within this one: what changed inside it is not told, and neither tree shows it as it was. */
   readonly isRepository: boolean;
+  /** A plain file before and now, and nothing else: no link, no file that came or went. */
+  readonly isPlainEdit: boolean;
 }
+
+/** What a commit holds at a path. */
+export type StoredKind = "file" | "link" | "repository";
 
 export interface Comparison {
   /** The commit that is compared with: 40 or 64 hexadecimal digits. */
@@ -39,6 +44,15 @@ export interface Comparison {
   readonly changes: readonly PathChange[];
   /** The same comparison below further paths. */
   changesOf(paths: readonly string[]): Promise<Result<readonly PathChange[], VersionControlFailure>>;
+  /** From another commit to `base`, below the paths; undefined where that commit is not here. */
+  changesBetween(
+    commit: string,
+    paths: readonly string[],
+  ): Promise<Result<readonly PathChange[] | undefined, VersionControlFailure>>;
+  /** All that `base` holds below the paths, by absolute path. */
+  storedBelow(
+    paths: readonly string[],
+  ): Promise<Result<ReadonlyMap<string, StoredKind>, VersionControlFailure>>;
   /** Both trees. `changes` are all that tells them apart: what is not among these is shown as it was. */
   openTrees(changes: readonly PathChange[]): Trees;
 }

@@ -12,6 +12,11 @@ export function lockPathOf(root: string): string {
   return path.join(root, "lamina.lock");
 }
 
+/** Absolute paths to compare before anything is known of the layers. */
+export function pathsToCompare(root: string): readonly string[] {
+  return [path.join(root, "catalog"), lockPathOf(root)];
+}
+
 /** Adds a cause to each layer of whose external bases a pin differs. Both locks are at hand in the trees. */
 export function addChangedPins(
   graph: Topology,
@@ -28,5 +33,6 @@ export function addChangedPins(
   if (changed.size === 0) return;
   for (const name of graph.order)
     for (const image of graph.externalBases(name))
-      if (changed.has(image)) causes.set(name, [...(causes.get(name) ?? []), { kind: "base-changed", image }]);
+      if (changed.has(image))
+        causes.set(name, [...(causes.get(name) ?? []), { kind: "base-changed", image }]);
 }

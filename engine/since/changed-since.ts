@@ -31,11 +31,6 @@ export interface SinceRequest {
   readonly defaultPlatform: Platform;
 }
 
-/** Absolute paths to compare before anything is known of the layers. */
-export function pathsToCompare(root: string): readonly string[] {
-  return [path.join(root, "catalog"), lockPathOf(root)];
-}
-
 /** The layers that changed themselves, in topological order, with every cause that was found; without what stands on them. */
 export async function findChangedLayers(
   request: SinceRequest,
@@ -99,9 +94,9 @@ function throughLinks(
 ): readonly ChangedPath[] {
   const seen: ChangedPath[] = [];
   for (const [folder, link] of linkedFolders(graph, files))
-    for (const { path: file, change, isRepository } of changes)
-      if (file.startsWith(`${folder}/`))
-        seen.push({ path: link + file.slice(folder.length), change, isRepository });
+    for (const change of changes)
+      if (change.path.startsWith(`${folder}/`))
+        seen.push({ ...change, path: link + change.path.slice(folder.length) });
   return seen;
 }
 

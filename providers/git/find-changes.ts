@@ -3,16 +3,20 @@
 
 import path from "node:path/posix";
 import type { Files } from "../../engine/core/host.ts";
-import { ok, type Result } from "../../engine/core/result.ts";
-import type { PathChange, VersionControlFailure } from "../../engine/ports/version-control.ts";
+import { err, ok, type Result } from "../../engine/core/result.ts";
+import type { PathChange, StoredKind, VersionControlFailure } from "../../engine/ports/version-control.ts";
 import { findUnchanged, type StoredFile } from "./find-unchanged.ts";
 import type { RepositoryPaths } from "./repository-paths.ts";
-import { askGit, type GitPlace } from "./run-git.ts";
+import { askGit, explainFailure, type GitPlace, runGit } from "./run-git.ts";
 
 const lsFiles = "ls-files --others --exclude-standard --full-name -z --".split(" ");
 /** Whatever the user's configuration says of how differences are shown. */
 const diffIndex =
   "-c diff.relative=false diff-index --raw -z --no-abbrev --no-renames --ignore-submodules=none".split(" ");
+
+const diffTree =
+  "-c diff.relative=false diff-tree -r --raw -z --no-abbrev --no-renames --ignore-submodules=none".split(" ");
+const lsTree = "ls-tree -r -z --full-name".split(" ");
 
 /** Files below these absolute paths that git neither tracks nor ignores, as paths below the repository's top; a folder, with "/" at
  * its end, where that is a repository of its own. */
@@ -22,6 +26,27 @@ export async function listUntracked(
 ): Promise<Result<readonly string[], VersionControlFailure>> {
   const listed = await askGit(place, [...lsFiles, ...relativeTo(place, paths)]);
   return listed.ok ? ok(splitZeros(listed.value)) : listed;
+}
+
+/** All that a commit holds below these absolute paths, by absolute path. */
+export async function listStored(
+  place: GitPlace,
+  base: string,
+  paths: readonly string[],
+  { toDisk }: RepositoryPaths,
+): Promise<Result<ReadonlyMap<string, StoredKind>, VersionControlFailure>> {
+  const listed = await askGit(place, [...lsTree, base, "--", ...relativeTo(place, paths)]);
+  if (!listed.ok) return listed;
+  const kinds: Readonly<Record<string, StoredKind>> = { "120000": "link", "160000": "repository" };
+  return ok(
+    new Map(
+      // "<mode> <type> <id>", a tab, the path.
+      splitZeros(listed.value).map((line) => {
+        const tab = line.indexOf("\t");
+        return [toDisk(line.slice(tab + 1)), kinds[line.slice(0, 6)] ?? "file"];
+      }),
+    ),
+  );
 }
 
 export interface ChangesRequest {
@@ -57,8 +82,8 @@ export async function findChanges({
     differences.set(
       file,
       before === undefined
-        ? { file, change: "added", isRepository, before: undefined }
-        : { ...before, change: "modified", isRepository },
+        ? { file, change: "added", isRepository, isPlainEdit: false, before: undefined }
+        : { ...before, change: "modified", isRepository, isPlainEdit: false },
     );
   }
   const doubtful = Array.from(differences.values()).flatMap(({ change, isRepository, before }) =>
@@ -67,12 +92,40 @@ export async function findChanges({
   const unchanged = await findUnchanged(place, doubtful, disk);
   if (!unchanged.ok) return unchanged;
   return ok(
-    Array.from(differences.values(), ({ file, change, isRepository }): PathChange => {
-      return { path: repository.toDisk(file), change, isRepository };
-    })
+    Array.from(differences.values(), (difference) => toChange(difference, repository))
       .filter((each) => !unchanged.value.has(each.path))
       .sort((a, b) => (a.path < b.path ? -1 : 1)),
   );
+}
+
+export interface BetweenRequest extends Pick<ChangesRequest, "place" | "base" | "paths" | "repository"> {
+  /** A commit's id, which need not be here. */
+  readonly from: string;
+}
+
+/** Changes from one commit to another, in order of their paths; undefined where the first is not here. */
+export async function findChangesBetween({
+  place,
+  from,
+  base,
+  paths,
+  repository,
+}: BetweenRequest): Promise<Result<readonly PathChange[] | undefined, VersionControlFailure>> {
+  const compared = await runGit(place, [...diffTree, from, base, "--", ...relativeTo(place, paths)]);
+  if (!compared.ok) {
+    const failure = explainFailure(place, compared.error);
+    // Git has many ways to say that an object is missing, and all end like this.
+    return failure.kind === "other" ? ok(undefined) : err(failure);
+  }
+  const changes = readRaw(compared.value, repository).map((each) => toChange(each, repository));
+  return ok(changes.sort((a, b) => (a.path < b.path ? -1 : 1)));
+}
+
+function toChange(
+  { file, change, isRepository, isPlainEdit }: Difference,
+  { toDisk }: RepositoryPaths,
+): PathChange {
+  return { path: toDisk(file), change, isRepository, isPlainEdit };
 }
 
 interface Difference {
@@ -80,6 +133,7 @@ interface Difference {
   readonly file: string;
   readonly change: PathChange["change"];
   readonly isRepository: boolean;
+  readonly isPlainEdit: boolean;
   /** Where only a look at the content tells whether it is another. */
   readonly before: StoredFile | undefined;
 }
@@ -95,9 +149,11 @@ function readRaw(text: string, { toDisk }: RepositoryPaths): readonly Difference
     const file = fields[at + 1] ?? "";
     // An id of zeros is one that git did not find out.
     const isDoubtful = /^0+$/.test(id) && !/^0+$/.test(wasId);
+    const change = letter.startsWith("A") ? "added" : letter.startsWith("D") ? "removed" : "modified";
     read.push({
       file,
-      change: letter.startsWith("A") ? "added" : letter.startsWith("D") ? "removed" : "modified",
+      change,
+      isPlainEdit: change === "modified" && isPlain(wasMode) && isPlain(mode),
       isRepository: wasMode === "160000" || mode === "160000",
       before: isDoubtful
         ? { path: toDisk(file), mode: wasMode, id: wasId, modeNow: letter.startsWith("D") ? undefined : mode }
@@ -105,6 +161,11 @@ function readRaw(text: string, { toDisk }: RepositoryPaths): readonly Difference
     });
   }
   return read;
+}
+
+/** "100644" or "100755": neither a link nor a repository. */
+function isPlain(mode: string): boolean {
+  return mode.startsWith("100");
 }
 
 function splitZeros(text: string): readonly string[] {

@@ -11,7 +11,7 @@ import type {
   VersionControlFailure,
 } from "../../engine/ports/version-control.ts";
 import { explainRef, isPlausible } from "./explain-ref.ts";
-import { findChanges, listUntracked } from "./find-changes.ts";
+import { findChanges, findChangesBetween, listStored, listUntracked } from "./find-changes.ts";
 import { GitObjects } from "./objects.ts";
 import { locateInRepository } from "./repository-paths.ts";
 import { askGit, explainFailure, type GitPlace, runGit } from "./run-git.ts";
@@ -36,6 +36,8 @@ async function compare(
   if (!base.ok) return base;
   if (!untracked.ok) return untracked;
   const repository = locateInRepository(root, prefix.value, disk);
+  const insideOnly = (further: readonly string[]): readonly string[] =>
+    further.filter((each) => repository.toRepository(each) !== undefined);
   const changesFrom = (
     below: readonly string[],
     others: readonly string[],
@@ -47,11 +49,14 @@ async function compare(
     base: base.value,
     changes: changes.value,
     changesOf: async (further) => {
-      const inside = further.filter((each) => repository.toRepository(each) !== undefined);
+      const inside = insideOnly(further);
       if (inside.length === 0) return ok([]);
       const others = await listUntracked(place, inside);
       return others.ok ? changesFrom(inside, others.value) : others;
     },
+    changesBetween: (commit, below) =>
+      findChangesBetween({ place, from: commit, base: base.value, paths: insideOnly(below), repository }),
+    storedBelow: (below) => listStored(place, base.value, insideOnly(below), repository),
     openTrees: (between) =>
       openTrees({ repository, disk, commit: base.value, changes: between, objects: new GitObjects(place) }),
   });

@@ -16,9 +16,17 @@ import {
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openEvaluator } from "../../cli/open-evaluator.ts";
-import { createHost } from "../../cli/wire.ts";
+import { createHost, openVersionControl } from "../../cli/wire.ts";
+import { withDescendants } from "../../engine/graph/select.ts";
 import { Memory } from "../../engine/memory/memory.ts";
-import { openProject } from "../../engine/project.ts";
+import type { Comparison } from "../../engine/ports/version-control.ts";
+import { openProject, type Project } from "../../engine/project.ts";
+import { pathsToCompare } from "../../engine/since/changed-pins.ts";
+import {
+  findChangedByOutline,
+  keepCommittedOutline,
+  recallCommittedOutline,
+} from "../../engine/since/committed-outline.ts";
 import { affected as affectedSchema } from "../../schemas/affected.ts";
 import { plan as planSchema } from "../../schemas/plan.ts";
 import { callCli } from "../cli/run-cli.ts";
@@ -40,6 +48,8 @@ interface Row {
   /** Names, in any order; "" for none. */
   readonly changed: string;
   readonly since?: string;
+  /** Whether the outline that was kept of the commit is enough to tell it. */
+  readonly isOutlined?: boolean;
   /** Among what `lamina plan --changed` says. */
   readonly why?: string;
 }
@@ -83,34 +93,40 @@ class Editable {
 const files: readonly Row[] = [
   {
     edit: "a byte of a copied file",
+    isOutlined: true,
     by: (p) => p.write("right/fetch.sh", "echo fetched >> /fetched\n"),
     changed: "right top leaf",
     why: "fetch.sh was modified",
   },
   {
     edit: "a byte of a file that nothing copies",
+    isOutlined: true,
     by: (p) => p.write("base/NOTES.md", "Nobody reads this.\n"),
     changed: "",
   },
   {
     edit: "the right to execute",
+    isOutlined: true,
     by: (p) => chmodSync(p.at("base/a.conf"), 0o755),
     changed: all,
     why: "the mode of a.conf changed (644 -> 755)",
   },
   {
     edit: "the group's right to write",
+    isOutlined: true,
     by: (p) => chmodSync(p.at("base/a.conf"), 0o664),
     changed: "",
   },
   {
     edit: "others' right to read, which git does not keep",
+    isOutlined: true,
     by: (p) => chmodSync(p.at("base/a.conf"), 0o640),
     changed: all,
     since: "",
   },
   {
     edit: "a time",
+    isOutlined: true,
     by: (p) => utimesSync(p.at("base/a.conf"), 1, 1),
     changed: "",
   },
@@ -149,6 +165,7 @@ const files: readonly Row[] = [
   },
   {
     edit: "a new file that is copied but ignored by git",
+    isOutlined: true,
     by: (p) => p.write("base/etc/x.log", ""),
     changed: all,
     since: "",
@@ -172,22 +189,26 @@ const files: readonly Row[] = [
   },
   {
     edit: "an empty folder in a copied one, which git does not keep",
+    isOutlined: true,
     by: (p) => mkdirSync(p.at("base/etc/empty")),
     changed: all,
     since: "",
   },
   {
     edit: "an empty folder elsewhere",
+    isOutlined: true,
     by: (p) => mkdirSync(p.at("base/empty")),
     changed: "",
   },
   {
     edit: "a file of a bind mount",
+    isOutlined: true,
     by: (p) => p.write("left/recipe/run.sh", "echo\n"),
     changed: "left top leaf",
   },
   {
     edit: "line ends of a copied file",
+    isOutlined: true,
     by: (p) => p.write("base/etc/motd", "Welcome.\r\n"),
     changed: all,
   },
@@ -212,6 +233,7 @@ const ignoreFiles: readonly Row[] = [
   },
   {
     edit: "hides the file that changes",
+    isOutlined: true,
     by: (p) => p.write("site/sketch.txt", "x\n"),
     changed: "",
   },
@@ -251,6 +273,7 @@ const dockerfiles: readonly Row[] = [
   },
   {
     edit: "a file that only such a stage copies",
+    isOutlined: true,
     by: (p) => p.write("right/unused.txt", "still unused\n"),
     changed: "",
   },
@@ -401,6 +424,7 @@ const graphs: readonly Row[] = [
 const locks: readonly Row[] = [
   {
     edit: "the pins of a base",
+    isOutlined: true,
     by: (p) =>
       p.editLock((text) =>
         text.replace(/"alpine:3": \{[^}]*\}/, (pins) => pins.replaceAll(/sha256:./g, "sha256:0")),
@@ -410,6 +434,7 @@ const locks: readonly Row[] = [
   },
   {
     edit: "an entry removed",
+    isOutlined: true,
     by: (p) => {
       const { layers, ...lock } = JSON.parse(readFileSync(join(p.root, "lamina.lock"), "utf8"));
       const { tail, ...others } = layers;
@@ -421,11 +446,13 @@ const locks: readonly Row[] = [
   },
   {
     edit: "all of the lock removed",
+    isOutlined: true,
     by: (p) => unlinkSync(join(p.root, "lamina.lock")),
     changed: `${all} other tail`,
   },
   {
     edit: "an image that is gone",
+    isOutlined: true,
     by: (p) => unlinkSync(imagePath(p.root, "left")),
     changed: "left top leaf",
     since: "",
@@ -435,11 +462,13 @@ const locks: readonly Row[] = [
 const inGit: readonly Row[] = [
   {
     edit: "a README",
+    isOutlined: true,
     by: (p) => writeFileSync(join(p.root, "README.md"), "Ours.\n"),
     changed: "",
   },
   {
     edit: "another branch, and back",
+    isOutlined: true,
     by: (p) => {
       p.git("switch", "-q", "-c", "other");
       p.write("base/a.conf", "a = 2\n");
@@ -458,6 +487,7 @@ const inGit: readonly Row[] = [
   },
   {
     edit: "staged, and changed back on disk",
+    isOutlined: true,
     by: (p) => {
       const before = p.read("leaf/Dockerfile");
       p.write("leaf/Dockerfile", "FROM lamina/top\nRUN false\n");
@@ -468,6 +498,7 @@ const inGit: readonly Row[] = [
   },
   {
     edit: "no longer tracked, but there as it was",
+    isOutlined: true,
     by: (p) => p.git("rm", "-q", "--cached", "catalog/base/etc/motd"),
     changed: "",
   },
@@ -520,23 +551,50 @@ describe.each([
   ["the lock and the store", locks],
   ["git", inGit],
 ])("%s", (_, rows) => {
-  test.each(rows)("$edit: $changed", async ({ by, changed, since = changed, why }) => {
+  test.each(rows)("$edit: $changed", async ({ by, changed, since = changed, isOutlined = false, why }) => {
     const copy = copyFolder(built);
     const { root } = copy;
     try {
       await ownDigests(root, openMemoryAt(root));
+      await keepOutline(root);
       by(new Editable(root));
       expect({
         changed: await staleLayers(root),
         since: await layersSince(root),
         why: why === undefined ? undefined : await findInPlan(root, why),
       }).toEqual({ changed: namesIn(changed), since: namesIn(since), why });
+      expect(await sinceByOutline(root)).toEqual(isOutlined ? namesIn(since) : undefined);
       // What was remembered from before the edit does not deceive.
       expect(await ownDigests(root, openMemoryAt(root))).toEqual(await ownDigests(root));
     } finally {
       copy.remove();
     }
   });
+});
+
+test("the outline of one commit serves for others, as long as nothing but contents changed between them", async () => {
+  const copy = copyFolder(built);
+  const { root } = copy;
+  const edit = new Editable(root);
+  try {
+    await keepOutline(root);
+    edit.write("base/NOTES.md", "other\n");
+    commitAll(root);
+    expect(await sinceByOutline(root)).toEqual(new Set());
+    edit.write("base/more.txt", "new");
+    commitAll(root);
+    expect(await sinceByOutline(root)).toBeUndefined();
+    await keepOutline(root);
+    expect(await sinceByOutline(root)).toEqual(new Set());
+    // As in a shallow clone, or after a branch was cut off.
+    git(root, "checkout", "-q", "--orphan", "new");
+    commitAll(root);
+    git(root, "branch", "-D", "main");
+    git(root, "-c", "gc.reflogExpire=now", "-c", "gc.reflogExpireUnreachable=now", "gc", "-q", "--prune=now");
+    expect(await sinceByOutline(root)).toBeUndefined();
+  } finally {
+    copy.remove();
+  }
 });
 
 test("nothing edited: nothing to do, however it is asked", async () => {
@@ -601,14 +659,48 @@ async function layersSince(root: string): Promise<ReadonlySet<string>> {
   return new Set(affectedSchema.parse(JSON.parse(stdout)).layers.map(({ layer }) => layer));
 }
 
-function openMemoryAt(root: string): Memory {
+function openMemoryAt(root: string, name = "memory"): Memory {
   const { files: disk, clock } = createHost();
   const folder = join(root, ".lamina/cache");
-  return new Memory({ files: disk, folder, producer: "test", nowMs: () => clock.nowMs() });
+  return new Memory({ files: disk, folder, name, producer: "test", nowMs: () => clock.nowMs() });
+}
+
+/** As `lamina list --since` does when it opened the catalog. */
+async function keepOutline(root: string): Promise<void> {
+  const opened = await openAt(root);
+  await keepCommittedOutline(
+    opened.graph,
+    (layer) => opened.ownInputs.get(layer),
+    await compareToHead(root),
+    openMemoryAt(root, "outline"),
+  );
+}
+
+/** The layers that changed and what stands on them, by what was kept alone; undefined where that does not tell. */
+async function sinceByOutline(root: string): Promise<ReadonlySet<string> | undefined> {
+  const kept = recallCommittedOutline(root, openMemoryAt(root, "outline"));
+  const found = kept && (await findChangedByOutline(kept, await compareToHead(root)));
+  if (found?.ok === false) throw new Error(JSON.stringify(found.error));
+  return kept && found?.value && withDescendants(kept.graph, found.value.keys());
+}
+
+async function compareToHead(root: string): Promise<Comparison> {
+  const git = await openVersionControl();
+  const request = { root, ref: "HEAD", paths: pathsToCompare(root) };
+  const compared = await git.compare(request, new AbortController().signal);
+  if (!compared.ok) throw new Error(JSON.stringify(compared.error));
+  return compared.value;
 }
 
 /** Of every layer; with a memory through it, and it keeps what it saw. */
 async function ownDigests(root: string, memory?: Memory): Promise<ReadonlyMap<string, string>> {
+  const { ownInputs } = await openAt(root, memory);
+  const digests = Array.from(ownInputs, ([layer, { digest }]) => [layer, digest] as const);
+  memory?.save();
+  return new Map(digests);
+}
+
+async function openAt(root: string, memory?: Memory): Promise<Project> {
   const host = createHost();
   const evaluator = openEvaluator(memory ?? host);
   const opened = await openProject({
@@ -619,7 +711,5 @@ async function ownDigests(root: string, memory?: Memory): Promise<ReadonlyMap<st
     bases: new Map(),
   });
   if (!opened.ok) throw new Error(opened.error.map(({ message }) => message).join("\n"));
-  const digests = Array.from(opened.value.ownInputs, ([layer, { digest }]) => [layer, digest] as const);
-  memory?.save();
-  return new Map(digests);
+  return opened.value;
 }

@@ -99,6 +99,60 @@ export function describeVersionControl(body: string, open: () => VersionControlR
       expect(tell(value(await comparison.changesOf(["/"])))).toEqual([]);
     });
 
+    test("a plain edit is one of a file that is a plain file before and now", async () => {
+      for (const name of ["edited", "executable", "linked", "gone"]) rig.put(`a/${name}`, name);
+      rig.put("a/link", { link: "edited" });
+      const base = rig.commit();
+      rig.put("a/edited", "other");
+      rig.put("a/executable", { content: "executable", mode: 0o755 });
+      rig.put("a/linked", undefined);
+      rig.put("a/linked", { link: "edited" });
+      rig.put("a/link", undefined);
+      rig.put("a/link", { link: "gone" });
+      rig.put("a/gone", undefined);
+      rig.put("a/new", "");
+      const { changes: all } = await compare(base);
+      expect(tell(all.filter(({ isPlainEdit }) => isPlainEdit))).toEqual([
+        "modified a/edited",
+        "modified a/executable",
+      ]);
+    });
+
+    test("tells what changed between another commit and the base, wherever files stand now", async () => {
+      for (const name of ["edited", "removed"]) rig.put(`a/${name}`, name);
+      rig.put("b/beside", "");
+      const first = rig.commit();
+      rig.put("a/edited", "other");
+      rig.put("a/removed", undefined);
+      rig.put("a/new", "");
+      rig.put("b/beside", "other");
+      const second = rig.commit();
+      rig.put("a/edited", "unsaid");
+      const comparison = await compare(second);
+      expect(tell(value(await comparison.changesBetween(first, [at("a"), "/elsewhere"])) ?? [])).toEqual([
+        "modified a/edited",
+        "added a/new",
+        "removed a/removed",
+      ]);
+      expect(value(await comparison.changesBetween(second, [at("a")]))).toEqual([]);
+      expect(value(await comparison.changesBetween("0123456789".repeat(4), [at("a")]))).toBeUndefined();
+    });
+
+    test("tells what the base holds, whatever is there now", async () => {
+      for (const name of awkward) rig.put(`a/${name}`, name);
+      rig.put("a/link", { link: "x" });
+      rig.put("a/ignored.log", "");
+      rig.put("b/beside", "");
+      const base = rig.commit();
+      rig.put("a/link", undefined);
+      rig.put("a/new", "");
+      const stored = value(await (await compare(base)).storedBelow([at("a"), "/elsewhere"]));
+      expect(Object.fromEntries(stored)).toEqual({
+        ...Object.fromEntries(awkward.map((name) => [at(`a/${name}`), "file"])),
+        [at("a/link")]: "link",
+      });
+    });
+
     test("what comes out the same is no change", async () => {
       for (const name of ["touched", "writable", "edited", "staged", "committed", "rewritten"])
         rig.put(`a/${name}`, name);
