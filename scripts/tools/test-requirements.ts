@@ -25,6 +25,11 @@ const requirements: readonly Program[] = [
   { name: "git", package: "git", why: "tests make repositories" },
   { name: "rsync", package: "rsync", why: "contexts are sent with it" },
   { name: "sshd", package: "openssh-server", why: "tests log in to it" },
+  {
+    name: "hcloud",
+    package: "hcloud-cli",
+    why: "tests run it against the server that speaks Hetzner's API",
+  },
   { name: "dot", package: "graphviz", why: "it reads what `lamina graph --format dot` writes" },
   {
     name: "chromium-headless-shell",

@@ -152,10 +152,10 @@ function timePrice(
   return { location, price_hourly: price(eurPerHour), price_monthly: price(eurPerMonth) };
 }
 
-/** Decimal strings, of as many places as the API gives. */
+/** Decimal strings, of as many places as the API gives; all after the tenth are zero. */
 function price(net: string): { readonly net: string; readonly gross: string } {
   const amount = Number(net);
-  return { net: amount.toFixed(10), gross: (amount * (1 + vatPercent / 100)).toFixed(16) };
+  return { net: amount.toFixed(10), gross: `${(amount * (1 + vatPercent / 100)).toFixed(10)}000000` };
 }
 
 export function describeImage(image: Image): ApiObject {
