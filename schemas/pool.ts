@@ -180,3 +180,4 @@ export type PoolLease = z.output<typeof poolLease>;
 export type PoolLeaseState = PoolLease["state"];
 export type PoolOffer = z.output<typeof poolOffer>;
 export type PoolMetrics = z.output<typeof poolMetrics>;
+export type PoolP95 = z.output<typeof poolP95>;
