@@ -35,9 +35,14 @@ async function build(command: string, signal: AbortSignal): Promise<string> {
     {
       program: rig.buildkit.buildctl,
       args: [
-        ...["--addr", rig.buildkit.address, "build", "--frontend", "dockerfile.v0", "--no-cache"],
-        ...["--local", `context=${directory}`, "--local", `dockerfile=${directory}`],
-        ...["--opt", `cgroup-parent=${cgroup.path}`, "--progress", "plain"],
+        `--addr=${rig.buildkit.address}`,
+        "build",
+        "--frontend=dockerfile.v0",
+        "--no-cache",
+        `--local=context=${directory}`,
+        `--local=dockerfile=${directory}`,
+        `--opt=cgroup-parent=${cgroup.path}`,
+        "--progress=plain",
       ],
     },
     signal,
@@ -56,6 +61,19 @@ async function measureStep(
   const end = await build(command, never);
   return { end, measurement: await measuring.finish() };
 }
+
+/** The shell that watches kills the step as well. */
+const killing: RunScript = (script, signal) => {
+  const onText = (text: string): void => {
+    script.onText(text);
+    for (const pid of processesBelow(cgroup)) process.kill(pid, "SIGKILL");
+  };
+  return runHere({ ...script, onText }, signal);
+};
+
+/** The shell that watches is in the cgroup itself. */
+const within: RunScript = ({ script, ...rest }, signal) =>
+  runHere({ ...rest, script: `echo $$ >${cgroup.processesFile}\n${script}` }, signal);
 
 test("memory and cores that a step holds are seen while it runs", async () => {
   const canceller = new AbortController();
@@ -119,13 +137,6 @@ test("exit 137 looks the same, and no kill is counted", async () => {
 });
 
 test("a step that somebody kills looks the same, and no kill is counted", async () => {
-  const killing: RunScript = (script, signal) => {
-    const onText = (text: string): void => {
-      script.onText(text);
-      for (const pid of processesBelow(cgroup)) process.kill(pid, "SIGKILL");
-    };
-    return runHere({ ...script, onText }, signal);
-  };
   const { end, measurement } = await measureStep("sleep 1000", killing);
   expect(end).toContain("did not complete successfully: exit code: 137");
   expect(measurement).toMatchObject({ oomKills: 0, oomReports: [] });
@@ -144,8 +155,6 @@ test("what the kernel kills elsewhere is not counted", async () => {
 });
 
 test("of a machine the cgroup that limits the login is watched, by itself", async () => {
-  const within: RunScript = ({ script, ...rest }, signal) =>
-    runHere({ ...rest, script: `echo $$ >${cgroup.processesFile}\n${script}` }, signal);
   const { measurement } = await measureStep("dd if=/dev/zero of=/dev/null bs=400M count=1", within, {
     kind: "machine",
   });
