@@ -1,6 +1,8 @@
 // HTTP requests with a deadline. A URL comes in, and whatever the server answered comes out, also 404 and 500; only a
-// server that does not answer is a failure.
+// server that does not answer is a failure. Goes through the proxy that the environment names (HTTPS_PROXY, HTTP_PROXY, NO_PROXY);
+// of NODE_EXTRA_CA_CERTS Node takes care itself.
 
+import http from "node:http";
 import { err, ok, type Result } from "../../engine/core/result.ts";
 
 const defaultTimeoutMs = 30_000;
@@ -34,6 +36,8 @@ export async function httpSend(
   { method, url, headers = {}, body, timeoutMs = defaultTimeoutMs }: HttpRequest,
   signal: AbortSignal,
 ): Promise<Result<HttpAnswer, HttpFailure>> {
+  const proxy = useProxy();
+  if (!proxy.ok) return proxy;
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
     const both = AbortSignal.any([signal, timeout]);
@@ -60,6 +64,30 @@ export function httpGet(
   timeoutMs = defaultTimeoutMs,
 ): Promise<Result<HttpAnswer, HttpFailure>> {
   return httpSend({ method: "GET", url, headers, timeoutMs }, signal);
+}
+
+const proxyVariables = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"] as const;
+let proxyInUse: Result<void, HttpFailure> | undefined;
+
+/** Once a process, and for all of it: `fetch` has no other way to be told. Without a proxy nothing is touched. */
+function useProxy(): Result<void, HttpFailure> {
+  proxyInUse ??= setProxy();
+  return proxyInUse;
+}
+
+function setProxy(): Result<void, HttpFailure> {
+  const named = proxyVariables.filter((name) => (process.env[name] ?? "") !== "");
+  if (named.length === 0) return ok(undefined);
+  const refuse = (message: string) =>
+    err({ kind: "unreachable", message: `${named.join(", ")}: ${message}` } as const);
+  if (!("setGlobalProxyFromEnv" in http)) return refuse("a proxy takes Node 24.14 or later");
+  try {
+    http.setGlobalProxyFromEnv();
+    return ok(undefined);
+  } catch {
+    // Node's own words repeat the value, which may have a password in it.
+    return refuse("not the URL of a proxy");
+  }
 }
 
 /** `fetch` says "fetch failed"; what failed stands in the cause. */
