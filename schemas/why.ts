@@ -7,29 +7,34 @@ import { layerName } from "./layer-name.ts";
 import { planNode } from "./plan.ts";
 import { platform } from "./platform.ts";
 
+const sight = z.enum([
+  /** Taken by the instructions in `places`. */
+  "seen",
+  /** The Dockerfile: its instructions count, as far as the target reaches them. */
+  "dockerfile",
+  /** A file that the declaration is evaluated from: the values that come out of it count. */
+  "declaration",
+  /** The ignore file: what it leaves out counts. */
+  "ignore-file",
+  /** Left out by the line in `places`. */
+  "ignored",
+  /** In the folder, and taken by no instruction that the target reaches. */
+  "not-taken",
+  /** Of a layer that the one asked about does not stand on. */
+  "other-layer",
+  /** Neither in the folder nor read by the declaration. */
+  "outside",
+]);
+
 /** Whether the layer's build sees a path, and what a change of it leads to. */
 const whyPath = z.strictObject({
   /** From the project's root. */
   path: z.string(),
-  sight: z.enum([
-    /** Taken by the instructions in `places`. */
-    "seen",
-    /** The Dockerfile: its instructions count, as far as the target reaches them. */
-    "dockerfile",
-    /** A file that the declaration is evaluated from: the values that come out of it count. */
-    "declaration",
-    /** The ignore file: what it leaves out counts. */
-    "ignore-file",
-    /** Left out by the line in `places`. */
-    "ignored",
-    /** In the folder, and taken by no instruction that the target reaches. */
-    "not-taken",
-    /** Of a layer that the one asked about does not stand on. */
-    "other-layer",
-    /** Neither in the folder nor read by the declaration. */
-    "outside",
-    "missing",
-  ]),
+  /** "missing" where nothing is there. */
+  sight: z.enum([...sight.options, "missing"]),
+  /** Where nothing is there: what `sight` would be of a file that came to be there, to which the other fields speak then; null
+   * where none can. */
+  wouldBe: sight.nullable(),
   /** The layer that sees it, or that it belongs to; null where it is nobody's. */
   layer: layerName.nullable(),
   places: z.array(z.strictObject({ file: z.string(), line: z.int().positive(), text: z.string() })),

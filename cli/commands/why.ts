@@ -30,7 +30,8 @@ export const command = defineCommand({
     "that is current it tells the image, and what that was built from.\n" +
     "\n" +
     "With paths, from here or in the layer's folder, it tells whether the build sees them, by\n" +
-    "which instruction or what keeps them out, and what a change would rebuild.",
+    "which instruction or what keeps them out, and what a change would rebuild; of what is not\n" +
+    "there yet, what it would be.",
   options: {
     platform: selectionOptions.platform,
     base: baseOption,

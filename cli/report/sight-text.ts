@@ -4,7 +4,7 @@ import { relative } from "node:path";
 import type { Span } from "../../engine/core/source.ts";
 import { unreachable } from "../../engine/core/unreachable.ts";
 import type { LayerGraph } from "../../engine/graph/graph.ts";
-import type { Sight } from "../../engine/plan/sight.ts";
+import type { Sight, SightOfFile } from "../../engine/plan/sight.ts";
 import type { LayerName } from "../../schemas/layer-name.ts";
 
 /** Layers that are named as what stands on it. */
@@ -15,11 +15,11 @@ export function renderSight(graph: LayerGraph, layer: LayerName, file: string, s
   const shown = relative(graph.root, file) || ".";
   const lines = [describe(graph, layer, shown, sight)];
   const changed = changedLayer(layer, sight);
-  if (changed !== undefined) lines.push(...describeConsequence(graph, changed));
+  if (changed !== undefined) lines.push(describeConsequence(graph, changed, tellCause(sight)));
   return `${lines.join("\n")}\n`;
 }
 
-/** The layer that a change of the path rebuilds; undefined where it rebuilds none that this one stands on. */
+/** The layer that a change of the path, or its coming to be, rebuilds; undefined where it rebuilds none that this one stands on. */
 export function changedLayer(layer: LayerName, sight: Sight): LayerName | undefined {
   switch (sight.kind) {
     case "seen":
@@ -32,48 +32,90 @@ export function changedLayer(layer: LayerName, sight: Sight): LayerName | undefi
     case "ignored":
     case "not-taken":
     case "outside":
-    case "missing":
       return undefined;
+    case "missing":
+      return sight.wouldBe === undefined ? undefined : changedLayer(layer, sight.wouldBe);
     default:
       return unreachable(sight);
   }
+}
+
+/** What is said of the path itself: what it would be, and for the layer that it belongs to; undefined where nothing can be. */
+export function innermost(sight: Sight): SightOfFile | undefined {
+  const judged = sight.kind === "missing" ? sight.wouldBe : sight;
+  return judged?.kind === "other-layer" && judged.sight !== undefined ? innermost(judged.sight) : judged;
 }
 
 function describe(graph: LayerGraph, layer: LayerName, shown: string, sight: Sight): string {
+  if (sight.kind !== "missing") return describeFile(graph, layer, shown, sight, asItIs);
+  return sight.wouldBe === undefined
+    ? `there is no ${shown}`
+    : describeFile(graph, layer, `there is no ${shown} yet: it`, sight.wouldBe, asItWouldBe);
+}
+
+/** How it is said of what is there, and of what is not there yet. */
+type Mood = Readonly<Record<"is" | "isNot" | "counts" | "takes" | "reads" | "belongs", string>>;
+const asItIs: Mood = {
+  is: "is",
+  isNot: "is not",
+  counts: "counts",
+  takes: "takes",
+  reads: "does not read",
+  belongs: "belongs",
+};
+const asItWouldBe: Mood = {
+  is: "would be",
+  isNot: "would not be",
+  counts: "would count",
+  takes: "would take",
+  reads: "would not read",
+  belongs: "would belong",
+};
+
+function describeFile(
+  graph: LayerGraph,
+  layer: LayerName,
+  subject: string,
+  sight: SightOfFile,
+  mood: Mood,
+): string {
+  const { is, isNot, counts, takes, reads, belongs } = mood;
   switch (sight.kind) {
     case "seen":
-      return `${shown} is seen by the build of ${layer}:${sight.by.map((span) => `\n  ${tellPlace(graph, span)}`).join("")}`;
+      return `${subject} ${is} seen by the build of ${layer}:${sight.by.map((span) => `\n  ${tellPlace(graph, span)}`).join("")}`;
     case "dockerfile":
-      return `${shown} counts for ${layer} by its instructions, as far as the target reaches them: comments and other stages rebuild nothing`;
+      return `${subject} ${counts} for ${layer} by its instructions, as far as the target reaches them: comments and other stages rebuild nothing`;
     case "declaration":
-      return `${shown} counts for ${layer} by the values that come out of it: comments, and fields that change no image, rebuild nothing`;
+      return `${subject} ${counts} for ${layer} by the values that come out of it: comments, and fields that change no image, rebuild nothing`;
     case "ignore-file":
-      return `${shown} counts for ${layer} by what it leaves out of the build`;
+      return `${subject} ${counts} for ${layer} by what it leaves out of the build`;
     case "ignored":
-      return `${shown} is not seen by the build of ${layer}, as it is left out:\n  ${tellPlace(graph, sight.line)}`;
+      return `${subject} ${isNot} seen by the build of ${layer}, as it ${is} left out:\n  ${tellPlace(graph, sight.line)}`;
     case "not-taken":
-      return `${shown} is not seen by the build of ${layer}: no COPY, ADD or bind mount that the target reaches takes it`;
+      return `${subject} ${isNot} seen by the build of ${layer}: no COPY, ADD or bind mount that the target reaches ${takes} it`;
     case "other-layer":
       return sight.sight === undefined
-        ? `${shown} belongs to ${sight.owner}, which ${layer} does not stand on`
-        : `${shown} belongs to ${sight.owner}, which ${layer} stands on\n${describe(graph, sight.owner, shown, sight.sight)}`;
+        ? `${subject} ${belongs} to ${sight.owner}, which ${layer} does not stand on`
+        : `${subject} ${belongs} to ${sight.owner}, which ${layer} stands on\n${describeFile(graph, sight.owner, mood === asItIs ? subject : "it", sight.sight, mood)}`;
     case "outside":
-      return `${shown} is not seen by the build of ${layer}: it is not in its folder, and its declaration does not read it`;
-    case "missing":
-      return `there is no ${shown}`;
+      return `${subject} ${isNot} seen by the build of ${layer}: it ${isNot} in its folder, and its declaration ${reads} it`;
     default:
       return unreachable(sight);
   }
 }
 
-function describeConsequence(graph: LayerGraph, changed: LayerName): readonly string[] {
+function tellCause(sight: Sight): string {
+  if (sight.kind !== "missing") return "a change that counts";
+  return innermost(sight)?.kind === "seen" ? "making it" : "what counts of it";
+}
+
+/** `cause` rebuilds `changed`. */
+function describeConsequence(graph: LayerGraph, changed: LayerName, cause: string): string {
   const above = graph.descendants(changed);
-  if (above.length === 0) return [`a change that counts rebuilds ${changed}, and nothing stands on that`];
+  if (above.length === 0) return `${cause} rebuilds ${changed}, and nothing stands on that`;
   const names = above.slice(0, mostNames).join(", ");
   const more = above.length > mostNames ? `, and ${above.length - mostNames} more (--json)` : "";
-  return [
-    `a change that counts rebuilds ${changed}, and if its image comes out changed what stands on it: ${names}${more}`,
-  ];
+  return `${cause} rebuilds ${changed}, and if its image comes out changed what stands on it: ${names}${more}`;
 }
 
 /** "catalog/rust/Dockerfile:4: COPY src /src". */

@@ -9,7 +9,7 @@ import type { LayerName } from "../../schemas/layer-name.ts";
 import type { LockEntry } from "../../schemas/lock.ts";
 import type { WhyJson } from "../../schemas/why.ts";
 import { nodeToJson } from "./plan-json.ts";
-import { changedLayer } from "./sight-text.ts";
+import { changedLayer, innermost } from "./sight-text.ts";
 
 /** `targets` are steps of the plan, all of one layer. */
 export function whyToJson(
@@ -36,14 +36,17 @@ export function whyToJson(
 
 /** `file` is absolute. */
 export function sightToJson(graph: LayerGraph, layer: LayerName, file: string, sight: Sight) {
-  const last = sight.kind === "other-layer" && sight.sight !== undefined ? sight.sight : sight;
-  const isNobodys = last.kind === "outside" || last.kind === "missing";
+  const last = innermost(sight);
+  const isNobodys = last === undefined || last.kind === "outside";
+  const whole = sight.kind === "missing" ? sight.wouldBe : sight;
   const changed = changedLayer(layer, sight);
+  const isThere = sight.kind !== "missing";
   return {
     path: relative(graph.root, file),
-    sight: last.kind,
-    layer: isNobodys ? null : sight.kind === "other-layer" ? sight.owner : layer,
-    places: (last.kind === "seen" ? last.by : last.kind === "ignored" ? [last.line] : []).map((span) => {
+    sight: isThere && last !== undefined ? last.kind : "missing",
+    wouldBe: isThere || last === undefined ? null : last.kind,
+    layer: isNobodys ? null : whole?.kind === "other-layer" ? whole.owner : layer,
+    places: (last?.kind === "seen" ? last.by : last?.kind === "ignored" ? [last.line] : []).map((span) => {
       const { line } = span.file.position(span.start);
       return { file: relative(graph.root, span.file.path), line, text: span.file.line(line).trim() };
     }),

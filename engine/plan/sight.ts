@@ -1,5 +1,5 @@
 // Whether the build of a layer sees a path, through which instruction, and if not, what keeps it out: so that a change of it
-// can be judged before it is made.
+// can be judged before it is made, and so can a file before it is there.
 
 import path from "node:path/posix";
 import type { LayerName } from "../../schemas/layer-name.ts";
@@ -11,8 +11,16 @@ import type { Files } from "../core/host.ts";
 import { SourceFile, type Span } from "../core/source.ts";
 import type { LayerGraph } from "../graph/graph.ts";
 import { listSeenFiles } from "../graph/seen-files.ts";
+import { imagineFile } from "./imagined-file.ts";
 
 export type Sight =
+  | SightOfFile
+  /** Nothing is there. Of a file that came to be there `wouldBe` is true; undefined where none can, as what it would lie in is
+   * no folder. */
+  | { readonly kind: "missing"; readonly wouldBe: SightOfFile | undefined };
+
+/** Of what is there, or is thought to be. */
+export type SightOfFile =
   /** By these instructions, as written. */
   | { readonly kind: "seen"; readonly by: readonly Span[] }
   /** The Dockerfile itself: its instructions count, as far as the target reaches them. */
@@ -26,25 +34,31 @@ export type Sight =
   /** It is in the context, and no instruction that the target reaches takes it. */
   | { readonly kind: "not-taken" }
   /** It belongs to another layer: what that sees, where this one stands on it. */
-  | { readonly kind: "other-layer"; readonly owner: LayerName; readonly sight: Sight | undefined }
+  | { readonly kind: "other-layer"; readonly owner: LayerName; readonly sight: SightOfFile | undefined }
   /** Neither in the layer's folder nor read by its declaration. */
-  | { readonly kind: "outside" }
-  | { readonly kind: "missing" };
+  | { readonly kind: "outside" };
 
 /** `file` is absolute; a folder counts as seen where anything in it is. */
 export function judgeSight(graph: LayerGraph, name: LayerName, file: string, files: Files): Sight {
+  if (files.info(file).ok) return judge(graph, name, file, files);
+  const imagined = imagineFile(files, file);
+  const wouldBe = imagined === undefined ? undefined : judge(graph, name, file, imagined);
+  return { kind: "missing", wouldBe };
+}
+
+function judge(graph: LayerGraph, name: LayerName, file: string, files: Files): SightOfFile {
   const layer = graph.layer(name);
   const own = judgeOwnSight(layer, file, files);
   if (own !== undefined) return own;
   const owner = ownerOf(graph, file);
-  if (owner === undefined) return { kind: files.info(file).ok ? "outside" : "missing" };
+  if (owner === undefined) return { kind: "outside" };
   const isBelow = graph.ancestors(name).includes(owner);
   const sight = isBelow ? judgeOwnSight(graph.layer(owner), file, files) : undefined;
   return { kind: "other-layer", owner, sight };
 }
 
 /** undefined where it is not the layer's. */
-function judgeOwnSight(layer: Layer, file: string, files: Files): Sight | undefined {
+function judgeOwnSight(layer: Layer, file: string, files: Files): SightOfFile | undefined {
   const place = path.relative(layer.directory, file);
   const isInside = place !== ".." && !place.startsWith("../");
   const opened = openDockerignore(layer, files);
@@ -54,7 +68,6 @@ function judgeOwnSight(layer: Layer, file: string, files: Files): Sight | undefi
   if (layer.sources.includes(file)) return { kind: "declaration" };
   if (file === opened.file?.path) return { kind: "ignore-file" };
   if (!isInside) return undefined;
-  if (!files.info(file).ok) return { kind: "missing" };
   const line = opened.file === undefined ? undefined : findIgnoringLine(opened.file, place);
   const wouldTake = findTakers(layer, place, readDockerignore(undefined).ignore, files);
   return line !== undefined && wouldTake.length > 0 ? { kind: "ignored", line } : { kind: "not-taken" };

@@ -123,7 +123,7 @@ top (${platform}) would be built
   test("why of paths: whether the build sees them, and what a change would rebuild", async () => {
     const { root } = projectOf({
       ...threeLayers,
-      "catalog/middle/.dockerignore": "*.md\n",
+      "catalog/middle/.dockerignore": "*.md\n!NEWS.md\n",
       "catalog/middle/Dockerfile": "FROM lamina/base\nCOPY tool *.md /usr/bin/\n",
       "catalog/middle/notes.md": "",
       "catalog/middle/other": "",
@@ -138,7 +138,8 @@ top (${platform}) would be built
       "catalog/base/Dockerfile",
       "catalog/top/tool",
     ];
-    expect(await ask("middle", ...paths, "README.md", "gone", "catalog/middle/away")).toEqual({
+    const made = ["catalog/middle/new.md", "catalog/middle/tool/x", "NEWS.md", "catalog/base/.dockerignore"];
+    expect(await ask("middle", ...paths, "README.md", "gone", ...made)).toEqual({
       exitCode: 0,
       stderr: "",
       stdout: `\
@@ -155,15 +156,32 @@ catalog/base/Dockerfile counts for base by its instructions, as far as the targe
 a change that counts rebuilds base, and if its image comes out changed what stands on it: middle, top
 catalog/top/tool belongs to top, which middle does not stand on
 README.md is not seen by the build of middle: it is not in its folder, and its declaration does not read it
-there is no catalog/middle/gone
-there is no catalog/middle/away
+there is no catalog/middle/gone yet: it would not be seen by the build of middle: no COPY, ADD or bind mount that the target reaches would take it
+there is no catalog/middle/new.md yet: it would not be seen by the build of middle, as it would be left out:
+  catalog/middle/.dockerignore:1: *.md
+there is no catalog/middle/tool/x
+there is no catalog/middle/NEWS.md yet: it would be seen by the build of middle:
+  catalog/middle/Dockerfile:2: COPY tool *.md /usr/bin/
+making it rebuilds middle, and if its image comes out changed what stands on it: top
+there is no catalog/base/.dockerignore yet: it would belong to base, which middle stands on
+it would count for base by what it leaves out of the build
+what counts of it rebuilds base, and if its image comes out changed what stands on it: middle, top
 `,
     });
-    const { stdout } = await ask("middle", "tool", "catalog/base/tool", "README.md", "--json");
+    const { stdout } = await ask(
+      "middle",
+      "tool",
+      "catalog/base/tool",
+      "README.md",
+      "catalog/middle/new.md",
+      "catalog/middle/tool/x",
+      "--json",
+    );
     expect(whySchema.parse(JSON.parse(stdout)).paths).toEqual([
       {
         path: "catalog/middle/tool",
         sight: "seen",
+        wouldBe: null,
         layer: "middle",
         places: [{ file: "catalog/middle/Dockerfile", line: 2, text: "COPY tool *.md /usr/bin/" }],
         affects: ["middle", "top"],
@@ -171,11 +189,28 @@ there is no catalog/middle/away
       {
         path: "catalog/base/tool",
         sight: "seen",
+        wouldBe: null,
         layer: "base",
         places: [{ file: "catalog/base/Dockerfile", line: 2, text: "COPY tool /usr/bin/base-tool" }],
         affects: ["base", "middle", "top"],
       },
-      { path: "README.md", sight: "outside", layer: null, places: [], affects: [] },
+      { path: "README.md", sight: "outside", wouldBe: null, layer: null, places: [], affects: [] },
+      {
+        path: "catalog/middle/new.md",
+        sight: "missing",
+        wouldBe: "ignored",
+        layer: "middle",
+        places: [{ file: "catalog/middle/.dockerignore", line: 1, text: "*.md" }],
+        affects: [],
+      },
+      {
+        path: "catalog/middle/tool/x",
+        sight: "missing",
+        wouldBe: null,
+        layer: null,
+        places: [],
+        affects: [],
+      },
     ]);
   });
 

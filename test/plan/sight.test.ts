@@ -45,6 +45,8 @@ function brief(sight: Sight): unknown {
       return ["ignored", place(sight.line)];
     case "other-layer":
       return [sight.owner, sight.sight === undefined ? undefined : brief(sight.sight)];
+    case "missing":
+      return ["missing", sight.wouldBe === undefined ? undefined : brief(sight.wouldBe)];
     default:
       return sight.kind;
   }
@@ -89,8 +91,24 @@ describe("a path in the layer's folder", () => {
     expect(sightOf("app", "catalog/app/.dockerignore")).toBe("ignore-file");
   });
 
-  test("may not be there", () => {
-    expect(sightOf("app", "catalog/app/gone")).toBe("missing");
+  test("that is not there is judged as a file that came to be there", async () => {
+    expect(sightOf("app", "catalog/app/gone")).toEqual(["missing", "not-taken"]);
+    expect(sightOf("app", "catalog/app/new/deep/NEWS.md")).toEqual(["missing", "not-taken"]);
+    expect(sightOf("app", "catalog/app/NEWS.md")).toEqual(["missing", ["seen", "6: COPY *.md /"]]);
+    expect(sightOf("app", "catalog/app/src/new/deep.rs")).toEqual(["missing", ["seen", "4: COPY src /src"]]);
+    expect(sightOf("app", "catalog/app/notes.more.md")).toEqual(["missing", ["ignored", "5: notes.*"]]);
+    expect(sightOf("app", "catalog/app/Dockerfile.dockerignore")).toEqual(["missing", "ignore-file"]);
+    const judge = await open({
+      [`${app}/Dockerfile`]: "FROM lamina/base\nRUN --mount=type=bind,target=/c true\n",
+    });
+    expect(judge("app", "catalog/app/new")).toEqual([
+      "missing",
+      ["seen", "2: RUN --mount=type=bind,target=/c true"],
+    ]);
+  });
+
+  test("where nothing can be is only missing", () => {
+    expect(sightOf("app", "catalog/app/Cargo.toml/new")).toEqual(["missing", undefined]);
   });
 
   test("is seen as any other where everything is copied", async () => {
@@ -103,7 +121,7 @@ describe("a path in the layer's folder", () => {
 describe("a path elsewhere", () => {
   test("of a layer below is judged for that", () => {
     expect(sightOf("app", "catalog/base/Dockerfile")).toEqual(["base", "dockerfile"]);
-    expect(sightOf("app", "catalog/base/gone")).toEqual(["base", "missing"]);
+    expect(sightOf("app", "catalog/base/gone")).toEqual(["missing", ["base", "not-taken"]]);
   });
 
   test("of a layer that it does not stand on is none of its business", () => {
@@ -123,8 +141,9 @@ describe("a path elsewhere", () => {
     expect(judge("base", "shared.ncl")).toBe("outside");
   });
 
-  test("that nobody reads is outside, or missing", () => {
+  test("that nobody reads is outside, there or not", () => {
     expect(sightOf("app", "README.md")).toBe("outside");
-    expect(sightOf("app", "gone.md")).toBe("missing");
+    expect(sightOf("app", "gone.md")).toEqual(["missing", "outside"]);
+    expect(sightOf("app", "catalog/new/workflow.ncl")).toEqual(["missing", "outside"]);
   });
 });
