@@ -25,6 +25,13 @@ const requirements: readonly Program[] = [
   { name: "git", package: "git", why: "tests make repositories" },
   { name: "rsync", package: "rsync", why: "contexts are sent with it" },
   { name: "sshd", package: "openssh-server", why: "tests log in to it" },
+  { name: "ssh", package: "openssh-client", why: "what lamina does over SSH is measured against it" },
+  { name: "ssh-keygen", package: "openssh-client", why: "tests make keys" },
+  { name: "ip", package: "iproute2", why: "the hosts that tests log in to have networks of their own" },
+  { name: "unshare", package: "util-linux", why: "those hosts are made of namespaces" },
+  { name: "nsenter", package: "util-linux", why: "those hosts are connected to this one" },
+  { name: "flock", package: "util-linux", why: "those hosts are taken away in order" },
+  { name: "nats-server", package: "nats-server", why: "events are published to it" },
   {
     name: "hcloud",
     package: "hcloud-cli",

@@ -1,7 +1,11 @@
 // Real machines for tests, made in half a second: each has a network, processes, folders and a memory limit of its own, and
 // runs sshd and buildkitd. A yard holds those of one process on a bridge. However that process ends, all of it goes with it.
 
-import type { KeyPair } from "../../../engine/ports/compute.ts";
+import { access } from "node:fs/promises";
+import { findProgram } from "../../../scripts/tools/debian-packages.ts";
+import { openDelayProxy } from "./delay-proxy.ts";
+import { type Host, type HostOrder, type HostPlace, startHost } from "./host.ts";
+import { openYardGround } from "./yard-ground.ts";
 
 export interface HostYardSettings {
   /** BuildKit's programs, absolute: of `inject("rig")`, or as ensureBuildkit got them. */
@@ -24,52 +28,116 @@ export interface HostYard {
   close(): Promise<void>;
 }
 
-export interface HostOrder {
-  /** What it calls itself: `[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?`, as a host name; unique among the yard's. */
-  readonly name: string;
-  /** Of all that runs on it, daemons and page cache included; there is no swap besides. At least 128 MiB. */
-  readonly memoryBytes: number;
-  /** "ssh-ed25519 AAAA…", each may log in as root. Nothing else lets anybody in. */
-  readonly authorizedKeys: readonly string[];
-  /** What it proves itself with. */
-  readonly hostKey: KeyPair;
-  /** How long it has an address and refuses connections before its daemons start; 0 by default. */
-  readonly bootDelayMs?: number | undefined;
-}
-
-/** off: the machine stands there without power. */
-export type HostState = "booting" | "running" | "off";
-
-export interface Host {
-  readonly name: string;
-  /** "10.77.7.2" */
-  readonly address: string;
-  readonly port: 22;
-  readonly user: "root";
-  /** Absolute path on the host: sshd forwards to it. */
-  readonly buildkitSocket: string;
-  readonly memoryBytes: number;
-  /** Of the host's first process, as this machine counts: `nsenter --target PID --all` enters the host. */
-  readonly pid: number;
-  /** The host's memory cgroup on this machine, absolute. */
-  readonly memoryCgroup: string;
-  readonly state: HostState;
-  /** Resolves when sshd and buildkitd answer; rejects, with the end of their logs, where they will not. */
-  readonly booted: Promise<void>;
-  /** Resolves when the host is off, whoever turned it off. */
-  readonly off: Promise<void>;
-  /**
-   * As if it lost its power: the network is gone first, so nobody hears of an end, then every process is killed. What lay
-   * on it is lost. Resolves when it is off.
-   */
-  kill(): Promise<void>;
-  /** SIGKILL to buildkitd alone: steps that run go on, sshd too. Nothing starts it again. Resolves when it is gone. */
-  killBuildkitd(): Promise<void>;
-  /** Resolves when no process, network, cgroup or file of it is left. Safe at any time, and to call twice. */
-  destroy(): Promise<void>;
-}
-
 /** Throws with the reason where this machine cannot have hosts: they need root and Linux's namespaces and cgroups. */
 export async function openHostYard(settings: HostYardSettings): Promise<HostYard> {
-  throw new Error(`no hosts yet with ${settings.buildkit.buildkitd}`);
+  if (process.getuid?.() !== 0)
+    throw new Error("hosts for tests are made of namespaces, bridges and cgroups: run the tests as root");
+  const sshd = await findPrograms();
+  const memoryCgroups = await findMemoryCgroups();
+  const ground = await openYardGround();
+  const registry =
+    settings.registry === undefined ? undefined : await exposeRegistry(settings.registry, ground.gateway);
+  const place: Omit<HostPlace, "hostNumber"> = {
+    yardDirectory: ground.directory,
+    bridge: ground.bridge,
+    gateway: ground.gateway,
+    buildkitd: settings.buildkit.buildkitd,
+    sshd,
+    memoryCgroups,
+    registryConfig: registry?.config ?? "",
+  };
+  /** By the last number of their addresses, from when they are ordered. */
+  const lots = new Map<number, Lot>();
+  let lastNumber = 1;
+  let closed: Promise<void> | undefined;
+  const takeNumber = (): number => {
+    // Onwards, so that an address does not soon stand for another host.
+    for (let tries = 0; tries < 253; tries += 1) {
+      lastNumber = lastNumber === 254 ? 2 : lastNumber + 1;
+      if (!lots.has(lastNumber)) return lastNumber;
+    }
+    throw new Error("a yard has room for 253 hosts");
+  };
+  const close = async (): Promise<void> => {
+    const hosts = await Promise.allSettled(Array.from(lots.values(), ({ started }) => started));
+    await Promise.all(
+      hosts.map(async (one) => (one.status === "fulfilled" ? await one.value.destroy() : undefined)),
+    );
+    await registry?.close();
+    await ground.close();
+  };
+  return {
+    registry: registry?.address,
+    async createHost(order) {
+      if (closed !== undefined) throw new Error("the yard is closed");
+      checkOrder(order);
+      if (lots.values().some(({ name }) => name === order.name))
+        throw new Error(`the yard has a host called ${order.name}`);
+      const hostNumber = takeNumber();
+      const started = startHost(order, { ...place, hostNumber }, () => {
+        lots.delete(hostNumber);
+      });
+      const lot: Lot = { name: order.name, started, host: undefined };
+      lots.set(hostNumber, lot);
+      try {
+        lot.host = await started;
+        return lot.host;
+      } catch (error) {
+        lots.delete(hostNumber);
+        throw error;
+      }
+    },
+    listHosts: () => Array.from(lots.values(), ({ host }) => host).filter((host) => host !== undefined),
+    async close() {
+      closed ??= close();
+      await closed;
+    },
+  };
+}
+
+interface Lot {
+  readonly name: string;
+  readonly started: Promise<Host>;
+  host: Host | undefined;
+}
+
+function checkOrder({ name, memoryBytes }: HostOrder): void {
+  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) throw new Error(`${name} is no name for a host`);
+  if (!(memoryBytes >= 128 * 1024 * 1024))
+    throw new Error(`sshd and buildkitd do not run in ${String(memoryBytes)} bytes`);
+}
+
+/** sshd's path: it insists on being called by a whole one. */
+async function findPrograms(): Promise<string> {
+  for (const name of ["ip", "unshare", "nsenter", "flock", "rsync", "runc"]) {
+    if ((await findProgram(name)) === undefined) throw new Error(`hosts need ${name}: npm test installs it`);
+  }
+  const sshd = await findProgram("sshd");
+  if (sshd === undefined) throw new Error("hosts need sshd: npm test installs it");
+  return sshd;
+}
+
+/** Version 1 has a hierarchy for memory alone, version 2 one for all. */
+async function findMemoryCgroups(): Promise<string> {
+  return await access("/sys/fs/cgroup/memory").then(
+    () => "/sys/fs/cgroup/memory",
+    () => "/sys/fs/cgroup",
+  );
+}
+
+/** Makes a registry of this machine's loopback reachable at the gateway, and tells hosts to pull from there. */
+async function exposeRegistry(registry: string, gateway: string) {
+  const { hostname, port } = new URL(`http://${registry}`);
+  const proxy = await openDelayProxy({
+    to: { host: hostname, port: Number(port) },
+    delayMs: 0,
+    listenAt: gateway,
+  });
+  const address = `${gateway}:${String(proxy.port)}`;
+  const config = `[registry."${registry}"]
+mirrors = ["${address}"]
+[registry."${address}"]
+http = true
+`;
+  return { address, config, close: async () => await proxy.close() };
 }
