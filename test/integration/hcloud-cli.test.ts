@@ -40,25 +40,12 @@ async function listServers(...args: readonly string[]) {
 describe("the official command", () => {
   test("creates, lists by label, describes and deletes", async () => {
     const create = ["server", "create", "--image", "ubuntu-24.04", "--location", "nbg1"];
-    const made = await hcloud(
-      ...create,
-      ...[
-        "--name",
-        "lamina-one",
-        "--type",
-        "cx23",
-        "--label",
-        "lamina-pool=a",
-        "--label",
-        "lamina-lease=one",
-      ],
-    );
+    const labels = ["--label", "lamina-pool=a", "--label", "lamina-lease=one"];
+    const made = await hcloud(...create, "--name", "lamina-one", "--type", "cx23", ...labels);
     expect(made.exitCode).toBe(0);
     expect(made.stdout).toMatch(/^Server \d+ created\nIPv4: 127\.0\.0\.1\n/m);
-    const other = await hcloud(
-      ...create,
-      ...["--name", "lamina-two", "--type", "cx33", "--label", "lamina-pool=b"],
-    );
+    const elsewhere = ["--label", "lamina-pool=b"];
+    const other = await hcloud(...create, "--name", "lamina-two", "--type", "cx33", ...elsewhere);
     expect(other.exitCode).toBe(0);
     expect(
       machines.orders.map(({ name, serverType, memoryBytes }) => [name, serverType, memoryBytes]),
