@@ -41,7 +41,8 @@ same of every layer below that is to be built first, the nearest cause first. Of
 that is current it tells the image, and what that was built from.
 
 With paths, from here or in the layer's folder, it tells whether the build sees them, by
-which instruction or what keeps them out, and what a change would rebuild.
+which instruction or what keeps them out, and what a change would rebuild; of what is not
+there yet, what it would be.
 
 Options
       --platform OS/ARCH  only this platform, such as linux/arm64; may be repeated
