@@ -51,7 +51,7 @@ export interface HcloudRefusal {
 }
 
 const officialEndpoint = "https://api.hetzner.cloud/v1";
-const defaultImage = "debian-13";
+const defaultImage = "debian-12";
 /** Of types and prices: what is told as available is an indicator only. */
 const marketFreshMs = 60_000;
 /** Of the API: 32 KiB. */
