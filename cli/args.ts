@@ -70,7 +70,8 @@ export function parseArgs<O extends OptionSpecs, C extends OptionSpecs>(
     const parsed = spec.parse(value);
     if (!parsed.ok) {
       const given = value === "" ? "" : `, not ${JSON.stringify(value)}`;
-      return err({ message: `${shown} ${parsed.error}${given}` });
+      const { message, help } = typeof parsed.error === "string" ? { message: parsed.error } : parsed.error;
+      return err({ message: `${shown} ${message}${given}`, help });
     }
     if (spec.kind === "list") {
       const before = values.get(name);

@@ -16,8 +16,11 @@ export interface FlagSpec extends Described {
   readonly kind: "flag";
 }
 
-/** Turns a value's text into what the command works with, or says what it must be: "must be a positive integer". */
-export type ParseValue<T> = (text: string) => Result<T, string>;
+/** What a value must be, "must be a positive integer", with or without what helps: 'did you mean "all"?'. */
+export type WrongValue = string | { readonly message: string; readonly help: string };
+
+/** Turns a value's text into what the command works with. */
+export type ParseValue<T> = (text: string) => Result<T, WrongValue>;
 
 export interface ValueSpec<T> extends Described {
   readonly kind: "value";

@@ -2,7 +2,7 @@
 
 import { err, ok } from "../engine/core/result.ts";
 import { tiers } from "../engine/plan/tiers.ts";
-import { isPlatform } from "../schemas/is-platform.ts";
+import { advisePlatform, isKnownPlatform, knownPlatformForm } from "../schemas/known-platform.ts";
 import { type ListSpec, list, orList } from "./option.ts";
 import type { RunnerLabel } from "./report/github-matrix.ts";
 
@@ -11,8 +11,9 @@ export const runsOnOption: ListSpec<RunnerLabel> = list(
   "with github-matrix: the runner for a platform, or for one tier of it; may be repeated",
   (value) => {
     const [, platform = "", tier, label] = /^([^:=]+)(?::([^=]+))?=(\S+)$/.exec(value) ?? [];
-    if (!isPlatform(platform) || label === undefined)
-      return err("must be OS/ARCH=LABEL or OS/ARCH:TIER=LABEL");
+    if (label === undefined) return err("must be OS/ARCH=LABEL or OS/ARCH:TIER=LABEL");
+    if (!isKnownPlatform(platform))
+      return err({ message: `must name ${knownPlatformForm}`, help: advisePlatform(platform) });
     if (tier !== undefined && !tiers.some(({ name }) => name === tier))
       return err(`must name ${orList(tiers.map(({ name }) => name))} as the tier`);
     return ok({ platform, tier, label });

@@ -6,7 +6,7 @@ import type { Topology } from "../engine/graph/graph.ts";
 import { withDescendants } from "../engine/graph/select.ts";
 import type { PlanOptions } from "../engine/plan/plan.ts";
 import { imageReferencePattern } from "../schemas/image-reference-pattern.ts";
-import { isPlatform } from "../schemas/is-platform.ts";
+import { advisePlatform, isKnownPlatform, knownPlatformForm } from "../schemas/known-platform.ts";
 import type { LayerName } from "../schemas/layer-name.ts";
 import type { Platform } from "../schemas/platform.ts";
 import { type UsageFault } from "./args.ts";
@@ -20,7 +20,8 @@ interface ReplacedBase {
 }
 
 const parsePlatform: ParseValue<Platform> = (value) => {
-  return isPlatform(value) ? ok(value) : err('must be os/architecture, such as "linux/arm64"');
+  if (isKnownPlatform(value)) return ok(value);
+  return err({ message: `must be ${knownPlatformForm}`, help: advisePlatform(value) });
 };
 
 const layoutPattern = /^oci-layout:[^@]+(@sha256:[0-9a-f]{64})?$/;

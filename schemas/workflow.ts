@@ -9,7 +9,7 @@ import { nonEmptyText, oneOf, stringOr, textLike } from "./form/text.ts";
 import { imageReference } from "./image-reference.ts";
 import { layerName } from "./layer-name.ts";
 import { levelHierarchy } from "./level-hierarchy.ts";
-import { platform } from "./platform.ts";
+import { knownPlatform } from "./platform.ts";
 import { refuseHalfSizes, sizing } from "./sizing.ts";
 
 /** What a layer is for: compilers and their like, cooked dependencies, or single tools. */
@@ -37,7 +37,7 @@ export const dockerfilePath = textLike(
   dockerfilePathPattern,
   'a path within the folder, such as "Dockerfile"',
 );
-export const platforms = distinctListOf(platform, 'platforms, such as "linux/arm64"').min(
+export const platforms = distinctListOf(knownPlatform, 'platforms, such as "linux/arm64"').min(
   1,
   "must name a platform, or be left out for the builder's own",
 );

@@ -140,7 +140,15 @@ describe("wrong usage ends with 2 and says what to do", () => {
     ],
     [
       ["build", "--platform", "arm"],
-      'error: build: --platform must be os/architecture, such as "linux/arm64", not "arm"\nhelp: `lamina help build` shows its options\n',
+      'error: build: --platform must be a platform that BuildKit builds for, such as "linux/arm64", not "arm"\nhelp: did you mean "linux/arm/v7"?\n',
+    ],
+    [
+      ["plan", "--platform", "linux/foo"],
+      'error: plan: --platform must be a platform that BuildKit builds for, such as "linux/arm64", not "linux/foo"\nhelp: it must be one of linux/amd64, linux/arm64, linux/arm/v7, linux/arm/v6, linux/arm/v5, linux/386, linux/ppc64le, linux/ppc64, linux/s390x, linux/riscv64, linux/loong64, linux/mips64le, linux/mips64, linux/amd64/v2, linux/amd64/v3, linux/amd64/v4\n',
+    ],
+    [
+      ["plan", "--format", "github-matrix", "--runs-on", "linux/x86_64=big"],
+      'error: plan: --runs-on must name a platform that BuildKit builds for, such as "linux/arm64", not "linux/x86_64=big"\nhelp: did you mean "linux/amd64"?\n',
     ],
     [
       ["lock"],

@@ -89,7 +89,7 @@ const workflowSound: readonly Row[] = [
     "everything",
     layer(`{
       copies_from = ["nushell", "on.to_ref-2"], tools_required = ["git"], args = { A = "1", _b2 = "" },
-      secrets = ["sccache_creds", "a.b-c"], ssh = true, platforms = ["linux/arm64", "linux/arm/v7"], target = "final",
+      secrets = ["sccache_creds", "a.b-c"], ssh = true, platforms = ["linux/arm64", "linux/arm/v7", "linux/386", "linux/ppc64le", "linux/amd64/v3"], target = "final",
       dockerfile = "docker/Dockerfile.rust", runner_type = 'cax31, cpu = 8, memory_gb = 15.5, time_budget_min = 90,
     }`),
   ],
@@ -163,6 +163,9 @@ const workflowBroken: readonly Row[] = [
   ["ssh that is a string", layer('{ ssh = "yes" }')],
   ["no platform in the list", layer("{ platforms = [] }")],
   ["a platform without an architecture", layer('{ platforms = ["linux"] }')],
+  ["an unknown architecture", layer('{ platforms = ["linux/foo"] }')],
+  ["an unknown variant", layer('{ platforms = ["linux/arm64/v8"] }')],
+  ["an operating system that nothing is built for", layer('{ platforms = ["windows/amd64"] }')],
   ["a stage by number", layer('{ target = "1" }')],
   ["a Dockerfile above", layer('{ dockerfile = "../Dockerfile" }')],
   ["an absolute Dockerfile", layer('{ dockerfile = "/Dockerfile" }')],

@@ -67,6 +67,26 @@ test("a misspelt word is told with the nearest one", () => {
   ]);
 });
 
+test("a platform that nothing is built for is told with the one that was probably meant", () => {
+  const given = [
+    "linux/arm46",
+    "Linux/x86_64",
+    "arm/v7",
+    "windows/amd64",
+    "linux/arm64/v8",
+    "arm64",
+    "linux",
+  ];
+  const meant = ["arm64", "amd64", "arm/v7", "amd64", "arm64", "arm64"];
+  expect(complaints(workflow, { ...sound, platforms: given })).toEqual([
+    ...meant.map(
+      (each, index) =>
+        `platforms.${index} must be a platform that BuildKit builds for, such as "linux/arm64": did you mean "linux/${each}"?`,
+    ),
+    'platforms.6 must be a platform that BuildKit builds for, such as "linux/arm64": it must be one of linux/amd64, linux/arm64, linux/arm/v7, linux/arm/v6, linux/arm/v5, linux/386, linux/ppc64le, linux/ppc64, linux/s390x, linux/riscv64, linux/loong64, linux/mips64le, linux/mips64, linux/amd64/v2, linux/amd64/v3, linux/amd64/v4',
+  ]);
+});
+
 test("what is wrong within lists and records is told at its own place", () => {
   expect(
     complaints(workflow, {
