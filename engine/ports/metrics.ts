@@ -4,6 +4,8 @@
 // 1. Nothing rejects. A store that cannot be reached or read makes no build fail: failures are for people to hear of.
 // 2. What `record` took is there for `p95` and `builds` from then on, also for others who open the same store.
 // 3. Workspaces do not see each other.
+// 4. A build that is told twice, as after a lost answer, counts once: it is known by workspace, layer, platform, run and end.
+// 5. After `close` all answer "unreachable"; closing twice is safe.
 
 import type { LayerName } from "../../schemas/layer-name.ts";
 import type { Platform } from "../../schemas/platform.ts";
@@ -29,11 +31,12 @@ export interface BuildMetrics {
   readonly memoryPeakBytes: number | undefined;
 }
 
-/** The 95th percentile (nearest rank) over the last builds of a layer that came to their end. */
+/** The 95th percentile (nearest rank) over the last twenty builds of a layer that came to their end and were measured. */
 export interface LayerP95 {
   readonly layer: LayerName;
   readonly platform: Platform;
   readonly cpu: number;
+  /** Of the builds' peaks, where they are known: a size must hold the peak. GiB. */
   readonly memoryGb: number;
   /** Builds that it is taken over; at least 1. */
   readonly builds: number;
