@@ -6,6 +6,8 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { type RunningDaemon, startDaemon } from "../daemon.ts";
 
+const require = createRequire(import.meta.url);
+
 /** What is used of the API. */
 export const ownDocument = join(import.meta.dirname, "../../fixtures/hcloud-openapi.json");
 
@@ -14,8 +16,7 @@ const document = process.env["LAMINA_TEST_HCLOUD_OPENAPI"] ?? ownDocument;
 
 /** `told` of the result is where it listens: "http://127.0.0.1:40123"; paths begin there without "/v1". */
 export async function startPrismProxy(upstream: string, directory: string): Promise<RunningDaemon> {
-  const manifest = createRequire(import.meta.url).resolve("@stoplight/prism-cli/package.json");
-  const prism = join(dirname(manifest), "dist/index.js");
+  const prism = join(dirname(require.resolve("@stoplight/prism-cli/package.json")), "dist/index.js");
   const args = ["proxy", document, upstream, "--host", "127.0.0.1", "--port", "0"];
   return await startDaemon({
     // It tells on stdout what the rig reads of stderr.

@@ -17,7 +17,7 @@ export interface Answer {
   readonly body?: ApiObject;
 }
 
-export interface Asked {
+interface Asked {
   /** Of the path, in its order. */
   readonly ids: readonly number[];
   readonly query: URLSearchParams;
