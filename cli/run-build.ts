@@ -8,6 +8,7 @@ import { runPlan } from "../engine/pipeline.ts";
 import type { Plan } from "../engine/plan/step.ts";
 import type { Builder } from "../engine/ports/builder.ts";
 import { type Project } from "../engine/project.ts";
+import { placeOn } from "../engine/run/placer.ts";
 import type { NoBuilder } from "../providers/builder/connect.ts";
 import type { Platform } from "../schemas/platform.ts";
 import { type Invocation } from "./command.ts";
@@ -139,7 +140,7 @@ async function carryOut(
     project,
     plan,
     {
-      builder,
+      placer: placeOn(builder),
       images: builder === idleBuilder ? idleImages : await openImageStore(project.graph.root),
       resolver: createResolver(),
       sink,

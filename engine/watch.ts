@@ -30,6 +30,7 @@ import type { Project } from "./project.ts";
 import { Attempts } from "./run/attempts.ts";
 import type { LayerFailure } from "./run/layer-failure.ts";
 import type { Outcome } from "./run/outcome.ts";
+import { placeOn } from "./run/placer.ts";
 import { dropForeign } from "./run/tend-lock.ts";
 
 /** What the project was found to be. */
@@ -52,7 +53,7 @@ export interface LookRequest {
   readonly signal: AbortSignal;
 }
 
-export interface WatchDeps extends Omit<PlanTools, "builder" | "images" | "failures"> {
+export interface WatchDeps extends Omit<PlanTools, "placer" | "images" | "failures"> {
   /** Opens, selects and plans, all anew. */
   readonly look: (request: LookRequest) => Promise<Look>;
   readonly openFileWatch: OpenFileWatch;
@@ -326,7 +327,9 @@ export class Watch {
   #start(project: Project, plan: Plan, trigger: Trigger, workshop: Workshop): void {
     this.#tellRound(trigger, buildsOf(plan), [], []);
     const { resolver, clock, files, makeRunId } = this.#deps;
-    const tools = { ...workshop, resolver, clock, files, sink: this.#sink, failures: this.#failures };
+    const { builder, images } = workshop;
+    const own = { placer: placeOn(builder), images, sink: this.#sink, failures: this.#failures };
+    const tools = { ...own, resolver, clock, files };
     const running = startPlan(project, plan, tools, {
       runId: makeRunId(),
       concurrency: this.#options.concurrency,

@@ -11,6 +11,7 @@ import { ok } from "../../engine/core/result.ts";
 import { runPlan } from "../../engine/pipeline.ts";
 import type { Builder } from "../../engine/ports/builder.ts";
 import { type Project } from "../../engine/project.ts";
+import { placeOn } from "../../engine/run/placer.ts";
 import { systemFiles } from "../../providers/host/files.ts";
 import { holdLockInMemory } from "../../test/fakes/lock-file.ts";
 import { createRandom } from "../random.ts";
@@ -32,7 +33,7 @@ export async function fillProject(root: string): Promise<void> {
       { ...project, lock },
       plan,
       {
-        builder: createStandIn(project, clock),
+        placer: placeOn(createStandIn(project, clock)),
         images: await openImageStore(root),
         resolver: { resolve: (reference) => Promise.resolve(ok(imageDigest(sha256(reference)))) },
         sink: { emit: () => undefined, close: () => Promise.resolve() },

@@ -6,6 +6,7 @@ import { err, ok, type Result } from "../../engine/core/result.ts";
 import type { LockFile } from "../../engine/lock/lock-file.ts";
 import type { Plan } from "../../engine/plan/step.ts";
 import type { Builder, SolveFailure, SolveResult } from "../../engine/ports/builder.ts";
+import { placeOn } from "../../engine/run/placer.ts";
 import { run } from "../../engine/run/run.ts";
 import { platform } from "../../schemas/platform.ts";
 import type { Project } from "../../test/plan/project.ts";
@@ -60,7 +61,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
       {
         ...project,
         lock,
-        builder,
+        placer: placeOn(builder),
         images: { holds: () => true },
         resolver: { resolve: (reference) => Promise.resolve(ok(imageDigest(sha256(reference)))) },
         sink: { emit: () => undefined, close: () => Promise.resolve() },

@@ -12,6 +12,10 @@ export interface LayerFailure {
     | SolveFailure["kind"]
     | `base-${ResolveFailure["kind"]}`
     | "inputs-changed"
+    | "out-of-memory"
+    | "time-budget"
+    | "no-machine"
+    | "machine-lost"
     | "lock-unwritable"
     | "tool-missing"
     | "tool-failed"
@@ -54,6 +58,44 @@ export function explainSolveFailure(
     default:
       return unreachable(failure);
   }
+}
+
+/** `cause` is what the solve failed for; `tier` the last that was tried, `next` the one above it, if there is one. */
+export function explainOutOfMemory(
+  failure: SolveFailure,
+  tier: string,
+  next: string | undefined,
+  reports: readonly string[],
+): LayerFailure {
+  const what = failure.kind === "step-failed" ? `${failure.step} ran` : "it ran";
+  return {
+    kind: "out-of-memory",
+    message: `${what} out of memory on a ${tier}`,
+    help:
+      next === undefined
+        ? "no tier is bigger: let the build use less memory, fewer jobs at once for example"
+        : `set runner_type = '${next}, or cpu and memory_gb, in its workflow.ncl, or let the build use less memory`,
+    logTail: [...(failure.kind === "step-failed" ? failure.logTail : []), ...reports],
+  };
+}
+
+/** Of a machine that was lost once too often. */
+export function explainLostMachine(message: string, attempts: number): LayerFailure {
+  return {
+    kind: "machine-lost",
+    message: `its machine was lost ${attempts} times: ${message}`,
+    help: "build again: finished layers stay",
+    logTail: [],
+  };
+}
+
+export function explainTimeBudget(minutes: number): LayerFailure {
+  return {
+    kind: "time-budget",
+    message: `it took longer than its time budget of ${minutes} minutes`,
+    help: "raise time_budget_min in its workflow.ncl, or find out what it waits for: `lamina build -v` shows its log",
+    logTail: [],
+  };
 }
 
 /** Repeats the step and the exit code. */
@@ -165,6 +207,11 @@ export function isLasting(kind: LayerFailure["kind"]): boolean {
     case "secret-missing":
     case "daemon-lost":
     case "canceled":
+    // A bigger machine, more time or another machine mends these, and none is an input.
+    case "out-of-memory":
+    case "time-budget":
+    case "no-machine":
+    case "machine-lost":
     case "base-not-found":
     case "base-platform-missing":
     case "base-unauthorized":

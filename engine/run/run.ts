@@ -21,13 +21,16 @@ import type { LayerGraph } from "../graph/graph.ts";
 import type { LockFile } from "../lock/lock-file.ts";
 import { describeReason } from "../plan/explain-reason.ts";
 import { type Plan, type Step, stepKey } from "../plan/step.ts";
-import type { Builder, SecretSource } from "../ports/builder.ts";
+import type { SecretSource } from "../ports/builder.ts";
 import type { EventSink } from "../ports/event-sink.ts";
 import type { ImageResolver, ImageStore } from "../ports/images.ts";
+import type { BuildMetrics, MetricsStore } from "../ports/metrics.ts";
 import { BaseImages } from "./base-images.ts";
-import { type BuildInputs, type BuiltOutcome, buildLayer, type LayerBuild } from "./build-layer.ts";
+import { type BuiltOutcome, buildLayer } from "./build-layer.ts";
+import type { BuildInputs, LayerBuild } from "./layer-build.ts";
 import type { LayerFailure } from "./layer-failure.ts";
 import type { Outcome, StepOutcome } from "./outcome.ts";
+import type { Placer } from "./placer.ts";
 import { ReadyQueue } from "./ready-queue.ts";
 import { dropForeign, settleLock } from "./tend-lock.ts";
 
@@ -48,7 +51,9 @@ export interface RunDeps extends RunWorld {
    * undefined where it cannot be read any more.
    */
   readonly readOwn: (layer: Layer) => OwnInputs | undefined;
-  readonly builder: Builder;
+  readonly placer: Placer;
+  /** Keeps what builds used of leased machines. */
+  readonly metrics?: MetricsStore | undefined;
   readonly images: ImageStore;
   readonly resolver: ImageResolver;
   readonly sink: EventSink;
@@ -104,7 +109,7 @@ export function startRun(plan: Plan, deps: RunDeps, options: RunOptions): Runnin
     type: "run.started",
     at: startedMs,
     runId: options.runId,
-    builder: deps.builder.description,
+    builder: deps.placer.description,
     concurrency: options.concurrency,
     local: plan.replacedBases.size > 0,
     steps: plan.steps.filter(({ action }) => action !== "reuse" || options.isWatched !== true).length,
@@ -112,7 +117,11 @@ export function startRun(plan: Plan, deps: RunDeps, options: RunOptions): Runnin
   const conductor = new Conductor(deps, options);
   conductor.follow(plan, deps);
   return {
-    outcome: conductor.conclude().then((steps) => conclude(steps, startedMs, deps, options)),
+    outcome: conductor.conclude().then(async (steps) => {
+      // Whatever was leased is given back before anybody is told that the run is over.
+      const costEur = await deps.placer.rest();
+      return conclude(steps, startedMs, costEur, deps, options);
+    }),
     revise: (next, world) => conductor.revise(next, world),
     wind: (isConcerned) => conductor.wind(isConcerned),
     foresee: (next, world) => conductor.foresee(next, world),
@@ -122,6 +131,7 @@ export function startRun(plan: Plan, deps: RunDeps, options: RunOptions): Runnin
 function conclude(
   steps: Outcome["steps"],
   startedMs: number,
+  costEur: number | undefined,
   { clock, sink }: RunDeps,
   { signal }: RunOptions,
 ): Outcome {
@@ -141,6 +151,7 @@ function conclude(
     failed: count("failed"),
     doomed: count("doomed"),
     canceled: count("canceled"),
+    ...(costEur === undefined ? {} : { costEur }),
   });
   return { result, seconds, steps };
 }
@@ -182,6 +193,7 @@ class Conductor {
   /** Builds that were given a slot and have not settled. */
   #working = 0;
   #hasEnded = false;
+  #isMetricsLossTold = false;
 
   constructor(deps: RunDeps, options: RunOptions) {
     this.#deps = deps;
@@ -402,7 +414,7 @@ class Conductor {
   }
 
   #prepare(flight: Flight, signal: AbortSignal): LayerBuild {
-    const { builder, images, sink, clock, readOwn, failures } = this.#deps;
+    const { placer, images, sink, clock, readOwn, failures } = this.#deps;
     const { graph, ownInputs, secrets } = this.#world;
     const { step } = flight;
     const own = ownInputs.get(step.layer);
@@ -415,7 +427,7 @@ class Conductor {
       parents: new Map(step.parents.map((parent) => [parent, this.#imageOf(parent, step.platform)])),
       bases: this.#bases,
       lock: this.#lock,
-      builder,
+      placer,
       images,
       // What is stopped has had its word.
       sink: {
@@ -428,10 +440,26 @@ class Conductor {
       readOwn,
       failures,
       isWatched: this.#options.isWatched === true,
+      onMeasured: (metrics) =>
+        this.#record({ ...metrics, workspace: graph.workspace, runId: this.#options.runId }),
       onInputs: (inputs) => {
         flight.inputs = inputs;
       },
     };
+  }
+
+  /** Where the figures cannot be kept, only sizes to come suffer: that is said once. */
+  #record(metrics: BuildMetrics): void {
+    const { metrics: store, sink, clock } = this.#deps;
+    if (store === undefined) return;
+    this.#chores.push(
+      store.record(metrics).then((recorded) => {
+        if (recorded.ok || this.#isMetricsLossTold) return;
+        this.#isMetricsLossTold = true;
+        const text = `what builds use is not recorded: ${recorded.error.message}`;
+        sink.emit({ type: "run.note", at: clock.nowMs(), text });
+      }),
+    );
   }
 
   /** Of a parent: as it came out of this run, else as the lock has it. */

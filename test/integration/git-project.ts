@@ -11,6 +11,7 @@ import { type ImageDigest, imageDigest, sha256 } from "../../engine/core/digest.
 import { ok } from "../../engine/core/result.ts";
 import { runPlan } from "../../engine/pipeline.ts";
 import type { Builder } from "../../engine/ports/builder.ts";
+import { placeOn } from "../../engine/run/placer.ts";
 import { blobPath } from "../../providers/store/oci-layout.ts";
 import type { Platform } from "../../schemas/platform.ts";
 import { collectOutput } from "../cli/collect-output.ts";
@@ -85,7 +86,7 @@ export async function buildAll(root: string): Promise<void> {
     project,
     plan,
     {
-      builder: createStandIn(root),
+      placer: placeOn(createStandIn(root)),
       images: await openImageStore(root),
       resolver: new FakeResolver(),
       sink: new EventLog(),

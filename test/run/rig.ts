@@ -12,6 +12,7 @@ import type { Plan } from "../../engine/plan/step.ts";
 import type { SecretSource } from "../../engine/ports/builder.ts";
 import type { LayerFailure } from "../../engine/run/layer-failure.ts";
 import type { Outcome } from "../../engine/run/outcome.ts";
+import { placeOn } from "../../engine/run/placer.ts";
 import {
   type RunDeps,
   type RunningRun,
@@ -121,7 +122,7 @@ export class RunRig {
   async #deps(): Promise<RunDeps> {
     const { builder, images, resolver, log: sink, clock } = this;
     const readOwn: RunDeps["readOwn"] = ({ name }) => (this.onDisk ?? this.project).ownInputs.get(name);
-    return { ...(await this.#world()), readOwn, builder, images, resolver, sink, clock };
+    return { ...(await this.#world()), readOwn, placer: placeOn(builder), images, resolver, sink, clock };
   }
 
   /** Ends a layer's solve well as soon as it runs, and waits until everything that follows from it has happened. */

@@ -139,12 +139,13 @@ describe("a change while something is built", () => {
     await rig.succeed("a", "a-child", "b-child");
     expect(await rig.next("run.completed")).toMatchObject({ result: "ok", built: 4, canceled: 0 });
     await rig.next("watch.waiting");
-    expect(rig.builder?.requests.map(({ imageName }) => imageName)).toEqual([
+    // What does not stand on each other begins in no certain order.
+    expect(rig.builder?.requests.map(({ imageName }) => imageName).sort()).toEqual([
       "lamina/a",
-      "lamina/b",
       "lamina/a",
-      "lamina/b-child",
       "lamina/a-child",
+      "lamina/b",
+      "lamina/b-child",
     ]);
   });
 
@@ -372,11 +373,11 @@ describe("r where nothing failed", () => {
     expect(await rig.next("run.completed")).toMatchObject({ result: "ok" });
     expect(await rig.next("watch.waiting")).toMatchObject({ stale: [] });
     const asked = rig.builder?.requests.slice(4).map(({ imageName, noCache }) => `${imageName} ${noCache}`);
-    expect(asked).toEqual([
+    expect(asked?.sort()).toEqual([
       "lamina/a true",
+      "lamina/a-child true",
+      "lamina/a-child true",
       "lamina/b true",
-      "lamina/a-child true",
-      "lamina/a-child true",
       "lamina/b-child true",
     ]);
   });
