@@ -58,6 +58,8 @@ export function computeFailure(failure: ApiFailure): ComputeFailure {
     return { kind: "refused", message, help: "name another type and location in runners.candidates" };
   const help = refusalHelp.get(code);
   if (help !== undefined) return { kind: "refused", message, help };
+  // Who had the name is looked for elsewhere: by now nobody has it.
+  if (code === "uniqueness_error") return { kind: "unavailable", message };
   if (retryClassOf(failure) !== "never" || status >= 500) return { kind: "unavailable", message };
   return { kind: "refused", message };
 }

@@ -90,7 +90,8 @@ async function awaitActions(
         signal,
       );
   }
-  return ok(server);
+  // As it was told with the 201, it was not yet started.
+  return ok({ ...server, status: "running" });
 }
 
 /** Resolves when a server that others may have asked for runs, if it is ours. */

@@ -1,38 +1,24 @@
 // Hetzner Cloud's body keeps the port's laws, on a server that speaks its API.
 
-import { openHcloud } from "../../../../providers/compute/hcloud/hcloud.ts";
-import { platform } from "../../../../schemas/platform.ts";
-import { HurriedClock } from "../../../fakes/hurried-clock.ts";
 import { type ComputeFault, type ComputeRig, describeCompute } from "../../../ports/compute.ts";
 import { type Fault, fieldFaults, type RequestKind } from "../../../rig/hcloud/faults.ts";
-import { machinesInMemory } from "../../../rig/hcloud/machines-in-memory.ts";
-import { type HcloudServer, openHcloudServer } from "../../../rig/hcloud/open-hcloud-server.ts";
+import type { HcloudServer } from "../../../rig/hcloud/open-hcloud-server.ts";
+import { arm64, openProject, token } from "./project.ts";
 
 describeCompute("hcloud", openRig);
 
-const token = "S3cretToken0fTheProject";
-
 async function openRig(): Promise<ComputeRig> {
-  const clock = new HurriedClock();
-  const server = await openHcloudServer({ token, machines: machinesInMemory(), clock });
-  const env = new Map([
-    ["HCLOUD_TOKEN", token],
-    ["HCLOUD_ENDPOINT", server.endpoint],
-  ]);
-  const opened = openHcloud({ image: "debian-12" }, { env: (name) => env.get(name), clock });
-  if (!opened.ok) throw new Error(opened.error.message);
+  const project = await openProject();
+  const { compute, server } = project;
   return {
-    compute: opened.value,
+    compute,
     size: { cpu: 4, memoryGb: 8 },
-    platform: platform.parse("linux/arm64"),
+    platform: arm64,
     credential: token,
     machineIds: () => Promise.resolve(server.servers().map(({ id }) => String(id))),
     plant: ({ leaseId, pool }) => plant(server, leaseId, pool),
     arrange: (fault) => ({ reached: arrange(server, fault) }),
-    close: async () => {
-      await opened.value.close();
-      await server.close();
-    },
+    close: () => project.close(),
   };
 }
 
