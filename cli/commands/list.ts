@@ -15,7 +15,10 @@ export const command = defineCommand({
     "new files. What git ignores does not count. It reads no lock and asks no builder.\n" +
     "\n" +
     operandsHelp,
-  options: { ...narrowingOptions, json: flag("as JSON; with --since of the form schemas/affected.ts") },
+  options: {
+    ...narrowingOptions,
+    json: flag("as JSON: with --since and no --changed schemas/affected.ts, else schemas/list.ts"),
+  },
   examples: [
     { command: "lamina list", does: "" },
     { command: "lamina list 'kind:deps' '+leptos'", does: "some, and what leptos stands on" },

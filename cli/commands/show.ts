@@ -5,12 +5,15 @@ import pc from "picocolors";
 import { entryOf } from "../../engine/lock/lock.ts";
 import type { Step } from "../../engine/plan/step.ts";
 import type { Project } from "../../engine/project.ts";
+import type { LayerName } from "../../schemas/layer-name.ts";
+import type { ShowJson } from "../../schemas/show.ts";
 import { defineCommand } from "../command.ts";
 import { refuseUsage } from "../complain.ts";
 import { exitCode } from "../exit-code.ts";
 import { flag } from "../option.ts";
 import { surveyHere } from "../project.ts";
 import { formatBytes } from "../report/format.ts";
+import { nodeToJson } from "../report/plan-json.ts";
 import { renderLocalWorld } from "../report/plan-text.ts";
 import { describeState } from "../report/state-text.ts";
 import { pad } from "../report/text-width.ts";
@@ -22,7 +25,7 @@ export const command = defineCommand({
   description:
     "Shows one layer as evaluated: what it stands on, the tools it promises with the versions\n" +
     "last seen, what it hands on, the size of its runner, and its image.",
-  options: { json: flag("as JSON") },
+  options: { json: flag("as JSON (schemas/show.ts)") },
   examples: [{ command: "lamina show rust", does: "" }],
   run: async ({ options, operands, directory, output }) => {
     const surveyed = await surveyHere({ directory, output });
@@ -32,21 +35,7 @@ export const command = defineCommand({
     if (!found.ok) return refuseUsage(output, found.error);
     const steps = plan.steps.filter(({ layer }) => layer === found.value);
     if (options.json) {
-      const layer = project.graph.layer(found.value);
-      const json = {
-        version: 1,
-        layer: found.value,
-        workflow: layer.workflow,
-        parents: project.graph.parents(found.value),
-        children: project.graph.children(found.value),
-        externalBases: project.graph.externalBases(found.value),
-        platforms: steps.map((step) => ({
-          platform: step.platform,
-          action: step.action,
-          runner: step.runner,
-          locked: entryOf(project.lock.current, step.layer, step.platform) ?? null,
-        })),
-      };
+      const json = showToJson(project, found.value, steps);
       output.result(`${JSON.stringify(json, null, 2)}\n`);
     } else {
       output.remark(renderLocalWorld(plan.replacedBases));
@@ -55,6 +44,24 @@ export const command = defineCommand({
     return exitCode.done;
   },
 });
+
+/** schemas/show.ts, which a test holds it to. */
+function showToJson({ graph, lock }: Project, layer: LayerName, steps: readonly Step[]) {
+  return {
+    version: 1 satisfies ShowJson["version"],
+    layer,
+    workflow: graph.layer(layer).workflow,
+    parents: graph.parents(layer),
+    children: graph.children(layer),
+    externalBases: graph.externalBases(layer),
+    platforms: steps.map((step) => ({
+      platform: step.platform,
+      action: step.action,
+      runner: nodeToJson(step).runner,
+      locked: entryOf(lock.current, step.layer, step.platform) ?? null,
+    })),
+  };
+}
 
 /** Of a base that much stands on, as many as a screen takes; JSON has all. */
 const mostChildren = 20;

@@ -1,8 +1,9 @@
-// The layers of the catalog and where each stands, by the lock.
+// The layers of the catalog and where each stands, by the lock, as a table and as JSON: schemas/list.ts, which a test holds it to.
 
 import pc from "picocolors";
 import { shortDigest } from "../../engine/core/digest.ts";
 import { entryOf } from "../../engine/lock/lock.ts";
+import type { ListJson } from "../../schemas/list.ts";
 import type { SelectionInvocation } from "../apply-selection.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import { openSelection } from "../open-selection.ts";
@@ -37,7 +38,8 @@ export async function listStates(invocation: SelectionInvocation, json: boolean)
       image: entry?.image ?? null,
       sizeBytes: entry?.sizeBytes ?? null,
     }));
-    output.result(`${JSON.stringify({ version: 1, layers }, null, 2)}\n`);
+    const version = 1 satisfies ListJson["version"];
+    output.result(`${JSON.stringify({ version, layers }, null, 2)}\n`);
     return exitCode.done;
   }
   output.remark(renderLocalWorld(plan.replacedBases));

@@ -8,7 +8,9 @@ import { afterAll, describe, expect, test } from "vitest";
 import { diagnostics } from "../../schemas/diagnostics.ts";
 import { githubMatrix } from "../../schemas/github-matrix.ts";
 import { graph as graphSchema } from "../../schemas/graph.ts";
+import { list as listSchema } from "../../schemas/list.ts";
 import { plan as planSchema } from "../../schemas/plan.ts";
+import { show as showSchema } from "../../schemas/show.ts";
 import { why as whySchema } from "../../schemas/why.ts";
 import { callCli, layerFiles, runCli, threeLayers, writeProject } from "./run-cli.ts";
 
@@ -364,8 +366,36 @@ middle (utility, none)
   runner       cax11: 2 cpu, 4 GB (language)
   state        to build: it was never built
 `);
-    const json: unknown = JSON.parse((await callCli(["show", "middle", "--json"], sound.root)).stdout);
-    expect(json).toMatchObject({ layer: "middle", parents: ["base"], children: ["top"] });
+  });
+
+  test("list --json and show --json: by the schemas", async () => {
+    const listed = await callCli(["list", "middle", "--json"], sound.root);
+    const row = { layer: "middle", platform, kind: "utility", base: "base", action: "build" };
+    expect(listSchema.parse(JSON.parse(listed.stdout))).toEqual({
+      version: 1,
+      layers: [{ ...row, image: null, sizeBytes: null }],
+    });
+    const shown: unknown = JSON.parse((await callCli(["show", "base", "--json"], sound.root)).stdout);
+    const json = showSchema.parse(shown);
+    // With all that the schema would fill in.
+    expect(shown).toEqual(json);
+    expect(json).toMatchObject({
+      layer: "base",
+      parents: [],
+      children: ["middle"],
+      externalBases: ["debian:trixie-slim"],
+      platforms: [{ platform, action: "build", locked: null }],
+    });
+    expect(json.workflow.tools_provided).toEqual([{ name: "base-tool", check: ["base-tool", "--version"] }]);
+  });
+
+  test("the help of --json says which form comes when", async () => {
+    expect((await callCli(["help", "list"])).stdout).toContain(
+      "--json            as JSON: with --since and no --changed schemas/affected.ts, else schemas/list.ts\n",
+    );
+    expect((await callCli(["help", "show"])).stdout).toContain(
+      "--json           as JSON (schemas/show.ts)\n",
+    );
   });
 
   test("lock --check fails where something is to be built", async () => {

@@ -5,8 +5,10 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
 import { event as eventSchema } from "../../schemas/event.ts";
+import { list as listSchema } from "../../schemas/list.ts";
 import { lock as lockSchema } from "../../schemas/lock.ts";
 import { plan as planSchema } from "../../schemas/plan.ts";
+import { show as showSchema } from "../../schemas/show.ts";
 import { Screen } from "../cli/report/screen.ts";
 import { type CliResult, runCli, type WrittenProject, writeProject } from "../cli/run-cli.ts";
 import { commandLinesWith } from "./builder-setting.ts";
@@ -78,6 +80,14 @@ test("builds, then finds everything current; an edit names what it changes; list
 
   expect((await lamina("show", "one", "--json")).stdout).toContain('"locked": null');
   project.write(".lamina/local.json", JSON.stringify({ bases: { "busybox:1": base.split("=")[1] } }));
+  const shown = showSchema.parse(JSON.parse((await lamina("show", "one", "--json")).stdout));
+  expect(shown.platforms.map(({ action, locked }) => [action, locked?.tools])).toEqual([
+    ["reuse", { one: "1.2.3" }],
+  ]);
+  const listed = listSchema.parse(JSON.parse((await lamina("list", "one", "--json")).stdout));
+  expect(listed.layers.map(({ image, sizeBytes }) => ({ image, sizeBytes }))).toEqual([
+    { image: shown.platforms[0]?.locked?.image, sizeBytes: shown.platforms[0]?.locked?.sizeBytes },
+  ]);
   expect((await lamina("show", "one")).stdout).toMatch(/\n {2}tools +one 1\.2\.3\n/);
   expect((await lamina("lock", "--check")).exitCode).toBe(0);
   expect((await lamina("graph")).stdout).toBe(
