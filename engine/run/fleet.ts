@@ -233,15 +233,19 @@ export class Fleet implements Placer {
   #welcome(lease: Lease, platform: Platform, signal: AbortSignal): void {
     const runner = new FleetRunner(lease, platform);
     this.#runners.add(runner);
-    void lease.runner.lost.then(({ message }) => {
-      if (runner.isReleasing) return;
-      runner.isLost = true;
-      this.#deps.sink.emit({ type: "runner.lost", at: this.#deps.clock.nowMs(), lease: lease.id, message });
-      if (runner.tenants.size === 0) this.#release(runner);
-      this.#tell();
-    });
+    void this.#watch(runner);
     if (signal.aborted) this.#release(runner);
     else this.#idle(runner);
+  }
+
+  async #watch(runner: FleetRunner): Promise<void> {
+    const { message } = await runner.lease.runner.lost;
+    if (runner.isReleasing) return;
+    runner.isLost = true;
+    const { sink, clock } = this.#deps;
+    sink.emit({ type: "runner.lost", at: clock.nowMs(), lease: runner.lease.id, message });
+    if (runner.tenants.size === 0) this.#release(runner);
+    this.#tell();
   }
 
   /** Nobody builds on it: keeps it as long as the policy says. */
@@ -264,12 +268,14 @@ export class Fleet implements Placer {
     if (runner.isReleasing) return;
     runner.cancelRelease();
     runner.isReleasing = true;
-    const released = releaseLease(runner.lease, runner.built.size, this.#deps).then(() => {
-      this.#runners.delete(runner);
-      this.#releasing.delete(released);
-      this.#tell();
-    });
+    const released = this.#giveBack(runner).finally(() => this.#releasing.delete(released));
     this.#releasing.add(released);
+  }
+
+  async #giveBack(runner: FleetRunner): Promise<void> {
+    await releaseLease(runner.lease, runner.built.size, this.#deps);
+    this.#runners.delete(runner);
+    this.#tell();
   }
 
   /** Machines of the pool that are neither ours nor left over: those of other runs. */

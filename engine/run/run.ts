@@ -441,7 +441,9 @@ class Conductor {
       failures,
       isWatched: this.#options.isWatched === true,
       onMeasured: (metrics) =>
-        this.#record({ ...metrics, workspace: graph.workspace, runId: this.#options.runId }),
+        this.#chores.push(
+          this.#record({ ...metrics, workspace: graph.workspace, runId: this.#options.runId }),
+        ),
       onInputs: (inputs) => {
         flight.inputs = inputs;
       },
@@ -449,17 +451,13 @@ class Conductor {
   }
 
   /** Where the figures cannot be kept, only sizes to come suffer: that is said once. */
-  #record(metrics: BuildMetrics): void {
+  async #record(metrics: BuildMetrics): Promise<void> {
     const { metrics: store, sink, clock } = this.#deps;
-    if (store === undefined) return;
-    this.#chores.push(
-      store.record(metrics).then((recorded) => {
-        if (recorded.ok || this.#isMetricsLossTold) return;
-        this.#isMetricsLossTold = true;
-        const text = `what builds use is not recorded: ${recorded.error.message}`;
-        sink.emit({ type: "run.note", at: clock.nowMs(), text });
-      }),
-    );
+    const recorded = await store?.record(metrics);
+    if (recorded?.ok !== false || this.#isMetricsLossTold) return;
+    this.#isMetricsLossTold = true;
+    const text = `what builds use is not recorded: ${recorded.error.message}`;
+    sink.emit({ type: "run.note", at: clock.nowMs(), text });
   }
 
   /** Of a parent: as it came out of this run, else as the lock has it. */
