@@ -136,7 +136,7 @@ export const poolP95 = z.object({
   layer,
   platform,
   cpu: amount,
-  memory_gb: amount,
+  memory_gb: amount.meta({ description: "GiB; of the builds' peaks, where they are known" }),
   builds: z.int().positive().meta({ description: "That it is taken over: the last ones, at most 20" }),
 });
 

@@ -2,9 +2,8 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { type PoolMetrics, poolMetrics } from "../../schemas/pool.ts";
+import { consideredBuilds } from "../metrics/percentiles.ts";
 
-/** Builds of a layer that the percentile is taken over. */
-const window = 20;
 const keptPerLayer = 200;
 
 export class MetricsTables {
@@ -39,15 +38,17 @@ export class MetricsTables {
       .map((row) => read(row["metrics"]));
   }
 
-  /** Successful builds of a workspace that sizes are taken from: of each layer and platform the last ones. */
+  /** Successful builds of a workspace that were measured: of each layer and platform the last ones. */
   lastBuilt(workspace: string): ReadonlyMap<string, readonly PoolMetrics[]> {
     const rows = this.#database
       .prepare(
         `SELECT layer, platform, metrics FROM (
            SELECT layer, platform, metrics,
              row_number() OVER (PARTITION BY layer, platform ORDER BY at_ms DESC, id DESC) AS place
-           FROM metrics WHERE workspace = ? AND outcome = 'built')
-         WHERE place <= ${window} ORDER BY layer, platform`,
+           FROM metrics WHERE workspace = ? AND outcome = 'built'
+             AND json_extract(metrics, '$.cpu_p95') IS NOT NULL
+             AND coalesce(json_extract(metrics, '$.memory_peak_bytes'), json_extract(metrics, '$.memory_p95_bytes')) IS NOT NULL)
+         WHERE place <= ${consideredBuilds} ORDER BY layer, platform`,
       )
       .all(workspace);
     return Map.groupBy(
