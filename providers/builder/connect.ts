@@ -172,7 +172,22 @@ async function viaOwnDaemon(context: Context): Promise<Result<Builder, Attempt>>
   return err({ way, reason: opened.error, help });
 }
 
-/** A Builder over the daemon at that address, or the reason why it does not do. */
+/** A Builder over the daemon at an address that is known, or the reason why it does not do. `close` ends what leads there. */
+export async function openBuilderAt(
+  options: Pick<OpenBuilderOptions, "storeDirectory" | "env">,
+  address: string,
+  {
+    describe,
+    close,
+  }: { readonly describe: (version: string) => string; readonly close: () => Promise<void> },
+  signal: AbortSignal,
+): Promise<Result<Builder, string>> {
+  const buildctl = findTool("buildctl", options.env);
+  if (buildctl === undefined) return err(missingTool("buildctl", options.env).reason);
+  return openAt({ options, buildctl, signal }, address, describe, close);
+}
+
+/** The same, with buildctl at hand. */
 async function openAt(
   { options, buildctl, signal }: Context,
   address: string,
