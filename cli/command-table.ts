@@ -88,6 +88,13 @@ export const commandTable: readonly TableEntry[] = [
     load: () => import("./commands/explain.ts"),
   },
   {
+    name: "pool serve",
+    usage: "",
+    group: "Tools",
+    summary: "lease machines of one provider to many clients, over HTTP",
+    load: () => import("./commands/pool-serve.ts"),
+  },
+  {
     name: "nickel export",
     usage: "FILE",
     group: "Tools",
