@@ -70,7 +70,7 @@ export function writeCloudInit({ authorizedKey, hostKey, user, buildkit, liveSec
             ["rm", archive],
           ]),
       ["systemctl", "daemon-reload"],
-      ["systemctl", "start", "buildkitd.service"],
+      ["systemctl", "restart", "buildkitd.service"],
     ],
   };
   return `#cloud-config\n${JSON.stringify(config, undefined, 1)}\n`;
