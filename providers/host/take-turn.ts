@@ -2,7 +2,7 @@
 // database, because the system itself takes it back from a process that is killed, which no file made to stand for a lock
 // can promise: nobody has to guess whether its maker still lives.
 
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, statSync, unlinkSync } from "node:fs";
 import type { FileFailure } from "../../engine/core/host.ts";
 import { err, ok, type Result } from "../../engine/core/result.ts";
 
@@ -22,6 +22,46 @@ export function takeTurn<T>(
     return ok(work());
   } finally {
     lock.value();
+  }
+}
+
+/** What this process holds: to open and close such a file once more would give its lock back (fcntl(2), POSIX locks). */
+const held = new Set<string>();
+
+/**
+ * Takes a turn that lasts until the returned function is called, which takes the file away, or this process ends, however it
+ * ends; undefined where somebody has it, in this process or another, or it cannot be had at all. `file` is absolute, in a
+ * folder that exists.
+ */
+export function holdTurn(file: string): (() => void) | undefined {
+  if (held.has(file)) return undefined;
+  const before = makeFile(file);
+  const lock = before === undefined ? undefined : lockFile(file, 0);
+  if (lock === undefined || !lock.ok) return undefined;
+  // Where it was taken away meanwhile, what is locked is no longer what others find.
+  if (statSync(file, { throwIfNoEntry: false })?.ino !== before) {
+    lock.value();
+    return undefined;
+  }
+  held.add(file);
+  return () => {
+    if (!held.delete(file)) return;
+    try {
+      unlinkSync(file);
+    } catch {
+      // It stays, and holds nothing.
+    }
+    lock.value();
+  };
+}
+
+/** The inode of the file, made where there is none; undefined where that cannot be. */
+function makeFile(file: string): number | undefined {
+  try {
+    closeSync(openSync(file, "a"));
+    return statSync(file).ino;
+  } catch {
+    return undefined;
   }
 }
 
