@@ -39,7 +39,7 @@ interface CommandResult {
   readonly stderr: string;
 }
 
-export interface ForwardedBuildkitd {
+interface ForwardedBuildkitd {
   /** Builds a Dockerfile on the rig's base, called "busybox"; `onLine` gets each line of its progress. */
   build(dockerfile: string, onLine?: (line: string) => void): Promise<CommandResult>;
   close(): Promise<void>;

@@ -31,7 +31,12 @@ export async function openDelayProxy(settings: DelayProxySettings): Promise<Dela
     socket.on("close", () => sockets.delete(socket));
   };
   const host = settings.listenAt ?? "127.0.0.1";
+  let closed: Promise<unknown> | undefined;
   const server = createServer({ allowHalfOpen: true }, (near) => {
+    if (closed !== undefined) {
+      near.destroy();
+      return;
+    }
     const arrivesAtMs = performance.now() + settings.delayMs * 1.5;
     keep(near);
     // Paused until there is where to send to; then nothing arrives before the handshake has.
@@ -52,7 +57,6 @@ export async function openDelayProxy(settings: DelayProxySettings): Promise<Dela
   await once(server, "listening");
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("a TCP server has no port");
-  let closed: Promise<unknown> | undefined;
   return {
     host,
     port: address.port,

@@ -4,8 +4,13 @@
 # In: YARD_DIR; HOST_DIR below it, as host.ts filled it; LINK, the name of its network link and its cgroups; MEMORY_BYTES;
 # and what host-init.sh takes.
 
+# Whoever is told something may be gone: that must not end this process.
+trap '' PIPE
+
 exec 9<"$YARD_DIR/lock" || exit 1
 flock --shared 9
+# It may have been removed before the lock was got.
+[ -e "$YARD_DIR/lock" ] || exit 1
 
 if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
   # Version 2: one hierarchy.
@@ -36,13 +41,16 @@ fi
 # The first process goes into the cgroups before it makes them the root of what it sees, and tells the id that it has here
 # before it sees no other process. It ends when the writer of the pipe is gone, if anything fails before.
 mkfifo "$HOST_DIR/first-process"
-CGROUPS=$cgroups unshare --mount --uts --ipc --net --pid --fork --kill-child /bin/sh -c '
-  read -r pid _ </proc/self/stat
-  echo "$pid" >&4
-  exec 4>&-
-  for cgroup in $CGROUPS; do echo 0 >"$cgroup/cgroup.procs" || exit; done
-  exec unshare --cgroup /bin/sh -eu "$0"
-' "$INIT" 3</proc/self/ns/net 4>"$HOST_DIR/first-process" 9<&- </dev/null >/dev/null &
+(
+  trap - PIPE
+  exec env CGROUPS="$cgroups" unshare --mount --uts --ipc --net --pid --fork --kill-child /bin/sh -c '
+    read -r pid _ </proc/self/stat
+    echo "$pid" >&4
+    exec 4>&-
+    for cgroup in $CGROUPS; do echo 0 >"$cgroup/cgroup.procs" || exit; done
+    exec unshare --cgroup /bin/sh -eu "$0"
+  ' "$INIT" 3</proc/self/ns/net 4>"$HOST_DIR/first-process" 9<&- </dev/null >/dev/null
+) &
 read -r pid <"$HOST_DIR/first-process"
 echo "$pid"
 

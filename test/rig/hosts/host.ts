@@ -25,7 +25,7 @@ export interface HostOrder {
 }
 
 /** off: the machine stands there without power. */
-export type HostState = "booting" | "running" | "off";
+type HostState = "booting" | "running" | "off";
 
 export interface Host {
   readonly name: string;

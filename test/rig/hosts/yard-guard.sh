@@ -3,6 +3,9 @@
 # hosts are gone: those hold its lock. The bridge lamN has 10.77.N.1/24; the kernel gives a name to one process only.
 # In: FIRST, the number to begin the search for a free one with, 1 to 254.
 
+# Whoever is told something may be gone: that must not end this process.
+trap '' PIPE
+
 # What leaves through no bridge of ours must leave through none.
 ip route add unreachable 10.77.0.0/16 metric 9999 2>/dev/null
 
