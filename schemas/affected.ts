@@ -31,6 +31,8 @@ export const affected = z.strictObject({
       layer: layerName,
       kind: z.enum(["toolchain", "deps", "utility"]),
       base: z.string(),
+      /** All that were found: keys of the declaration, then files in order of their paths, then the rest. One that
+       * was not valid then may have more, which nobody can tell. */
       reasons: z.array(reason),
     }),
   ),

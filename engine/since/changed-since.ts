@@ -38,7 +38,9 @@ export async function findChangedLayers(
   const { graph, comparison } = request;
   const elsewhere = await compareElsewhere(request);
   if (!elsewhere.ok) return elsewhere;
-  const changes = [...comparison.changes, ...elsewhere.value];
+  // A linked folder may be one of the catalog, whose changes are known.
+  const known = new Set(comparison.changes.map((each) => each.path));
+  const changes = [...comparison.changes, ...elsewhere.value.filter((each) => !known.has(each.path))];
   const touched = findTouchedLayers(graph, [...changes, ...throughLinks(graph, request.files, changes)]);
   const lockPath = lockPathOf(graph.root);
   const isLockChanged = changes.some((each) => each.path === lockPath);
@@ -47,15 +49,18 @@ export async function findChangedLayers(
   const causes = new Map<LayerName, readonly Cause[]>();
   const undecided: LayerName[] = [];
   for (const [name, concerning] of touched) {
-    const cause = decideAtOnce(request, name, concerning);
-    if (cause === undefined) undecided.push(name);
-    else causes.set(name, [cause]);
+    const { certain, isAll } = decideAtOnce(request, name, concerning);
+    causes.set(name, certain);
+    if (!isAll) undecided.push(name);
   }
   const trees = comparison.openTrees(changes);
   try {
     const compared = await compareInputs(request, trees, undecided, isLockChanged ? [lockPath] : []);
     if (!compared.ok) return compared;
-    for (const [name, found] of compared.value) causes.set(name, found);
+    for (const [name, found] of compared.value) {
+      const certain = causes.get(name) ?? [];
+      causes.set(name, [...found.filter((cause) => !isWithin(cause, certain)), ...certain]);
+    }
     if (isLockChanged) addChangedPins(graph, trees, causes);
   } finally {
     await trees.close();
@@ -112,28 +117,53 @@ function linkedFolders({ root }: LayerGraph, files: Files): ReadonlyMap<string, 
   return links;
 }
 
-/** A cause that needs no look at how things were: what a build sees and git calls changed is changed. */
+interface AtOnce {
+  /** Where these are not all: only what the comparison of both trees does not tell. */
+  readonly certain: readonly Cause[];
+  readonly isAll: boolean;
+}
+
+/** The causes that need no look at how things were: what a build sees and git calls changed is changed. */
 function decideAtOnce(
   { graph, ownInputsOf }: SinceRequest,
   name: LayerName,
   concerning: readonly ChangedPath[],
-): Cause | undefined {
-  const { directory, workflowPath, workflow } = graph.layer(name);
+): AtOnce {
+  const { directory, workflowPath, workflow, sources } = graph.layer(name);
   // Where the folder itself became a link, or was one, its files may be what they were.
-  if (concerning.some((each) => each.path === directory)) return undefined;
-  if (concerning.some((each) => each.path === workflowPath && each.change === "added"))
-    return { kind: "layer-added" };
+  const isMoved = concerning.some((each) => each.path === directory);
+  if (!isMoved && concerning.some((each) => each.path === workflowPath && each.change === "added"))
+    return { certain: [{ kind: "layer-added" }], isAll: true };
   const seen = ownInputsOf(name)?.files;
+  const dockerfile = path.join(directory, workflow.dockerfile);
+  const repositories: Cause[] = [];
+  const files: Cause[] = [];
+  let isOpen = isMoved;
   for (const { path: file, change, isRepository } of concerning) {
-    // Comments in a Dockerfile do not count.
-    const counts = file !== path.join(directory, workflow.dockerfile);
-    if (
-      isRepository ||
-      (change !== "removed" && counts && seen?.has(path.relative(directory, file)) === true)
+    const cause = { kind: "file-changed", path: path.relative(graph.root, file), change } as const;
+    if (isRepository) repositories.push(cause);
+    else if (
+      // What was seen of what is gone must be looked for; so must what counts of these files.
+      change === "removed" ||
+      file === dockerfile ||
+      file.endsWith(".dockerignore") ||
+      sources.includes(file)
     )
-      return { kind: "file-changed", path: path.relative(graph.root, file), change };
+      isOpen = true;
+    else if (seen?.has(path.relative(directory, file)) === true) files.push(cause);
   }
-  return undefined;
+  const all = [...files, ...repositories];
+  return isOpen || all.length === 0 ? { certain: repositories, isAll: false } : { certain: all, isAll: true };
+}
+
+/** Whether a cause is a file in a repository that is among the others. */
+function isWithin(cause: Cause, others: readonly Cause[]): boolean {
+  return others.some(
+    (other) =>
+      cause.kind === "file-changed" &&
+      other.kind === "file-changed" &&
+      cause.path.startsWith(`${other.path}/`),
+  );
 }
 
 /** Reads both trees until all that is asked for is at hand. Layers that are the same in both have no cause. */

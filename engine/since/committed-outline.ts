@@ -75,14 +75,20 @@ export async function findChangedByOutline(
     if (!between.ok) return between;
     if (between.value?.every((change) => isOfContentOnly(kept, change)) !== true) return ok(undefined);
   }
-  const causes = new Map<LayerName, readonly Cause[]>();
-  for (const change of changes) {
-    const owner = ownerOf(kept, change);
-    // One is enough to tell, as where the catalog is opened.
-    if (owner?.sees !== true || causes.has(owner.layer)) continue;
-    const shown = path.relative(graph.root, change.path);
-    causes.set(owner.layer, [{ kind: "file-changed", path: shown, change: change.change }]);
+  const found = new Map<LayerName, Cause[]>();
+  for (const each of changes) {
+    const owner = ownerOf(kept, each);
+    if (owner?.sees !== true) continue;
+    const cause = {
+      kind: "file-changed",
+      path: path.relative(graph.root, each.path),
+      change: each.change,
+    } as const;
+    const told = found.get(owner.layer);
+    if (told === undefined) found.set(owner.layer, [cause]);
+    else told.push(cause);
   }
+  const causes = new Map<LayerName, readonly Cause[]>(found);
   if (changes.length < comparison.changes.length) {
     const added = await addPins(kept, comparison, causes);
     if (!added.ok) return added;

@@ -597,6 +597,34 @@ test("the outline of one commit serves for others, as long as nothing but conten
   }
 });
 
+test("the outline tells the very causes that the catalog tells", async () => {
+  const copy = copyFolder(built);
+  const { root } = copy;
+  const edit = new Editable(root);
+  try {
+    await keepOutline(root);
+    for (const file of ["a.conf", "etc/issue", "etc/motd", "NOTES.md"]) edit.write(`base/${file}`, "other\n");
+    edit.write("right/fetch.sh", "other\n");
+    const kept = recallCommittedOutline(root, openMemoryAt(root, "outline"));
+    const found = kept && (await findChangedByOutline(kept, await compareToHead(root)));
+    const [kind, change] = ["file-changed", "modified"];
+    const ofBase = ["a.conf", "etc/issue", "etc/motd"];
+    const own = [
+      ["base", ofBase.map((name) => ({ kind, path: `catalog/base/${name}`, change }))],
+      ["right", [{ kind, path: "catalog/right/fetch.sh", change }]],
+    ];
+    expect(found?.ok === true && Array.from(found.value ?? [])).toEqual(own);
+    rmSync(join(root, ".lamina"), { recursive: true });
+    const { stdout } = await callCli(["list", "--since", "HEAD", "--json"], root);
+    const told = affectedSchema
+      .parse(JSON.parse(stdout))
+      .layers.map(({ layer, reasons }) => [layer, reasons.filter(({ kind }) => kind !== "parent-affected")]);
+    expect(told.filter(([, reasons]) => reasons?.length !== 0)).toEqual(own);
+  } finally {
+    copy.remove();
+  }
+});
+
 test("nothing edited: nothing to do, however it is asked", async () => {
   expect(await staleLayers(built.root)).toEqual(new Set());
   expect(await layersSince(built.root)).toEqual(new Set());

@@ -327,7 +327,39 @@ describe("repositories of every kind", () => {
     expect(await since(project.root, "HEAD")).toEqual(["top: catalog/top/library modified"]);
     project.write("catalog/top/library/file", "1");
     expect(await since(project.root, "HEAD")).toEqual([]);
-    expect(await since(project.root, "HEAD~1")).toEqual(["top: catalog/top/library added"]);
+    expect(await since(project.root, "HEAD~1")).toEqual([
+      "top: catalog/top/Dockerfile modified, catalog/top/library added",
+    ]);
+  });
+
+  test("every file that changed is told, and so is what changed beside files", async () => {
+    const project = makeProject();
+    const { root } = project;
+    for (const name of ["b", "a", "gone", "A"]) project.write(`catalog/middle/files/${name}`, "1");
+    const dockerfile = "FROM lamina/base\nCOPY tool /usr/bin/\nCOPY files /files\n";
+    project.write("catalog/middle/Dockerfile", dockerfile);
+    commitAll(root);
+    // Twice: the first opens the catalog, and keeps what the second is told from.
+    for (const name of ["b", "a", "A"]) project.write(`catalog/middle/files/${name}`, "2");
+    project.write("catalog/middle/tool", "x");
+    const paths = ["files/A", "files/a", "files/b", "tool"].map((name) => `catalog/middle/${name} modified`);
+    for (const _ of ["by the catalog", "by the outline"])
+      expect(await since(root, "HEAD")).toEqual([`middle: ${paths.join(", ")}`, "top: on middle"]);
+    expect((await callCli(["list", "--since", "HEAD"], root)).stdout).toBe(`\
+layer   kind     base    why
+middle  utility  base    catalog/middle/files/A was modified, and 3 more reasons
+top     utility  middle  it stands on middle
+`);
+    project.write("catalog/middle/files/new", "1");
+    const more = [...paths.slice(0, 3), "catalog/middle/files/new added", ...paths.slice(3)];
+    expect(await since(root, "HEAD")).toEqual([`middle: ${more.join(", ")}`, "top: on middle"]);
+    unlinkSync(join(root, "catalog/middle/files/gone"));
+    project.write("catalog/middle/Dockerfile", `${dockerfile}# A comment.\n`);
+    more.splice(3, 0, "catalog/middle/files/gone removed");
+    expect(await since(root, "HEAD")).toEqual([`middle: ${more.join(", ")}`, "top: on middle"]);
+    project.write("catalog/middle/Dockerfile", `${dockerfile}RUN true\n`);
+    more.unshift("catalog/middle/Dockerfile modified");
+    expect(await since(root, "HEAD")).toEqual([`middle: ${more.join(", ")}`, "top: on middle"]);
   });
 
   test("line ends that git turns on their way are no change", async () => {
