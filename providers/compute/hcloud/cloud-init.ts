@@ -21,6 +21,9 @@ export interface BootPlan {
 const archive = "/run/lamina/buildkit.tar.gz";
 const checksum = "/run/lamina/buildkit.sha256";
 
+/** Where a provider's machines read their own data, this text among it. */
+const blackhole = ["blackhole", "169.254.169.254/32"] as const;
+
 export function writeCloudInit({ authorizedKey, hostKey, user, buildkit, liveSeconds }: BootPlan): string {
   const config = {
     // Written before sshd starts; without it clients would have to trust whoever answers first.
@@ -40,16 +43,7 @@ export function writeCloudInit({ authorizedKey, hostKey, user, buildkit, liveSec
     package_update: false,
     package_upgrade: false,
     // Each boot, before anything of ours runs. cloud-init has read its data by then, and build steps must not: it holds the host key.
-    bootcmd: [
-      ["ip", "-4", "route", "replace", "blackhole", "169.254.169.254/32"],
-      [
-        "systemd-run",
-        "--unit=lamina-expiry",
-        `--on-active=${String(Math.max(60, Math.ceil(liveSeconds)))}`,
-        "systemctl",
-        "poweroff",
-      ],
-    ],
+    bootcmd: [["ip", "-4", "route", "replace", ...blackhole]],
     write_files: [
       { path: "/etc/systemd/system/buildkitd.service", content: buildkitUnit(user) },
       ...(buildkit === undefined ? [] : [{ path: checksum, content: `${buildkit.sha256}  ${archive}\n` }]),
@@ -57,6 +51,14 @@ export function writeCloudInit({ authorizedKey, hostKey, user, buildkit, liveSec
     // One script: after the first line, it ends with the first command that fails.
     runcmd: [
       "set -eu",
+      // Not in bootcmd: a timer starts after sysinit.target, which waits for bootcmd.
+      [
+        "systemd-run",
+        "--unit=lamina-expiry",
+        `--on-active=${String(Math.max(60, Math.ceil(liveSeconds)))}`,
+        "systemctl",
+        "poweroff",
+      ],
       // Where a step wants more memory than there is, it shall be killed at once, not crawl.
       ["swapoff", "-a"],
       "systemctl stop apt-daily.timer apt-daily-upgrade.timer unattended-upgrades.service || true",
@@ -76,6 +78,7 @@ export function writeCloudInit({ authorizedKey, hostKey, user, buildkit, liveSec
   return `#cloud-config\n${JSON.stringify(config, undefined, 1)}\n`;
 }
 
+/** Should something have taken the route away since the boot, no build step comes before it is back. */
 function buildkitUnit(user: string): string {
   return `[Unit]
 Description=BuildKit
@@ -83,6 +86,7 @@ After=network-online.target
 
 [Service]
 Environment=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+ExecStartPre=/usr/bin/env ip -4 route replace ${blackhole.join(" ")}
 ExecStart=/usr/bin/env buildkitd --addr unix://${buildkitSocket} --group ${user}
 Delegate=yes
 LimitNOFILE=1048576

@@ -14,6 +14,11 @@ const plan: BootPlan = {
   liveSeconds: 7199.5,
 };
 
+/** The command that ends a machine. */
+function expiry(seconds: string): readonly string[] {
+  return ["systemd-run", "--unit=lamina-expiry", `--on-active=${seconds}`, "systemctl", "poweroff"];
+}
+
 const command = z.union([z.string(), z.array(z.string())]);
 const shape = z.looseObject({
   ssh_keys: z.object({ ed25519_private: z.string(), ed25519_public: z.string() }),
@@ -40,12 +45,17 @@ test("the machine proves itself with the key it was given, and lets the other on
   ]);
 });
 
-test("before all else nobody on the machine can read this any more, and its end is set", () => {
-  expect(read().bootcmd).toEqual([
-    ["ip", "-4", "route", "replace", "blackhole", "169.254.169.254/32"],
-    ["systemd-run", "--unit=lamina-expiry", "--on-active=7200", "systemctl", "poweroff"],
-  ]);
-  expect(read({ liveSeconds: -5 }).bootcmd[1]).toContain("--on-active=60");
+test("at each boot, and before BuildKit starts, what this was read from is out of reach", () => {
+  const { bootcmd, write_files: files } = read();
+  expect(bootcmd).toEqual([["ip", "-4", "route", "replace", "blackhole", "169.254.169.254/32"]]);
+  expect(files[0]?.content).toContain(
+    "ExecStartPre=/usr/bin/env ip -4 route replace blackhole 169.254.169.254/32\n",
+  );
+});
+
+test("the machine powers itself off when its lease is over, a minute after its boot at the earliest", () => {
+  expect(read().runcmd.slice(0, 2)).toEqual(["set -eu", expiry("7200")]);
+  expect(read({ liveSeconds: -5 }).runcmd[1]).toEqual(expiry("60"));
 });
 
 test("BuildKit listens where it is looked for; its user may use it", () => {
@@ -54,8 +64,7 @@ test("BuildKit listens where it is looked for; its user may use it", () => {
   expect(files[0]?.content).toContain(
     "ExecStart=/usr/bin/env buildkitd --addr unix:///run/buildkit/buildkitd.sock --group builder\n",
   );
-  expect(runcmd).toEqual([
-    "set -eu",
+  expect(runcmd.slice(2)).toEqual([
     ["swapoff", "-a"],
     "systemctl stop apt-daily.timer apt-daily-upgrade.timer unattended-upgrades.service || true",
     "chage -d $(date +%F) root || true",
@@ -71,7 +80,7 @@ test("an archive of BuildKit is unpacked only when it is the one that was named,
     path: "/run/lamina/buildkit.sha256",
     content: `${"ab".repeat(32)}  /run/lamina/buildkit.tar.gz\n`,
   });
-  expect(runcmd.slice(4, 8)).toEqual([
+  expect(runcmd.slice(5, 9)).toEqual([
     ["curl", "-fsSL", "--retry", "5", "--retry-all-errors", "-o", "/run/lamina/buildkit.tar.gz", url],
     ["sha256sum", "-c", "/run/lamina/buildkit.sha256"],
     ["tar", "-xzf", "/run/lamina/buildkit.tar.gz", "-C", "/usr/local"],
