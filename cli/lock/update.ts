@@ -95,7 +95,9 @@ async function mendLock({
   if (mended.ok) {
     if (mended.value === undefined) return undefined;
     output.remark("lamina.lock: the conflict is resolved; `git add lamina.lock` says so to git\n");
-    tellContested(output, mended.value.contested, "neither is kept, and `lamina build` builds it again");
+    // Nothing but this tells why: a lock says of a layer that it does not hold no more than that.
+    const dropped = "neither is kept, so it counts as never built until `lamina build` builds it again";
+    tellContested(output, mended.value.contested, dropped);
     return undefined;
   }
   if (mended.error.kind === "unmendable") tellDiagnostics(output, root.value, mended.error.diagnostics);

@@ -343,7 +343,7 @@ describe("a lock with conflict markers", () => {
         ...["middle", "top"].flatMap((name) =>
           [amd64, arm64].map(
             (on) =>
-              `lock: ${name} (${on}) was built on both sides: neither is kept, and \`lamina build\` builds it again\n`,
+              `lock: ${name} (${on}) was built on both sides: neither is kept, so it counts as never built until \`lamina build\` builds it again\n`,
           ),
         ),
       ].join(""),
@@ -352,6 +352,12 @@ describe("a lock with conflict markers", () => {
     const sure = Object.entries(all.layers).filter(([name]) => ["base", "new-1", "new-2"].includes(name));
     const kept = { ...all, layers: Object.fromEntries(sure) };
     expect(JSON.parse(readFileSync(join(root, "lamina.lock"), "utf8"))).toEqual(kept);
+    // As it was told to be.
+    const planned = await callCli(["why", "middle", "--platform", amd64], root);
+    expect(planned.stdout.split("\n").slice(0, 2)).toEqual([
+      "middle (linux/amd64) would be built",
+      "├─ it was never built",
+    ]);
   });
 
   test("that has lost its way is told of, and left alone", async () => {
