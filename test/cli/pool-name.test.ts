@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, property, stringMatching } from "fast-check";
 import { expect, test } from "vitest";
 import { poolName } from "../../cli/pool-name.ts";
 import { workspacePattern } from "../../schemas/workspace.ts";
@@ -14,8 +14,8 @@ test("workspaces whose names look alike have pools of their own", () => {
 });
 
 test("every name of a workspace makes a pool's", () => {
-  fc.assert(
-    fc.property(fc.stringMatching(workspacePattern), (workspace) => {
+  assert(
+    property(stringMatching(workspacePattern), (workspace) => {
       expect(poolName(workspace)).toMatch(/^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/);
     }),
   );
