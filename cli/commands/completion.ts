@@ -130,6 +130,10 @@ ${bashScript(commands)}`;
 }
 
 function fishScript(commands: readonly DescribedCommand[]): string {
+  const family = (first = ""): string =>
+    commands
+      .flatMap(({ name }) => (name.startsWith(`${first} `) ? [name.slice(first.length + 1)] : []))
+      .join(", ");
   const lines = ["# fish completion of lamina", "complete -c lamina -f"];
   for (const { name, summary } of commands) {
     const [first, second] = name.split(" ");
@@ -138,7 +142,7 @@ function fishScript(commands: readonly DescribedCommand[]): string {
         ? "__fish_use_subcommand"
         : `__fish_seen_subcommand_from ${first}; and not __fish_seen_subcommand_from ${second}`;
     if (second !== undefined && !lines.some((line) => line.includes(`-a ${first} `)))
-      lines.push(`complete -c lamina -n __fish_use_subcommand -a ${first} -d 'the embedded Nickel'`);
+      lines.push(`complete -c lamina -n __fish_use_subcommand -a ${first} -d ${quoteFish(family(first))}`);
     lines.push(`complete -c lamina -n '${condition}' -a ${second ?? first} -d ${quoteFish(summary)}`);
   }
   for (const command of commands) {

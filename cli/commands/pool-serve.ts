@@ -81,8 +81,8 @@ export const command = defineCommand({
       does: "for others",
     },
     {
-      command: 'curl -H "Authorization: Bearer $TOKEN" http://127.0.0.1:8077/api/v1/vm-pool',
-      does: "`lamina pool serve` asked for its leases",
+      command: "lamina pool serve --directives pool.ncl --max-eur-per-hour 0.5",
+      does: "what is leased, and how much of it",
     },
   ],
   run: ({ options, directory, output, quiet }) => {

@@ -23,7 +23,10 @@ export type ApiFailure =
 
 const wordings: readonly (readonly [RegExp, Exclude<ApiFailure["kind"], "canceled" | "failed">])[] = [
   [/guest agent is not running|no qemu guest agent configured|agent.*(timeout|not running)/i, "no-agent"],
-  [/can't lock file|is locked|(lock|timeout).*got timeout|got timeout|trying to acquire lock/i, "locked"],
+  [
+    /can't lock file|is locked|(lock|timeout).*got timeout|got timeout|got lock (request )?timeout|trying to acquire lock/i,
+    "locked",
+  ],
   [/already exists/i, "taken"],
   [
     /configuration file '[^']*' does not exist|no such (vm|task)|unable to find configuration file/i,
