@@ -2,10 +2,13 @@
 // no more of it, and load no more.
 
 import { posix } from "node:path";
+import type { CatalogDirectives } from "../schemas/build-directives.ts";
 import type { LayerName } from "../schemas/layer-name.ts";
 import type { Platform } from "../schemas/platform.ts";
+import { type ApprovedEntry, loadApprovedSizes } from "./catalog/approved-sizes.ts";
 import type { CatalogDeps } from "./catalog/catalog-deps.ts";
 import { loadCatalog } from "./catalog/load.ts";
+import { loadDirectives } from "./catalog/load-directives.ts";
 import { type LocalSettings, loadLocalSettings } from "./catalog/local-settings.ts";
 import { locateProject } from "./catalog/locate.ts";
 import { compareDiagnostics, type Diagnostic } from "./core/diagnostic.ts";
@@ -22,7 +25,8 @@ import { type LockFile, type LockPlace, openLockFile } from "./lock/lock-file.ts
 import type { Memory } from "./memory/memory.ts";
 import { type History, parseHistory } from "./plan/history.ts";
 import { type HeldImages, makePlan, type PlanOptions, type ReplacedBase } from "./plan/plan.ts";
-import type { Plan } from "./plan/step.ts";
+import type { RecordedNeed } from "./plan/sizing.ts";
+import { type Plan, stepKey } from "./plan/step.ts";
 import type { ImageResolver } from "./ports/images.ts";
 
 /** A catalog that was found sound, with what is remembered of its builds. */
@@ -35,6 +39,9 @@ export interface Project {
   readonly replacedBases: ReadonlyMap<string, string>;
   readonly lock: LockFile;
   readonly history: History;
+  /** The catalog's own; none where it has no build_directives.ncl. */
+  readonly directives: CatalogDirectives;
+  readonly approvedSizes: readonly ApprovedEntry[];
   /** Absolute. */
   readonly historyPath: string;
   readonly warnings: readonly Diagnostic[];
@@ -90,8 +97,15 @@ export async function openProject(source: ProjectSource): Promise<Result<Project
     else wrong.push(...own.error);
   }
 
-  const local = await loadLocalSettings(root, { files, evaluate, memory });
+  const deps = { files, evaluate, memory };
+  const local = await loadLocalSettings(root, deps);
   if (!local.ok) return err([...wrong, ...local.error]);
+  const directives = await loadDirectives(root, deps);
+  const approvedSizes = await loadApprovedSizes(root, deps);
+  if (!directives.ok || !approvedSizes.ok) {
+    const faults = [directives, approvedSizes].flatMap((loaded) => (loaded.ok ? [] : loaded.error));
+    return err([...wrong, ...faults].sort(compareDiagnostics));
+  }
   const replacedBases = new Map([...local.value.bases, ...source.bases]);
 
   const lockPath = posix.join(root, replacedBases.size === 0 ? "lamina.lock" : ".lamina/local.lock");
@@ -112,6 +126,8 @@ export async function openProject(source: ProjectSource): Promise<Result<Project
     replacedBases,
     lock: lock.value,
     history: parseHistory(history.ok ? history.value : ""),
+    directives: directives.value,
+    approvedSizes: approvedSizes.value,
     historyPath,
     warnings: [...diagnostics, ...checkReplacements(graph, replacedBases.keys())],
     memory,
@@ -139,8 +155,16 @@ export interface PlanRequest {
   /** Of layers that declare none. */
   readonly defaultPlatform: Platform;
   readonly images: HeldImages;
+  /** What builds were seen to need; sizes that are not approved are advice. */
+  readonly recordedNeeds?: readonly LayerNeed[] | undefined;
   readonly resolver: ImageResolver;
   readonly signal: AbortSignal;
+}
+
+/** Of a layer on a platform; what a MetricsStore tells fits it. */
+export interface LayerNeed extends RecordedNeed {
+  readonly layer: LayerName;
+  readonly platform: Platform;
 }
 
 /** Decides what is to be built, and why. Asks the resolver for replaced bases only: pinned ones stand in the lock. */
@@ -172,6 +196,17 @@ export async function planProject(project: Project, request: PlanRequest): Promi
     images: request.images,
     replacedBases,
     history: project.history,
+    sizes: {
+      override: project.directives.runner_override,
+      approved: byStep(project.approvedSizes),
+      recorded: byStep(request.recordedNeeds ?? []),
+    },
     leased: false,
   });
+}
+
+function byStep<T extends { readonly layer: LayerName; readonly platform: Platform }>(
+  all: readonly T[],
+): ReadonlyMap<string, T> {
+  return new Map(all.map((each) => [stepKey(each.layer, each.platform), each]));
 }

@@ -55,6 +55,14 @@ export const planReason = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("parent-not-current"), parent: layerName }),
 ]);
 
+/** Of that many past builds. */
+export const sizeAdvice = z.strictObject({
+  tier: z.string(),
+  cpu: count,
+  memoryGb: count,
+  builds: z.int().positive(),
+});
+
 export const planNode = z.strictObject({
   layer: layerName,
   platform,
@@ -67,11 +75,15 @@ export const planNode = z.strictObject({
   /** Base first. */
   parents: z.array(layerName),
   runner: z.strictObject({
-    /** Of the smallest runner that holds it, or "local". */
+    /** Of the smallest runner that holds it; "none" where no tier is big enough. */
     tier: z.string(),
     cpu: count,
     memoryGb: count,
+    /** "explicit": in the build directives, a .build-spec.ncl or the declaration. "history": seen in past builds, and approved.
+     * "language": what layers of its language usually need. */
     source: z.enum(["explicit", "history", "language"]),
+    /** What past builds speak for instead: `lamina sizing approve` makes it the size. Absent where they speak for the same. */
+    advice: sizeAdvice.optional(),
   }),
   /** Minutes that a build of it must never need. */
   timeBudgetMin: count,

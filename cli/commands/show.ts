@@ -15,6 +15,7 @@ import { surveyHere } from "../project.ts";
 import { formatBytes } from "../report/format.ts";
 import { nodeToJson } from "../report/plan-json.ts";
 import { renderLocalWorld } from "../report/plan-text.ts";
+import { describeAdvice, describeSize } from "../report/size-text.ts";
 import { describeState } from "../report/state-text.ts";
 import { pad } from "../report/text-width.ts";
 import { findLayer } from "../select-operands.ts";
@@ -103,7 +104,7 @@ function renderLayer(project: Project, step: Step, color: boolean): string {
       }),
     ],
     ["artifacts", workflow.artifact_paths],
-    ["runner", [`${runner.tier}: ${runner.cpu} cpu, ${runner.memoryGb} GB (${runner.source})`]],
+    ["runner", [describeSize(runner), ...describeAdvice(runner)]],
     ["state", [describeState(step, colors)]],
     ["image", entry === undefined ? [] : [entry.image]],
     ["size", entry === undefined ? [] : [formatBytes(entry.sizeBytes)]],

@@ -6,6 +6,7 @@ import { estimatePlan, type PlanEstimate } from "../../engine/plan/estimate-plan
 import { describeReason } from "../../engine/plan/explain-reason.ts";
 import type { Plan, Step } from "../../engine/plan/step.ts";
 import { count, formatSeconds } from "./format.ts";
+import { describeAdvice, describeSize } from "./size-text.ts";
 import { type Standing, standingOf } from "./standing.ts";
 import { renderTable } from "./table.ts";
 
@@ -52,7 +53,7 @@ function renderSteps(steps: readonly Step[], color: boolean, verbose: boolean): 
     const { estimate, runner } = step;
     const builds = step.action === "build";
     const [first = "", ...others] = verbose
-      ? [...step.reasons.map(describeReason), ...describeCache(step)]
+      ? [...step.reasons.map(describeReason), ...describeAdvice(runner), ...describeCache(step)]
       : describeShortly(step);
     rows.push([
       step.layer,
@@ -61,7 +62,7 @@ function renderSteps(steps: readonly Step[], color: boolean, verbose: boolean): 
       builds ? formatMinutes(estimate.seconds) : "",
       estimate.source === "recorded" ? count(estimate.builds, "build") : builds ? "budget" : "",
       estimate.costEur > 0 ? estimate.costEur.toFixed(3) : "",
-      verbose ? `${runner.tier} (${runner.cpu} cpu, ${runner.memoryGb} GB)` : "",
+      verbose ? describeSize(runner) : "",
       first,
     ]);
     for (const other of others) rows.push(["", "", "", "", "", "", "", other]);

@@ -1,5 +1,6 @@
 // A layer as declared: its evaluated workflow.ncl, typed, with the place of every value, and its parsed Dockerfile.
 
+import type { BuildSpec } from "../../schemas/build-spec.ts";
 import type { LayerName } from "../../schemas/layer-name.ts";
 import type { Workflow } from "../../schemas/workflow.ts";
 import type { Span } from "../core/source.ts";
@@ -17,6 +18,8 @@ export interface Layer {
   /** The same with places. */
   readonly located: Located;
   readonly dockerfile: Dockerfile;
+  /** Of the .build-spec.ncl in its folder; no part of what it is built from. */
+  readonly buildSpec?: BuildSpec | undefined;
   /** All images that the Dockerfile's target takes from, as spelt, without repetitions. */
   readonly images: readonly string[];
   /** Absolute paths of all files that the evaluation of workflow.ncl read, sorted. */

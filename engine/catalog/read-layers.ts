@@ -6,6 +6,7 @@ import { KnownNames } from "../core/near-miss.ts";
 import type { Notes } from "../memory/memory.ts";
 import { encodeSourced } from "../memory/source-codec.ts";
 import { checkAgreement } from "./agreement.ts";
+import { type FoundBuildSpec, noteBuildSpec, readBuildSpec } from "./build-spec.ts";
 import type { CatalogDeps } from "./catalog-deps.ts";
 import { checkDeclaration } from "./check-declaration.ts";
 import { checkContextSources } from "./context-sources.ts";
@@ -47,6 +48,7 @@ export async function readLayers({
   const known = new Map(recalled.map(({ layer }) => [layer.directory, layer]));
   const broken = new Set<string>();
   const declarations: Declaration[] = [];
+  const specs = new Map<string, FoundBuildSpec>();
   for (const folder of folders) {
     const layer = known.get(folder.directory);
     if (layer !== undefined) {
@@ -54,6 +56,9 @@ export async function readLayers({
       continue;
     }
     const read = await readDeclaration(folder, deps);
+    // Of a folder that cannot even be looked into, one complaint is enough.
+    if (read.ok || read.error.names.length > 0)
+      specs.set(folder.directory, await readBuildSpec(folder.directory, deps));
     if (read.ok) declarations.push(read.value);
     else {
       diagnostics.push(...read.error.diagnostics);
@@ -70,6 +75,7 @@ export async function readLayers({
 
   const layers: Layer[] = [];
   const opened: { readonly layer: Layer; readonly notes: Notes | undefined; own: Diagnostic[] }[] = [];
+  for (const { diagnostics: faults } of specs.values()) diagnostics.push(...faults);
   for (const declaration of declarations) {
     const recalledLayer = known.get(declaration.folder.directory);
     if (recalledLayer !== undefined) {
@@ -80,7 +86,8 @@ export async function readLayers({
     const files = notes?.files ?? deps.files;
     const dockerfile = openDockerfile(declaration, files);
     if (dockerfile.ok) {
-      const layer = makeLayer(declaration, dockerfile.value);
+      const spec = specs.get(declaration.folder.directory);
+      const layer = makeLayer(declaration, dockerfile.value, spec?.buildSpec);
       const own = [
         ...checkFrontend(layer.dockerfile.file),
         ...checkShadowedStages(layer.dockerfile),
@@ -89,6 +96,7 @@ export async function readLayers({
       ];
       if (notes !== undefined)
         noteEvaluation({ imports: declaration.sources, absent: declaration.absentSources }, notes);
+      if (notes !== undefined && spec !== undefined) noteBuildSpec(layer.directory, spec, notes);
       layers.push(layer);
       opened.push({ layer, notes, own });
     } else {
@@ -104,7 +112,8 @@ export async function readLayers({
     own.push(...checkDeclaration(layer, workspace), ...checkAgreement(layer, workspace, names));
     diagnostics.push(...own);
     if (deps.memory === undefined || notes === undefined) continue;
-    if (isKeepable && own.every(({ severity }) => severity === "warning"))
+    const isSpecSound = specs.get(layer.directory)?.diagnostics.length === 0;
+    if (isKeepable && isSpecSound && own.every(({ severity }) => severity === "warning"))
       keepLayer(layer, own, surroundings, notes, deps.memory);
     else forgetLayer(layer.directory, deps.memory);
   }
@@ -116,7 +125,11 @@ export async function readLayers({
   };
 }
 
-function makeLayer(declaration: Declaration, dockerfile: Layer["dockerfile"]): Layer {
+function makeLayer(
+  declaration: Declaration,
+  dockerfile: Layer["dockerfile"],
+  buildSpec: Layer["buildSpec"],
+): Layer {
   const { folder, workflow, workflowPath, located, sources } = declaration;
   return {
     name: workflow.name,
@@ -125,6 +138,7 @@ function makeLayer(declaration: Declaration, dockerfile: Layer["dockerfile"]): L
     workflow,
     located,
     dockerfile,
+    buildSpec,
     images: Array.from(new Set(dockerfile.references.map(({ image }) => image))),
     sources,
     revision: sha256(JSON.stringify([workflow, encodeSourced(dockerfile)])),

@@ -18,7 +18,7 @@ export interface RecalledLayer {
 }
 
 /** What is kept of a layer; after it its Dockerfile and its warnings. Its places are its evaluation's. */
-type Essence = Pick<Layer, "name" | "workflow" | "images" | "sources" | "revision">;
+type Essence = Pick<Layer, "name" | "workflow" | "images" | "sources" | "revision" | "buildSpec">;
 
 /** Keeps a layer and its warnings; `surroundings` names all else that it was judged by. */
 export function keepLayer(
@@ -30,8 +30,8 @@ export function keepLayer(
 ): void {
   // A value that was written in no file of its own, in the standard library say, has no places to come back to.
   if (peekValue(layer.workflowPath, memory) === undefined) return forgetLayer(layer.directory, memory);
-  const { name, workflow, images, sources, revision, dockerfile } = layer;
-  const essence: Essence = { name, workflow, images, sources, revision };
+  const { name, workflow, images, sources, revision, buildSpec, dockerfile } = layer;
+  const essence: Essence = { name, workflow, images, sources, revision, buildSpec };
   const details = [essence, encodeSourced(dockerfile), encodeSourced(diagnostics)];
   memory.keep(
     keyOf(layer.directory),
@@ -84,7 +84,7 @@ function rememberedLayer(
   if (!isEssence(essence)) throw new Error(`the layer in ${directory} was kept in another form`);
   let located: Located | undefined;
   let dockerfile: Layer["dockerfile"] | undefined;
-  const { name, workflow, images, sources, revision } = essence;
+  const { name, workflow, images, sources, revision, buildSpec } = essence;
   return {
     name,
     directory,
@@ -93,6 +93,7 @@ function rememberedLayer(
     images,
     sources,
     revision,
+    buildSpec,
     get located() {
       located ??= readPlaces(open);
       if (located === undefined) throw new Error(`the places of ${name} are not kept`);

@@ -12,8 +12,14 @@ import { wireCaches } from "./cache-refs.ts";
 import { estimateBuild, nothing } from "./estimate.ts";
 import { type Freshness, judgeFreshness } from "./freshness.ts";
 import { type History, typicalBuild } from "./history.ts";
-import { chooseSize, timeBudgetMin } from "./sizing.ts";
-import type { Plan, Reason, Step } from "./step.ts";
+import {
+  type ApprovedSize,
+  chooseSize,
+  type DeclaredSize,
+  type RecordedNeed,
+  timeBudgetMin,
+} from "./sizing.ts";
+import { type Plan, type Reason, type Step, stepKey } from "./step.ts";
 
 /** The layers' own images, as far as a plan asks for them: the port ImageStore fits. */
 export interface HeldImages {
@@ -55,10 +61,19 @@ export interface PlanInput {
   /** By the external image's name as declared. */
   readonly replacedBases: ReadonlyMap<string, ReplacedBase>;
   readonly history: History;
+  readonly sizes?: SizeRecords | undefined;
   /** Where build caches lie in a registry; absent where none is configured. */
   readonly cacheRepository?: string | undefined;
   /** Whether runners are leased for money; false for `docker_local`. */
   readonly leased: boolean;
+}
+
+/** What sizes are chosen by beside what layers declare; by `stepKey`. */
+export interface SizeRecords {
+  /** For every layer, over what it says itself. */
+  readonly override: DeclaredSize | undefined;
+  readonly approved: ReadonlyMap<string, ApprovedSize>;
+  readonly recorded: ReadonlyMap<string, RecordedNeed>;
 }
 
 /** Decides every step. Parents stand before children; among equals by name, then platform. */
@@ -186,10 +201,17 @@ function makeStep(
   freshness: Freshness,
   decision: Exclude<Decision, { action: "left-out" }>,
 ): Step {
-  const { graph, history, leased } = input;
-  const { workflow } = graph.layer(layer);
-  const runner = chooseSize(workflow);
-  const budgetMin = timeBudgetMin(workflow);
+  const { graph, history, leased, sizes } = input;
+  const { workflow, buildSpec } = graph.layer(layer);
+  const key = stepKey(layer, platform);
+  const sources = {
+    language: workflow.language,
+    declared: [sizes?.override, buildSpec, workflow],
+    approved: sizes?.approved.get(key),
+    recorded: sizes?.recorded.get(key),
+  };
+  const runner = chooseSize(sources);
+  const budgetMin = timeBudgetMin(sources);
   const builds = decision.action === "build";
   return {
     layer,

@@ -57,7 +57,18 @@ export interface RunnerSize {
   readonly tier: string;
   readonly cpu: number;
   readonly memoryGb: number;
+  /** "explicit": somebody said so. "history": seen in past builds, and approved. "language": what such layers usually need. */
   readonly source: "explicit" | "history" | "language";
+  /** What past builds speak for instead, until somebody approves it. */
+  readonly advice?: SizeAdvice | undefined;
+}
+
+export interface SizeAdvice {
+  readonly tier: string;
+  readonly cpu: number;
+  readonly memoryGb: number;
+  /** Past builds that it rests on. */
+  readonly builds: number;
 }
 
 export interface Estimate {

@@ -6,7 +6,7 @@ import { inputDigest, sha256 } from "../../engine/core/digest.ts";
 import { entryOf, withEntry } from "../../engine/lock/lock.ts";
 import { emptyHistory, recordBuilds } from "../../engine/plan/history.ts";
 import { makePlan, type PlanInput } from "../../engine/plan/plan.ts";
-import type { Plan, Reason } from "../../engine/plan/step.ts";
+import { type Plan, type Reason, stepKey } from "../../engine/plan/step.ts";
 import type { LayerName } from "../../schemas/layer-name.ts";
 import { type Lock, type LockEntry } from "../../schemas/lock.ts";
 import { FakeImageStore, imageOf } from "../fakes/images.ts";
@@ -368,6 +368,34 @@ describe("a step's size, estimate and caches", () => {
     expect(step?.runner).toEqual({ tier: "cax21", cpu: 4, memoryGb: 8, source: "language" });
     expect(step?.estimate).toEqual({ seconds: 900, costEur: 0, source: "budget", builds: 0 });
     expect(step?.cache).toEqual({ from: [], to: [] });
+  });
+
+  test("sizes by what was approved and recorded of the layer on its platform, and by what goes over all", () => {
+    const key = stepKey(layer("rust"), amd64);
+    const approved = new Map([[key, { cpu: 2, memoryGb: 13 }]]);
+    const recorded = new Map([
+      [key, { cpu: 3, memoryGb: 10.5, builds: 9 }],
+      [stepKey(layer("deps"), arm64), { cpu: 9, memoryGb: 9, builds: 9 }],
+    ]);
+    const sizes = { override: undefined, approved, recorded };
+    expect(planOf(rust, nothing, { sizes }).steps.map(({ runner }) => runner)).toEqual([
+      {
+        tier: "cax31",
+        cpu: 2,
+        memoryGb: 13,
+        source: "history",
+        advice: { tier: "cax31", cpu: 4, memoryGb: 13, builds: 9 },
+      },
+      { tier: "cax11", cpu: 2, memoryGb: 4, source: "language" },
+    ]);
+    const override = { runner_type: "cax41", time_budget_min: 5 } as const;
+    const overridden = planOf(rust, nothing, { sizes: { ...sizes, override } }).steps;
+    expect(
+      overridden.map(({ runner, timeBudgetMin }) => [runner.tier, runner.source, timeBudgetMin]),
+    ).toEqual([
+      ["cax41", "explicit", 5],
+      ["cax41", "explicit", 5],
+    ]);
   });
 
   test("past builds decide where there are any; runners cost where they are leased", () => {

@@ -99,21 +99,30 @@ about 3 h 00 m, 1 at once: 3 h 00 m of building, 1 h 30 m along the longest path
     expect(all).toContain("f8 was added");
     expect(all).toContain("l351");
     expect(all).not.toContain("more");
-    expect(all).toContain("cax11 (2 cpu, 4 GB)");
+    expect(all).toContain("cax11: 2 cpu, 4 GB (language)");
   });
 
   test("verbose shows what is current, all reasons and the caches", () => {
     const step = stepOf("a", {
       reasons: [{ kind: "never-built" }, { kind: "base-unpinned", image: "x" }],
+      runner: {
+        tier: "cax11",
+        cpu: 2,
+        memoryGb: 4,
+        source: "language",
+        advice: { tier: "cax31", cpu: 3, memoryGb: 13, builds: 20 },
+      },
       cache: { from: ["r/a:linux-amd64"], to: ["r/a:linux-amd64"] },
     });
-    expect(textOf([step, current("b")], { verbose: true })).toBe(`
-layer  action   about  from      runner               why
-a      build      1 m  3 builds  cax11 (2 cpu, 4 GB)  it was never built
-                                                      x is not pinned yet
-                                                      cache from r/a:linux-amd64
-                                                      cache to r/a:linux-amd64
-b      current                   cax11 (2 cpu, 4 GB)
+    const big = { tier: "cax31", cpu: 8, memoryGb: 16, source: "explicit" } as const;
+    expect(textOf([step, { ...current("b"), runner: big }], { verbose: true })).toBe(`
+layer  action   about  from      runner                          why
+a      build      1 m  3 builds  cax11: 2 cpu, 4 GB (language)   it was never built
+                                                                 x is not pinned yet
+                                                                 20 builds speak for cax31: 3 cpu, 13 GB (lamina sizing approve)
+                                                                 cache from r/a:linux-amd64
+                                                                 cache to r/a:linux-amd64
+b      current                   cax31: 8 cpu, 16 GB (explicit)
 2 layers: 1 to build, 1 current
 `);
   });

@@ -1,0 +1,127 @@
+// .build-spec.ncl in a layer's folder: what it says, what is wrong with it, how long that is remembered, and that a layer is
+// built from the same inputs whatever it says.
+
+import { describe, expect, test } from "vitest";
+import { loadCatalog } from "../../engine/catalog/load.ts";
+import { readOwnInputs } from "../../engine/graph/fingerprint.ts";
+import { Memory } from "../../engine/memory/memory.ts";
+import { createEvaluator } from "../../engine/nickel/evaluate.ts";
+import { FakeFiles } from "../fakes/files.ts";
+import { judgeCatalog } from "./written-catalog.ts";
+
+const spec = "/project/catalog/one/.build-spec.ncl";
+
+function catalogOf(dockerfile = "FROM scratch\nCOPY kept /\n"): FakeFiles {
+  return new FakeFiles({
+    "/project/catalog/one/workflow.ncl": `{
+      name = "one", kind = 'utility, build_base = { image = "scratch" }, tools_provided = [], artifact_paths = [],
+      language = "none",
+    }`,
+    "/project/catalog/one/Dockerfile": dockerfile,
+    "/project/catalog/one/kept": "",
+  });
+}
+
+/** Loads the catalog as a process of its own would; counts evaluations. */
+function loader(files: FakeFiles) {
+  const counted = { evaluations: 0 };
+  const load = async () => {
+    const memory = new Memory({ files, folder: "/project/.lamina/cache", producer: "test", nowMs: () => 0 });
+    const evaluator = createEvaluator({ files: memory.files, importPaths: [] });
+    const loaded = await loadCatalog("/project", {
+      files: memory.files,
+      memory,
+      evaluate: (entry) => {
+        counted.evaluations += 1;
+        return evaluator.evaluate(entry);
+      },
+    });
+    memory.save();
+    // The file system's time goes on: what was just written may change unseen within one tick.
+    for (let tick = 0; tick < 50; tick++) files.put("/tick", "");
+    const { diagnostics } = loaded;
+    return diagnostics.length === 0
+      ? loaded.catalog.layers[0]?.buildSpec
+      : diagnostics.map(({ message }) => message);
+  };
+  return { load, counted };
+}
+
+test("it is remembered until it comes, changes or goes", async () => {
+  const files = catalogOf();
+  const { load, counted } = loader(files);
+  expect([await load(), await load(), counted.evaluations]).toEqual([undefined, undefined, 1]);
+  files.put(spec, 'import "../size.ncl"');
+  files.put("/project/catalog/size.ncl", "{ runner_type = 'cax31 }");
+  const big = { runner_type: "cax31" };
+  expect([await load(), await load(), counted.evaluations]).toEqual([big, big, 2]);
+  files.put("/project/catalog/size.ncl", "{ cpu = 3, memory_gb = 6, time_budget_min = 90 }");
+  const other = { cpu: 3, memory_gb: 6, time_budget_min: 90 };
+  expect([await load(), await load(), counted.evaluations]).toEqual([other, other, 3]);
+  files.put(spec, "{ cpu = 3 }");
+  const fault = ["`cpu` needs memory_gb beside it: a size is both, or a runner_type"];
+  expect([await load(), await load()]).toEqual([fault, fault]);
+  files.remove(spec);
+  expect([await load(), await load()]).toEqual([undefined, undefined]);
+});
+
+async function digest(files: FakeFiles): Promise<string> {
+  const evaluator = createEvaluator({ files, importPaths: [] });
+  const { catalog } = await loadCatalog("/project", {
+    files,
+    evaluate: (entry) => evaluator.evaluate(entry),
+  });
+  const [layer] = catalog.layers;
+  const own = layer && readOwnInputs(layer, files);
+  if (own?.ok !== true) throw new Error("no inputs");
+  return own.value.digest;
+}
+
+describe("the inputs of the layer", () => {
+  test("are the same whatever size is asked for", async () => {
+    const files = catalogOf();
+    const before = await digest(files);
+    files.put(spec, "{ runner_type = 'cax41 }");
+    expect(await digest(files)).toBe(before);
+  });
+
+  test("hold it only as a file that the Dockerfile copies", async () => {
+    const files = catalogOf("FROM scratch\nCOPY . /\n");
+    const before = await digest(files);
+    files.put(spec, "{ runner_type = 'cax41 }");
+    expect(await digest(files)).not.toBe(before);
+  });
+});
+
+test("what is wrong with it is told at its place", async () => {
+  expect(
+    await judgeCatalog({
+      "rust/.build-spec.ncl": `{
+  runner_type = 'cax12,
+  memory = 4,
+}
+`,
+      "nushell/.build-spec.ncl": "{ cpu = ",
+    }),
+  ).toBe(`error[E0101]: unexpected end of file
+ --> catalog/nushell/.build-spec.ncl:1:9
+  |
+1 | { cpu =
+  |         ^ expected an expression
+
+error[E0307]: \`runner_type\` must be one of 'cax11, 'cax21, 'cax31, 'cax41
+ --> catalog/rust/.build-spec.ncl:2:17
+  |
+2 |   runner_type = 'cax12,
+  |                 ^^^^^^
+  |
+  = help: did you mean 'cax11?
+
+error[E0306]: \`memory\` is not a field of a build spec
+ --> catalog/rust/.build-spec.ncl:3:3
+  |
+3 |   memory = 4,
+  |   ^^^^^^ unknown field
+  |
+  = help: fields are runner_type, cpu, memory_gb, time_budget_min`);
+});
