@@ -2,6 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
 import type { ClientChannel } from "ssh2";
 import { err, type Result } from "../../engine/core/result.ts";
 import type { TransportFailure } from "../../engine/ports/transport.ts";
@@ -31,6 +32,8 @@ export interface Commands {
 
 /** sshd's MaxSessions is 10 by default, and the keeper is one. */
 const maxAtOnce = 9;
+/** sshd has room for a command only a moment after it told the end of the one before. */
+const openRetryMs = [5, 20, 80, 320, 1280] as const;
 /** When a command that is to end is told so again: it may have been about to start. The last time it is given up. */
 const stopMs = [0, 300, 1000, 3000, 10_000] as const;
 
@@ -93,15 +96,20 @@ export function openCommands(line: Line): Commands {
         kind: "failed",
         message: `the command line has ${bytes} bytes, and the system takes ${maxCommandLineBytes}`,
       });
-    return await openCommandChannel(link.value, commandLine, (channel) =>
-      runningCommand(link.value, channel, () => keeper.value.end(id)),
-    );
+    for (let attempt = 0; ; attempt += 1) {
+      const begun = await openCommandChannel(link.value, commandLine, (channel) =>
+        runningCommand(link.value, channel, () => keeper.value.end(id)),
+      );
+      const waitMs = openRetryMs[attempt];
+      if (begun.ok || begun.error.kind !== "failed" || waitMs === undefined) return begun;
+      await delay(waitMs);
+    }
   }
 
   return {
     begin: async (argv, signal) => {
-      if (argv.some((word) => word.includes("\0")))
-        return err({ kind: "failed", message: "an argument of the command holds a NUL" });
+      if (argv.some((word) => word.includes("\0") || !word.isWellFormed()))
+        return err({ kind: "failed", message: "an argument of the command holds what no argument can" });
       if ((await takeTurn(signal)) === undefined) return err({ kind: "canceled" });
       const begun = await begin(argv, signal);
       if (begun.ok) void begun.value.ended.then(passTurn);

@@ -61,6 +61,8 @@ export async function dial(
       client.destroy();
     };
     signal.addEventListener("abort", cancel);
+    // Packets are small and wait for answers.
+    client.on("connect", () => client.setNoDelay(true));
     client.on("ready", () => {
       isReady = true;
       settle(ok({ client, gone, isGone: () => isGone }));

@@ -11,8 +11,9 @@ import type { FolderTransfer, TransportFailure } from "../../engine/ports/transp
 import { openPipe, type Pipe } from "../host/process.ts";
 import type { CommandStop, Commands } from "./commands.ts";
 
-// rsync starts it with "machine" and the words of the server to start. Its own end is told by the end of either stream.
-const remoteShell = `shift; echo "$*" >&4; cat <&3 4>&- & exec cat >&4 3<&-`;
+// rsync starts it with "machine" and the words of the server to start, waits for its end, and closes nothing before: it is
+// the server's end that ends it.
+const remoteShell = `shift; echo "$*" >&4; exec 5<&0; cat <&5 >&4 3<&- & exec cat <&3 4>&- 5<&-`;
 const withStreams = 'exec 3<&0 4>&1; exec rsync "$@" </dev/null >/dev/null';
 
 // Contents decide, not times: two files of one size and time may differ where times are normalised, and a context that is
