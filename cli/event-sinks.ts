@@ -37,9 +37,8 @@ export async function openEventSinks(
   const { openJsonlSink } = await import("../providers/sink/jsonl.ts");
   const file = openJsonlSink({ folder, runId, clock, tell });
   if (nats === undefined) return file;
-  const [{ openNatsSink }, { dialNats }, { teeSinks }] = await Promise.all([
+  const [{ openNatsSink }, { teeSinks }] = await Promise.all([
     import("../providers/sink/nats.ts"),
-    import("../providers/sink/nats-wire.ts"),
     import("../providers/sink/tee.ts"),
   ]);
   const { servers, prefix, logs, credentials } = nats;
@@ -52,7 +51,11 @@ export async function openEventSinks(
     logs,
     folder: join(folder, "spool"),
     clock,
-    dial: () => dialNats({ servers, readCredentials }, clock),
+    dial: async () => {
+      // The client is loaded beside what the command does, not before it.
+      const { dialNats } = await import("../providers/sink/nats-wire.ts");
+      return dialNats({ servers, readCredentials }, clock);
+    },
     tell,
   });
   return teeSinks([file, messages]);
