@@ -3,16 +3,18 @@
 import { randomUUID } from "node:crypto";
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { err, ok, type Result } from "../engine/core/result.ts";
 import { RunningSummary, type RunSummary } from "../engine/events/summary.ts";
 import { runPlan } from "../engine/pipeline.ts";
 import type { Plan } from "../engine/plan/step.ts";
-import type { Builder } from "../engine/ports/builder.ts";
+import type { EventSink } from "../engine/ports/event-sink.ts";
 import { type Project } from "../engine/project.ts";
 import { placeOn } from "../engine/run/placer.ts";
 import type { NoBuilder } from "../providers/builder/connect.ts";
 import type { Platform } from "../schemas/platform.ts";
 import { type Invocation } from "./command.ts";
 import { complain } from "./complain.ts";
+import { type LeasingProvider, leasedPlatform } from "./compute-option.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import { idleBuilder, idleImages } from "./idle-builder.ts";
 import { listenForInterrupts } from "./interrupts.ts";
@@ -26,6 +28,7 @@ import { chooseReporter, type Reporter, type ReporterContext, type ReporterName 
 import { describeResult, renderSummaryMarkdown, renderSummaryTable } from "./report/summary-table.ts";
 import { createTtyReporter } from "./report/tty.ts";
 import { createHost, createResolver, hostPlatform, openBuilder, openImageStore } from "./wire.ts";
+import type { Workshop } from "./workshop.ts";
 
 export interface BuildSettings
   extends Pick<PlanHere, "layers" | "nothing" | "onlyStale" | "options" | "platforms"> {
@@ -35,6 +38,8 @@ export interface BuildSettings
   readonly reporter: ReporterName | undefined;
   /** Absolute; Markdown. */
   readonly summaryFile: string | undefined;
+  /** Who leases the machines that layers are built on; undefined: they are built here. */
+  readonly provider: LeasingProvider | undefined;
 }
 
 /** Plans, builds, and tells; `onDone` may add to the results. */
@@ -53,21 +58,21 @@ export async function runBuild(
     else reporter.announce(text);
     interrupted.abort(new Error("interrupted"));
   });
-  let builder: Builder | undefined;
+  let workshop: Workshop | undefined;
   try {
     const prepared = await prepare(project, settings, interrupted.signal, output);
-    builder = prepared?.builder;
+    if (!prepared.ok) return interrupted.signal.aborted ? exitCode.interrupted : prepared.error;
+    workshop = prepared.value.workshop;
     if (interrupted.signal.aborted) return exitCode.interrupted;
-    if (prepared === undefined) return exitCode.environment;
     // Where all is current the table says it all.
     const isIdle =
-      prepared.plan.steps.every(({ action }) => action === "reuse") &&
+      prepared.value.plan.steps.every(({ action }) => action === "reuse") &&
       Object.keys(project.lock.current.layers).every((name) => project.graph.has(name));
-    reporter = openReporter(project, prepared.plan, settings, {
+    reporter = openReporter(project, prepared.value.plan, settings, {
       ...invocation,
       quiet: invocation.quiet || (isIdle && !invocation.verbose),
     });
-    const summary = await carryOut(project, prepared, settings, reporter, interrupted.signal);
+    const summary = await carryOut(project, prepared.value, settings, reporter, interrupted.signal);
     await reporter.close();
     reporter = undefined;
     const isTold = tellSummary(summary, settings, invocation);
@@ -78,36 +83,53 @@ export async function runBuild(
       : exitCode.failed;
   } finally {
     await reporter?.close();
-    await builder?.close();
+    await workshop?.close();
     stopListening();
   }
 }
 
 interface Prepared {
   readonly plan: Plan;
-  readonly builder: Builder;
+  readonly workshop: Workshop;
 }
 
-/** Plans first: a builder is opened only where something is to be built. Undefined where there is none. */
+const idleWorkshop: Workshop = {
+  openPlacer: () => placeOn(idleBuilder),
+  images: idleImages,
+  close: () => idleBuilder.close(),
+};
+
+/** Plans first: nothing is opened where nothing is to be built. Says what is missing, where something is. */
 async function prepare(
   project: Project,
   settings: BuildSettings,
   signal: AbortSignal,
   output: Output,
-): Promise<Prepared | undefined> {
+): Promise<Result<Prepared, ExitCode>> {
   const planFor = (defaultPlatform: Platform) => planHere(project, { ...settings, defaultPlatform, signal });
-  const plan = await planFor(hostPlatform());
+  const plan = await planFor(settings.provider === undefined ? hostPlatform() : leasedPlatform);
   output.remark(renderLocalWorld(plan.replacedBases));
-  if (!plan.steps.some(({ action }) => action === "build")) return { plan, builder: idleBuilder };
+  if (!plan.steps.some(({ action }) => action === "build")) return ok({ plan, workshop: idleWorkshop });
+  if (settings.provider !== undefined) {
+    const { openLeasedWorkshop } = await import("./leased-workshop.ts");
+    const workshop = await openLeasedWorkshop(settings.provider, project, output);
+    return workshop.ok ? ok({ plan, workshop: workshop.value }) : workshop;
+  }
   const opened = await openBuilder(project.graph.root, signal);
   if (!opened.ok) {
     if (!signal.aborted) tellNoBuilder(output, opened.error);
-    return undefined;
+    return err(exitCode.environment);
   }
-  const own = opened.value.platforms[0];
+  const builder = opened.value;
+  const workshop: Workshop = {
+    openPlacer: () => placeOn(builder),
+    images: await openImageStore(project.graph.root),
+    close: () => builder.close(),
+  };
+  const own = builder.platforms[0];
   // A builder elsewhere may be of another architecture than this machine.
-  if (own === undefined || own === hostPlatform()) return { plan, builder: opened.value };
-  return { plan: await planFor(own), builder: opened.value };
+  const isOther = own !== undefined && own !== hostPlatform();
+  return ok({ plan: isOther ? await planFor(own) : plan, workshop });
 }
 
 /** Says which ways to a builder were tried, and what would help. */
@@ -123,33 +145,48 @@ export function tellNoBuilder(output: Output, { attempts }: NoBuilder): void {
 
 async function carryOut(
   project: Project,
-  { plan, builder }: Prepared,
+  { plan, workshop }: Prepared,
   { concurrency, failFast }: BuildSettings,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<RunSummary> {
+  const host = createHost();
+  const { clock, files } = host;
+  const runId = randomUUID();
   const summary = new RunningSummary();
-  const sink: Reporter = {
-    ...reporter,
+  const told = new Set<string>();
+  const builds = plan.steps.some(({ action }) => action === "build");
+  const record = builds ? await openRecord(project, runId, (text) => told.add(text)) : undefined;
+  const sink: EventSink = {
     emit: (event) => {
       summary.fold(event);
       reporter.emit(event);
+      record?.emit(event);
     },
+    close: () => reporter.close(),
   };
-  await runPlan(
-    project,
-    plan,
-    {
-      placer: placeOn(builder),
-      images: builder === idleBuilder ? idleImages : await openImageStore(project.graph.root),
-      resolver: createResolver(),
-      sink,
-      clock: createHost().clock,
-      files: createHost().files,
-    },
-    { runId: randomUUID(), concurrency, failFast, signal },
-  );
+  try {
+    const placer = workshop.openPlacer(sink, runId);
+    const { images, metrics } = workshop;
+    const tools = { placer, images, metrics, resolver: createResolver(), sink, clock, files };
+    await runPlan(project, plan, tools, { runId, concurrency, failFast, signal });
+  } finally {
+    await record?.close();
+    for (const text of told) reporter.announce(`note: ${text}`);
+  }
   return summary;
+}
+
+/** Where the events of a run are kept and sent to beside what is shown. */
+async function openRecord(
+  { graph, local, directives }: Project,
+  runId: string,
+  tell: (text: string) => void,
+): Promise<EventSink> {
+  const { openEventSinks } = await import("./event-sinks.ts");
+  const { root, workspace } = graph;
+  const source = { root, workspace, secrets: local.secrets };
+  return openEventSinks(source, directives, { runId, host: createHost(), tell });
 }
 
 function openReporter(

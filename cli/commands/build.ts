@@ -2,6 +2,7 @@
 
 import { resolve } from "node:path";
 import { defineCommand } from "../command.ts";
+import { computeOption, leasingProvider } from "../compute-option.ts";
 import { concurrencyOption, defaultConcurrency } from "../concurrency.ts";
 import { exitCode } from "../exit-code.ts";
 import { openSelection } from "../open-selection.ts";
@@ -26,6 +27,7 @@ export const command = defineCommand({
     ...selectionOptions,
     "dry-run": flag("only say what would be done: lamina plan"),
     concurrency: concurrencyOption,
+    compute: computeOption,
     "fail-fast": flag("stop everything at the first failure"),
     reporter: choice(reporterNames, "how progress is told (default: by where it goes)"),
     "summary-file": text("FILE", "write how it ended to FILE, as Markdown"),
@@ -68,6 +70,7 @@ export const command = defineCommand({
         concurrency,
         failFast: options["fail-fast"],
         reporter: options.reporter,
+        provider: leasingProvider(options.compute, project.directives),
         summaryFile: summaryFile === undefined ? undefined : resolve(directory, summaryFile),
       },
       { output, quiet, verbose },

@@ -40,6 +40,7 @@ export const command = defineCommand({
         concurrency: 1,
         failFast: true,
         reporter: undefined,
+        provider: undefined,
         summaryFile: undefined,
       },
       { output, quiet, verbose },

@@ -1,0 +1,42 @@
+// Where a run builds on machines that are leased: what went wrong before is cleared away, then the fleet takes over.
+
+import { join } from "node:path";
+import { err, ok, type Result } from "../engine/core/result.ts";
+import type { Project } from "../engine/project.ts";
+import type { Fleet } from "../engine/run/fleet.ts";
+import { openSqliteMetrics } from "../providers/metrics/sqlite.ts";
+import { complain } from "./complain.ts";
+import { type ExitCode, exitCode } from "./exit-code.ts";
+import type { LeasingProvider } from "./open-compute.ts";
+import { openProvider } from "./open-fleet.ts";
+import type { Output } from "./output.ts";
+import { createHost, openImageStore } from "./wire.ts";
+import type { Workshop } from "./workshop.ts";
+
+/** Says what is missing, where something is. */
+export async function openLeasedWorkshop(
+  provider: LeasingProvider,
+  project: Project,
+  output: Output,
+): Promise<Result<Workshop, ExitCode>> {
+  const opened = await openProvider(provider, project, createHost());
+  if (!opened.ok) {
+    const { kind, message, help } = opened.error;
+    complain(output, message, help);
+    return err(kind === "environment" ? exitCode.environment : exitCode.usage);
+  }
+  const { compute, createFleet } = opened.value;
+  const { root } = project.graph;
+  const metrics = openSqliteMetrics(join(root, ".lamina/metrics.db"));
+  let fleet: Fleet | undefined;
+  return ok({
+    openPlacer: (sink, runId) => (fleet = createFleet(sink, runId)),
+    images: await openImageStore(root),
+    metrics,
+    close: async () => {
+      await fleet?.close();
+      await compute.close();
+      await metrics.close();
+    },
+  });
+}

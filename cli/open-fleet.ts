@@ -1,0 +1,84 @@
+// Machines leased for a run of a project: the provider, the keys, the journal, and the wire to each machine.
+
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import type { Host } from "../engine/core/host.ts";
+import { err, ok, type Result } from "../engine/core/result.ts";
+import type { Compute } from "../engine/ports/compute.ts";
+import type { EventSink } from "../engine/ports/event-sink.ts";
+import type { Project } from "../engine/project.ts";
+import { Fleet } from "../engine/run/fleet.ts";
+import { LeaseJournal } from "../engine/run/lease-journal.ts";
+import { processTable } from "../providers/host/process-identity.ts";
+import { runnerOpener } from "../providers/runner/open-runner.ts";
+import { makeKeyPair } from "../providers/transport/keys.ts";
+import { sshTransport } from "../providers/transport/ssh.ts";
+import { runners as runnersSchema } from "../schemas/build-directives.ts";
+import { isLeaseId, type LeaseId } from "../schemas/lease-id.ts";
+import { type ComputeRefusal, type LeasingProvider, openCompute } from "./open-compute.ts";
+import { poolName } from "./pool-name.ts";
+import { openBuilder } from "./wire.ts";
+
+export interface OpenedProvider {
+  readonly compute: Compute;
+  readonly createFleet: (sink: EventSink, runId: string) => Fleet;
+}
+
+/** Opens the provider; nothing is leased yet. Its Compute is to be closed after every fleet was. */
+export async function openProvider(
+  provider: LeasingProvider,
+  { graph, directives }: Pick<Project, "graph" | "directives">,
+  host: Host,
+): Promise<Result<OpenedProvider, ComputeRefusal>> {
+  const opened = await openCompute(provider, directives.runners, host);
+  if (!opened.ok) return err(opened.error);
+  const compute = opened.value;
+  const { root } = graph;
+  const { clock, env, files } = host;
+  const runners = runnersSchema.parse(directives.runners ?? {});
+  const opener = runnerOpener({
+    storeDirectory: join(root, ".lamina/store"),
+    env,
+    transport: sshTransport(),
+    clock,
+    openLocal: async (signal) => {
+      const builder = await openBuilder(root, signal);
+      return builder.ok
+        ? builder
+        : err(builder.error.attempts.map(({ way, reason }) => `${way}: ${reason}`).join("; "));
+    },
+  });
+  return ok({
+    compute,
+    createFleet: (sink, runId) =>
+      new Fleet({
+        compute,
+        opener,
+        journal: new LeaseJournal(files, join(root, ".lamina/leases")),
+        sink,
+        clock,
+        pool: poolName(graph.workspace),
+        runId,
+        owner: processTable.self,
+        loginKey: makeKeyPair(),
+        makeKeyPair,
+        makeLeaseId,
+        expiresMs: runners.expires_min * 60_000,
+        readyTimeoutMs: runners.ready_timeout_s * 1000,
+        policy: {
+          reuse: runners.reuse,
+          maxMachines: runners.max_machines,
+          maxEurPerHour: runners.max_eur_per_hour,
+          maxCreatesPerHour: runners.max_creates_per_hour,
+        },
+      }),
+  });
+}
+
+const letters = "abcdefghijklmnopqrstuvwxyz234567";
+
+function makeLeaseId(): LeaseId {
+  const id = Array.from(randomBytes(16), (byte) => letters[byte % letters.length]).join("");
+  if (!isLeaseId(id)) throw new Error(`${id} is no lease id`);
+  return id;
+}
