@@ -31,6 +31,7 @@ const requirements: readonly Program[] = [
   { name: "unshare", package: "util-linux", why: "those hosts are made of namespaces" },
   { name: "nsenter", package: "util-linux", why: "those hosts are connected to this one" },
   { name: "flock", package: "util-linux", why: "those hosts are taken away in order" },
+  { name: "openssl", package: "openssl", why: "tests make certificates" },
   { name: "nats-server", package: "nats-server", why: "events are published to it" },
   {
     name: "hcloud",
