@@ -1,18 +1,17 @@
 // The laws of Compute (engine/ports/compute.ts), to be run on every body.
 
 import { randomBytes } from "node:crypto";
-import ssh2 from "ssh2";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Result } from "../../engine/core/result.ts";
 import type {
   Compute,
   ComputeFailure,
   CreateRequest,
-  KeyPair,
   Machine,
   MachineOffer,
   MachineSize,
 } from "../../engine/ports/compute.ts";
+import { makeKeyPair } from "../../providers/transport/keys.ts";
 import { isLeaseId, type LeaseId } from "../../schemas/lease-id.ts";
 import type { Platform } from "../../schemas/platform.ts";
 
@@ -321,14 +320,11 @@ export function describeCompute(
   });
 }
 
-const hostKey = newKeyPair();
-const loginKey = newKeyPair();
+const hostKey = makeKeyPair();
+const loginKey = makeKeyPair();
 
 /** A pair as the engine makes one. */
-export function newKeyPair(): KeyPair {
-  const { private: privateKey, public: publicKey } = ssh2.utils.generateKeyPairSync("ed25519");
-  return { privateKey, publicKey: publicKey.split(" ", 2).join(" ") };
-}
+export const newKeyPair = makeKeyPair;
 
 export function newLeaseId(): LeaseId {
   const text = randomBytes(8).toString("hex");

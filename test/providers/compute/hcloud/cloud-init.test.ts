@@ -4,11 +4,11 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { type BootPlan, writeCloudInit } from "../../../../providers/compute/hcloud/cloud-init.ts";
-import { newKeyPair } from "../../../ports/compute.ts";
+import { makeKeyPair } from "../../../../providers/transport/keys.ts";
 
 const plan: BootPlan = {
-  authorizedKey: newKeyPair().publicKey,
-  hostKey: newKeyPair(),
+  authorizedKey: makeKeyPair().publicKey,
+  hostKey: makeKeyPair(),
   user: "root",
   buildkit: undefined,
   liveSeconds: 7199.5,

@@ -9,9 +9,10 @@ import type {
   MachineOffer,
 } from "../../../../engine/ports/compute.ts";
 import { type HcloudConfig, openHcloud } from "../../../../providers/compute/hcloud/hcloud.ts";
+import { makeKeyPair } from "../../../../providers/transport/keys.ts";
 import { platform } from "../../../../schemas/platform.ts";
 import { HurriedClock } from "../../../fakes/hurried-clock.ts";
-import { newKeyPair, newLeaseId } from "../../../ports/compute.ts";
+import { newLeaseId } from "../../../ports/compute.ts";
 import { type MachinesInMemory, machinesInMemory } from "../../../rig/hcloud/machines-in-memory.ts";
 import {
   type HcloudServer,
@@ -99,8 +100,8 @@ export function newRequest(changes: Partial<CreateRequest> = {}): CreateRequest 
     offer: cax21,
     platform: arm64,
     expiresAtMs: 1_700_007_200_000,
-    authorizedKey: newKeyPair().publicKey,
-    hostKey: newKeyPair(),
+    authorizedKey: makeKeyPair().publicKey,
+    hostKey: makeKeyPair(),
     ...changes,
   };
 }
