@@ -23,8 +23,13 @@ export interface PinnedAnswer {
   readonly body: Uint8Array;
 }
 
+export type PinnedFailure =
+  | HttpFailure
+  /** The other side could not prove itself. */
+  | { readonly kind: "untrusted"; readonly message: string };
+
 export interface PinnedHttps {
-  send(request: HttpRequest, signal: AbortSignal): Promise<Result<PinnedAnswer, HttpFailure>>;
+  send(request: HttpRequest, signal: AbortSignal): Promise<Result<PinnedAnswer, PinnedFailure>>;
   /** Ends connections; safe to call twice. */
   close(): void;
 }
@@ -56,7 +61,7 @@ export function openPinnedHttps(trust: Trust): PinnedHttps {
         if (signal.aborted) return err({ kind: "canceled", message: "canceled" });
         if (timeout.aborted)
           return err({ kind: "timeout", message: `no answer within ${timeoutMs / 1000} s` });
-        return err({ kind: "unreachable", message: told(error) });
+        return err(explain(error));
       }
     },
   };
@@ -72,6 +77,8 @@ function openAgent(trust: Trust): Agent {
       return new FingerprintAgent(trust.sha256);
   }
 }
+
+class AnotherCertificate extends Error {}
 
 /** Hands out a connection only after the server has shown the certificate: the request waits for it. */
 class FingerprintAgent extends Agent {
@@ -100,15 +107,25 @@ class FingerprintAgent extends Agent {
       if (shown === this.#sha256) handOver?.(null, socket);
       else
         socket.destroy(
-          new Error(`the server shows another certificate, of the fingerprint ${shown ?? "none"}`),
+          new AnotherCertificate(
+            `the server shows another certificate, of the fingerprint ${shown ?? "none"}`,
+          ),
         );
     });
     return undefined;
   }
 }
 
-/** Errors of connections to several addresses have their words inside. */
-function told(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return told(error.errors[0]);
-  return error instanceof Error ? error.message : String(error);
+/** OpenSSL's names for what is wrong with a certificate, and Node's for its name. */
+const untrusted = /^(DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|CERT_|ERR_TLS_CERT_|INVALID_)/;
+
+function explain(error: unknown): PinnedFailure {
+  // Of connections to several addresses the errors are inside.
+  if (error instanceof AggregateError && error.errors.length > 0) return explain(error.errors[0]);
+  if (!(error instanceof Error)) return { kind: "unreachable", message: String(error) };
+  if (error instanceof AnotherCertificate) return { kind: "untrusted", message: error.message };
+  const code = "code" in error ? String(error.code) : "";
+  // What follows is how to call Node otherwise.
+  if (untrusted.test(code)) return { kind: "untrusted", message: error.message.split(";", 1)[0] ?? "" };
+  return { kind: "unreachable", message: error.message };
 }

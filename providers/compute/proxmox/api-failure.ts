@@ -18,10 +18,15 @@ export type ApiFailure =
   /** The guest agent does not answer, yet or ever. */
   | { readonly kind: "no-agent"; readonly message: string }
   | { readonly kind: "unauthorized"; readonly message: string }
+  /** The other side could not prove itself. */
+  | { readonly kind: "untrusted"; readonly message: string }
   /** Any other complaint. */
   | { readonly kind: "failed"; readonly status: number; readonly message: string };
 
-const wordings: readonly (readonly [RegExp, Exclude<ApiFailure["kind"], "canceled" | "failed">])[] = [
+const wordings: readonly (readonly [
+  RegExp,
+  Exclude<ApiFailure["kind"], "canceled" | "failed" | "untrusted">,
+])[] = [
   [/guest agent is not running|no qemu guest agent configured|agent.*(timeout|not running)/i, "no-agent"],
   [
     /can't lock file|is locked|(lock|timeout).*got timeout|got timeout|got lock (request )?timeout|trying to acquire lock/i,
@@ -61,6 +66,12 @@ export function computeFailure(failure: ApiFailure): ComputeFailure {
         kind: "refused",
         message: failure.message,
         help: "the token of PROXMOX_VE_API_TOKEN needs rights on the template, the resource pool, the storage and the bridge",
+      };
+    case "untrusted":
+      return {
+        kind: "refused",
+        message: failure.message,
+        help: "runners.settings.fingerprint or .authority says whom to trust; Proxmox VE shows both under Certificates",
       };
     case "failed":
       // Below 500 it is about what was asked.

@@ -72,10 +72,11 @@ export class ProxmoxClient {
       signal,
     );
     const what = `Proxmox VE, ${method} ${path}`;
-    if (!sent.ok)
-      return sent.error.kind === "canceled"
-        ? err({ kind: "canceled" })
-        : err({ kind: "unanswered", message: `${what}: ${sent.error.message}` });
+    if (!sent.ok) {
+      const { kind, message } = sent.error;
+      if (kind === "canceled") return err({ kind });
+      return err({ kind: kind === "untrusted" ? kind : "unanswered", message: `${what}: ${message}` });
+    }
     const { status, body } = sent.value;
     if (status < 200 || status >= 300) {
       // A message that repeats what it was asked must not give the token away.
