@@ -26,16 +26,16 @@ async function buildInto(into: string): Promise<void> {
   ]);
 }
 
-/** CommonJS packages in the bundle ask for Node's modules by `require`. */
+/** CommonJS packages in the bundle ask for Node's modules by `require`, and where they lie. */
 const requireBanner =
-  'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);';
+  'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url),__dirname=import.meta.dirname;';
 
 /** Few files ask for it, and in each it costs a moment of every command. */
 async function dropUnusedBanners(into: string): Promise<void> {
   for await (const file of glob(join(into, "**/*.js"))) {
     const text = await readFile(file, "utf8");
     const rest = text.replace(requireBanner, "");
-    if (rest !== text && !/\brequire\b/.test(rest)) await writeFile(file, rest);
+    if (rest !== text && !/\b(require|__dirname)\b/.test(rest)) await writeFile(file, rest);
   }
 }
 
@@ -53,7 +53,7 @@ function bundle(into: string): Promise<{ metafile: Metafile }> {
     target: "node24",
     legalComments: "none",
     metafile: true,
-    plugins: [englishOnly, pageWithin],
+    plugins: [englishOnly, pageWithin, nothingNative],
     banner: { js: requireBanner },
     logLevel: "warning",
   });
@@ -65,6 +65,18 @@ const englishOnly: Plugin = {
   setup(builder) {
     builder.onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
       contents: 'export { default as en } from "./en.js";',
+    }));
+  },
+};
+
+/** What ssh2 has in C++ besides is for one platform; without it, it uses Node's own. */
+const nothingNative: Plugin = {
+  name: "nothing-native",
+  setup(builder) {
+    builder.onResolve({ filter: /^cpu-features$|\.node$/ }, ({ path }) => ({ path, namespace: "native" }));
+    builder.onLoad({ filter: /.*/, namespace: "native" }, () => ({
+      contents: 'throw new Error("not in the bundle");',
+      loader: "js",
     }));
   },
 };

@@ -43,9 +43,9 @@ export async function dial(
   if (expected === undefined)
     return err({ kind: "failed", message: `the host key for ${addressOf(endpoint)} is not one` });
   // Dear to load, and most commands never need it.
-  const { Client } = await import("ssh2");
+  const { default: ssh2 } = await import("ssh2");
   if (signal.aborted) return err({ kind: "canceled" });
-  const client = new Client();
+  const client = new ssh2.Client();
   return await new Promise((resolve) => {
     let otherKey: Buffer | undefined;
     let isReady = false;

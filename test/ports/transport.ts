@@ -92,6 +92,18 @@ export function describeTransport(body: string, open: () => Promise<TransportRig
       () =>
         rig.processes().filter((line) => line.includes(mark)).length;
 
+    /** Its end is wrapped: a promise of it would be awaited. */
+    const startTree = async (
+      mark: string,
+      signal: AbortSignal,
+    ): Promise<{ readonly ended: Promise<Result<CommandEnd, TransportFailure>> }> => {
+      const up = Promise.withResolvers<void>();
+      const ended = connection.exec({ argv: tree(mark), onOutput: () => up.resolve() }, signal);
+      await up.promise;
+      await expect.poll(running(mark), { timeout: soonMs }).toBeGreaterThanOrEqual(4);
+      return { ended };
+    };
+
     describe("letting in", () => {
       test("another host key is refused at once, and no login is tried", async () => {
         const before = rig.logins();
@@ -237,23 +249,12 @@ export function describeTransport(body: string, open: () => Promise<TransportRig
     });
 
     describe("nothing is left running", () => {
-      async function start(
-        mark: string,
-        signal: AbortSignal,
-      ): Promise<Promise<Result<CommandEnd, TransportFailure>>[]> {
-        const up = Promise.withResolvers<void>();
-        const pending = connection.exec({ argv: tree(mark), onOutput: () => up.resolve() }, signal);
-        await up.promise;
-        await expect.poll(running(mark), { timeout: soonMs }).toBeGreaterThanOrEqual(4);
-        return [pending];
-      }
-
       test("after an abort", async () => {
         const mark = String(randomInt(1e12));
         const stop = new AbortController();
-        const [pending] = await start(mark, stop.signal);
+        const { ended } = await startTree(mark, stop.signal);
         stop.abort();
-        expect(await pending).toEqual({ ok: false, error: { kind: "canceled" } });
+        expect(await ended).toEqual({ ok: false, error: { kind: "canceled" } });
         await expect.poll(running(mark), { timeout: soonMs }).toBe(0);
         expect(value(await exec(["echo", "still here"])).stdout).toBe("still here\n");
       });
@@ -284,17 +285,17 @@ export function describeTransport(body: string, open: () => Promise<TransportRig
 
       test("after the connection was cut, which is no exit code", async () => {
         const mark = String(randomInt(1e12));
-        const [pending] = await start(mark, never);
+        const { ended } = await startTree(mark, never);
         rig.cut();
-        expect(failure(await (pending ?? exec([]))).kind).toBe("lost");
+        expect(failure(await ended).kind).toBe("lost");
         await expect.poll(running(mark), { timeout: soonMs }).toBe(0);
       });
 
       test("after close", async () => {
         const mark = String(randomInt(1e12));
-        const [pending] = await start(mark, never);
+        const { ended } = await startTree(mark, never);
         await connection.close();
-        expect(await pending).toEqual({ ok: false, error: { kind: "canceled" } });
+        expect(await ended).toEqual({ ok: false, error: { kind: "canceled" } });
         await expect.poll(running(mark), { timeout: soonMs }).toBe(0);
       });
 
