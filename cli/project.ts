@@ -22,6 +22,7 @@ import type { LayerName } from "../schemas/layer-name.ts";
 import type { Platform } from "../schemas/platform.ts";
 import type { Invocation } from "./command.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
+import { recallNeeds } from "./sizing/recall-needs.ts";
 import { tellDiagnostics } from "./tell-diagnostics.ts";
 import {
   createHost,
@@ -89,7 +90,13 @@ function findSource(here: Here): Result<Omit<ProjectSource, "bases"> & { memory:
   }
   keepOutOfGit(root.value, host.files);
   const memory = openMemory(host, root.value);
-  return ok({ directory: root.value, host, evaluate: openLazyEvaluator(memory), memory });
+  return ok({
+    directory: root.value,
+    host,
+    evaluate: openLazyEvaluator(memory),
+    memory,
+    readNeeds: (project) => recallNeeds(project, memory, here.output),
+  });
 }
 
 /** What lamina keeps in .lamina is this machine's alone. Where that cannot be written, nothing is kept there either. */

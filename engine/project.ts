@@ -42,6 +42,8 @@ export interface Project {
   /** The catalog's own; none where it has no build_directives.ncl. */
   readonly directives: CatalogDirectives;
   readonly approvedSizes: readonly ApprovedEntry[];
+  /** What builds were seen to need; sizes that are not approved are advice. */
+  readonly recordedNeeds: readonly LayerNeed[];
   /** Absolute. */
   readonly historyPath: string;
   readonly warnings: readonly Diagnostic[];
@@ -57,6 +59,10 @@ export interface ProjectSource {
   readonly evaluate: CatalogDeps["evaluate"];
   /** What was read before, of the host's files; absent: all is read anew. */
   readonly memory?: Memory | undefined;
+  /** Tells what builds of the project's layers were seen to need; absent: nobody knows. */
+  readonly readNeeds?:
+    | ((project: Pick<LayerGraph, "root" | "workspace">) => Promise<readonly LayerNeed[]>)
+    | undefined;
   /** Replacements named on the command line; they win over .lamina/local.json. */
   readonly bases: ReadonlyMap<string, string>;
 }
@@ -128,6 +134,7 @@ export async function openProject(source: ProjectSource): Promise<Result<Project
     history: parseHistory(history.ok ? history.value : ""),
     directives: directives.value,
     approvedSizes: approvedSizes.value,
+    recordedNeeds: (await source.readNeeds?.(graph)) ?? [],
     historyPath,
     warnings: [...diagnostics, ...checkReplacements(graph, replacedBases.keys())],
     memory,
@@ -155,8 +162,6 @@ export interface PlanRequest {
   /** Of layers that declare none. */
   readonly defaultPlatform: Platform;
   readonly images: HeldImages;
-  /** What builds were seen to need; sizes that are not approved are advice. */
-  readonly recordedNeeds?: readonly LayerNeed[] | undefined;
   readonly resolver: ImageResolver;
   readonly signal: AbortSignal;
 }
@@ -199,7 +204,7 @@ export async function planProject(project: Project, request: PlanRequest): Promi
     sizes: {
       override: project.directives.runner_override,
       approved: byStep(project.approvedSizes),
-      recorded: byStep(request.recordedNeeds ?? []),
+      recorded: byStep(project.recordedNeeds),
     },
     leased: false,
   });

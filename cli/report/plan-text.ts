@@ -40,6 +40,7 @@ export function renderPlan(plan: Plan, options: PlanTextOptions): string {
     shown.length > kept.length ? `… and ${shown.length - kept.length} more (--verbose)\n` : "",
     `${summarizePlan(plan)}\n`,
     concurrency === undefined ? "" : describeEstimate(estimatePlan(plan, concurrency)),
+    verbose ? "" : describeAdvised(plan.steps),
   ];
   return lines.join("");
 }
@@ -135,6 +136,15 @@ export function summarizePlan({ steps }: Plan): string {
     counts.blocked > 0 ? `${counts.blocked} blocked` : "",
   ].filter((part) => part !== "");
   return `${what}: ${parts.join(", ")}`;
+}
+
+/** "past builds speak for other sizes of 2 layers: lamina sizing report"; "" where they do not. */
+function describeAdvised(steps: readonly Step[]): string {
+  const advised = steps.filter(({ action, runner }) => action === "build" && runner.advice !== undefined);
+  const layers = new Set(advised.map(({ layer }) => layer));
+  if (layers.size === 0) return "";
+  return `past builds speak for other sizes of ${count(layers.size, "layer")}: lamina sizing report
+`;
 }
 
 /** "about 17 m at most, 2 at once: 20 m of building, 15 m along the longest path", and what that rests on. */

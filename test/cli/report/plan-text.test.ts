@@ -127,6 +127,19 @@ b      current                   cax31: 8 cpu, 16 GB (explicit)
 `);
   });
 
+  test("where past builds speak for other sizes, a line says so", () => {
+    const runner = {
+      tier: "cax11",
+      cpu: 2,
+      memoryGb: 4,
+      source: "language",
+      advice: { tier: "cax31", cpu: 3, memoryGb: 13, builds: 20 },
+    } as const;
+    const line = "past builds speak for other sizes of 1 layer: lamina sizing report\n";
+    expect(textOf([stepOf("a", { runner }), stepOf("b")])).toContain(`2 layers: 2 to build\n${line}`);
+    expect(textOf([{ ...current("a"), runner }, stepOf("b")])).not.toContain("past builds");
+  });
+
   test("colours are a terminal's", () => {
     expect(textOf([stepOf("a")], { color: true })).toContain("\x1b[33mbuild \x1b[39m");
     expect(textOf([stepOf("a")])).not.toContain("\x1b");
