@@ -66,7 +66,8 @@ export function httpGet(
   return httpSend({ method: "GET", url, headers, timeoutMs }, signal);
 }
 
-const proxyVariables = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"] as const;
+/** As Go's programs have it, and so BuildKit's and the providers' own: this machine needs no proxy to itself. */
+const loopback = ["localhost", "127.0.0.1", "::1"] as const;
 let proxyInUse: Result<void, HttpFailure> | undefined;
 
 /** Once a process, and for all of it: `fetch` has no other way to be told. Without a proxy nothing is touched. */
@@ -76,18 +77,33 @@ function useProxy(): Result<void, HttpFailure> {
 }
 
 function setProxy(): Result<void, HttpFailure> {
-  const named = proxyVariables.filter((name) => (process.env[name] ?? "") !== "");
-  if (named.length === 0) return ok(undefined);
-  const refuse = (message: string) =>
-    err({ kind: "unreachable", message: `${named.join(", ")}: ${message}` } as const);
-  if (!("setGlobalProxyFromEnv" in http)) return refuse("a proxy takes Node 24.14 or later");
+  const named = {
+    HTTP_PROXY: readEither("http_proxy"),
+    HTTPS_PROXY: readEither("https_proxy"),
+  };
+  if (named.HTTP_PROXY === "" && named.HTTPS_PROXY === "") return ok(undefined);
+  const direct = readEither("no_proxy");
+  if (!("setGlobalProxyFromEnv" in http)) return unusable("a proxy takes Node 24.14 or later");
   try {
-    http.setGlobalProxyFromEnv();
+    // "*" stands alone, or for nothing.
+    http.setGlobalProxyFromEnv({
+      ...named,
+      NO_PROXY: direct === "*" ? direct : [direct, ...loopback].join(","),
+    });
     return ok(undefined);
   } catch {
     // Node's own words repeat the value, which may have a password in it.
-    return refuse("not the URL of a proxy");
+    return unusable("HTTPS_PROXY or HTTP_PROXY is not the URL of a proxy");
   }
+}
+
+function unusable(message: string): Result<never, HttpFailure> {
+  return err({ kind: "unreachable", message });
+}
+
+/** Where a variable is there in both cases, the lower one counts, as for curl and Node. */
+function readEither(lowerCase: string): string {
+  return process.env[lowerCase] ?? process.env[lowerCase.toUpperCase()] ?? "";
 }
 
 /** `fetch` says "fetch failed"; what failed stands in the cause. */

@@ -323,9 +323,6 @@ export function describeCompute(
 const hostKey = makeKeyPair();
 const loginKey = makeKeyPair();
 
-/** A pair as the engine makes one. */
-export const newKeyPair = makeKeyPair;
-
 export function newLeaseId(): LeaseId {
   const text = randomBytes(8).toString("hex");
   if (!isLeaseId(text)) throw new Error(`${text} is no lease id`);

@@ -21,8 +21,11 @@ afterEach(async () => {
 
 const never = new AbortController().signal;
 
-async function listen(server: Server | ReturnType<typeof createHttpsServer>): Promise<number> {
-  server.listen(0, "127.0.0.1");
+async function listen(
+  server: Server | ReturnType<typeof createHttpsServer>,
+  host = "127.0.0.1",
+): Promise<number> {
+  server.listen(0, host);
   await once(server, "listening");
   closing.push(async () => {
     server.closeAllConnections();
@@ -111,13 +114,28 @@ test.each(["HTTP_PROXY", "http_proxy"])("goes through the proxy that %s names", 
   expect(proxy.seen).toEqual(["CONNECT api.test:80"]);
 });
 
-test("does not where NO_PROXY names the host", async () => {
-  const port = await listen(createServer((_, response) => response.end("direct")));
-  const proxy = await openProxy(port);
-  const env = { HTTP_PROXY: proxy.url, NO_PROXY: "other.test,127.0.0.1" };
-  expect(await askInProcess(`http://127.0.0.1:${String(port)}/`, env)).toBe("200 direct");
-  expect(proxy.seen).toEqual([]);
+test.each(["NO_PROXY", "no_proxy"])("does not where %s names the host", async (variable) => {
+  const direct = createServer((_, response) => response.end("direct"));
+  const url = `http://127.0.0.2:${String(await listen(direct, "127.0.0.2"))}/`;
+  const proxy = await openProxy(await listen(createServer((_, response) => response.end("by the proxy"))));
+  const env = { HTTP_PROXY: proxy.url };
+  expect(await askInProcess(url, env)).toBe("200 by the proxy");
+  expect(await askInProcess(url, { ...env, [variable]: "other.test,127.0.0.2" })).toBe("200 direct");
+  expect(await askInProcess(url, { ...env, [variable]: "*" })).toBe("200 direct");
+  expect(proxy.seen).toHaveLength(1);
 });
+
+test.each(["", "other.test"])(
+  "does not for this machine itself, also where NO_PROXY is %j",
+  async (named) => {
+    const port = await listen(createServer((_, response) => response.end("direct")));
+    const proxy = await openProxy(port);
+    const env = { HTTP_PROXY: proxy.url, NO_PROXY: named };
+    expect(await askInProcess(`http://127.0.0.1:${String(port)}/`, env)).toBe("200 direct");
+    expect(await askInProcess(`http://localhost:${String(port)}/`, env)).toBe("200 direct");
+    expect(proxy.seen).toEqual([]);
+  },
+);
 
 test("trusts NODE_EXTRA_CA_CERTS, also through HTTPS_PROXY", async () => {
   const folder = await mkdtemp(join(tmpdir(), "lamina-http-"));
@@ -141,6 +159,6 @@ test("trusts NODE_EXTRA_CA_CERTS, also through HTTPS_PROXY", async () => {
 
 test("what is no proxy is refused, and not told: a password may stand in it", async () => {
   expect(await askInProcess("http://api.test/", { HTTPS_PROXY: "user:hunter2@proxy" })).toBe(
-    "HTTPS_PROXY: not the URL of a proxy",
+    "HTTPS_PROXY or HTTP_PROXY is not the URL of a proxy",
   );
 });
