@@ -72,6 +72,7 @@ export async function runWatch(
   });
   /** What is asked for must be there at the start; later it may go and come again. */
   const start: { isOver: boolean; fault: UsageFault | undefined } = { isOver: false, fault: undefined };
+  const builders = { wasThere: false, isGivenUp: false };
   const watch = new Watch(
     {
       look: async (request) => {
@@ -84,8 +85,19 @@ export async function runWatch(
       openFileWatch: createFileWatch({ polls: wantsPolling((name) => host.env(name)) }),
       openBuilder: async (at, signal) => {
         const opened = await openBuilder(at, signal);
-        if (opened.ok) return opened.value;
-        if (!signal.aborted) tellNoBuilder(speaking, opened.error);
+        if (opened.ok) {
+          builders.wasThere = true;
+          return opened.value;
+        }
+        if (signal.aborted) return undefined;
+        tellNoBuilder(speaking, opened.error);
+        // Nobody sits there who would get one. One that was there may come again.
+        builders.isGivenUp = !builders.wasThere && !process.stdin.isTTY;
+        if (builders.isGivenUp) watch.stop();
+        else
+          speaking.remark(
+            `until then nothing is built: the next change${screen?.hasKeys === true ? ", or r," : ""} tries again\n`,
+          );
         return undefined;
       },
       openImages: openImageStore,
@@ -99,7 +111,8 @@ export async function runWatch(
   );
   try {
     const code = await attend(watch, screen, speaking);
-    return start.fault === undefined ? code : refuseUsage(output, start.fault);
+    if (start.fault !== undefined) return refuseUsage(output, start.fault);
+    return builders.isGivenUp ? exitCode.environment : code;
   } finally {
     looker.save();
   }

@@ -4,7 +4,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, inject, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
 import { lock as lockSchema } from "../../schemas/lock.ts";
 import { plan as planSchema } from "../../schemas/plan.ts";
 import { runCli, type WrittenProject, writeProject } from "../cli/run-cli.ts";
@@ -236,47 +236,94 @@ test("Ctrl-C while a layer is built: 130, nothing left running, the lock as it w
   expect(it.events.at(-1)).toMatchObject({ type: "run.completed", result: "canceled" });
 });
 
-test("on a terminal: what is done is told, keys are heard, and the terminal is as it was", async () => {
-  project = writeProject(layer("a"));
+/** `lamina watch` on a terminal; the terminal's modes of before and after are files in the project. */
+function watchOnTerminal(own: Readonly<Record<string, string>>) {
   const lamina = `${process.execPath} ${mainPath} watch --base ${base}`;
   const command = `stty cols 120 rows 30; stty -g > before; ${lamina}; echo "ended with $?"; stty -g > after`;
   const child = spawn("script", ["-qefc", command, "/dev/null"], {
     cwd: project.root,
-    env: { HOME: process.env["HOME"], ...env, TERM: "xterm", NO_COLOR: "1" },
+    env: { HOME: process.env["HOME"], ...own, TERM: "xterm", NO_COLOR: "1" },
     stdio: ["pipe", "pipe", "inherit"],
   });
-  let seen = "";
+  const screen = { seen: "" };
   let wake: (() => void) | undefined;
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    seen += text;
+    screen.seen += text;
     wake?.();
   });
   const ended = new Promise((resolve) => {
     child.on("close", resolve);
   });
+  /** Resolves to where the text ends. */
   const sees = async (text: string, from = 0): Promise<number> => {
-    while (!seen.slice(from).includes(text))
+    for (;;) {
+      const at = screen.seen.indexOf(text, from);
+      if (at !== -1) return at + text.length;
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
-    return seen.length;
+    }
   };
+  return { screen, sees, ended, type: (keys: string) => child.stdin.write(keys) };
+}
+
+test("on a terminal: what is done is told, keys are heard, and the terminal is as it was", async () => {
+  project = writeProject(layer("a"));
+  const { screen, sees, ended, type } = watchOnTerminal(env);
   let at = await sees("all is current, waiting for a change · r rebuild  w why  h help  q quit");
-  expect(seen).toMatch(/\d\d:\d\d:\d\d a: it was never built -> a/);
-  expect(seen).toMatch(/\d\d:\d\d:\d\d 1 built in /);
-  child.stdin.write("w");
+  expect(screen.seen).toMatch(/\d\d:\d\d:\d\d a: it was never built -> a/);
+  expect(screen.seen).toMatch(/\d\d:\d\d:\d\d 1 built in /);
+  type("w");
   at = await sees("a: it was never built", at);
-  child.stdin.write("h");
+  type("h");
   at = await sees("r  build what failed again", at);
-  child.stdin.write("r");
+  type("r");
   at = await sees("a: it was asked for -> a", at);
   await sees("all is current", at);
-  child.stdin.write("q");
+  type("q");
   await sees("ended with 0");
   await ended;
   const modes = ["before", "after"].map((name) => readFileSync(join(project.root, name), "utf8"));
   expect(modes[1]).toBe(modes[0]);
-  expect(seen.lastIndexOf("\x1b[?25h")).toBeGreaterThan(seen.lastIndexOf("\x1b[?25l"));
+  expect(screen.seen.lastIndexOf("\x1b[?25h")).toBeGreaterThan(screen.seen.lastIndexOf("\x1b[?25l"));
+});
+
+describe("without any BuildKit", () => {
+  const nowhere = { ...env, BUILDKIT_HOST: "unix:///nowhere/buildkitd.sock" };
+
+  test("and without a terminal it ends as a build does, and tells how to get one", async () => {
+    project = writeProject(layer("a"));
+    const built = await runCli(["build", "--base", base], { cwd: project.root, env: nowhere });
+    watching = new Watching(["--base", base], project.root, nowhere);
+    expect([await watching.exitCode, built.exitCode]).toEqual([3, 3]);
+    expect(watching.events).toEqual([]);
+    const told = watching.stderr;
+    expect(told).toMatch(/^error: there is no BuildKit to build with\n/);
+    expect(told).toMatch(/\n {2}`lamina doctor` checks again\n$/);
+    expect(built.stderr.endsWith(told)).toBe(true);
+  });
+
+  test("it waits where nothing is to be built, and ends when something is", async () => {
+    project = writeProject(layer("a"));
+    watching = new Watching(["--base", base, "--no-initial"], project.root, nowhere);
+    await watching.next("watch.waiting");
+    project.write("catalog/a/file", "1\n");
+    expect(await watching.exitCode).toBe(3);
+  });
+
+  test("on a terminal it says what is missing, and waits", async () => {
+    project = writeProject(layer("a"));
+    const { screen, sees, ended, type } = watchOnTerminal(nowhere);
+    let at = await sees("error: there is no BuildKit to build with");
+    at = await sees("`lamina doctor` checks again");
+    at = await sees("until then nothing is built: the next change, or r, tries again", at);
+    at = await sees("not current: a; waiting for a change", at);
+    type("r");
+    at = await sees("error: there is no BuildKit to build with", at);
+    type("q");
+    await ended;
+    expect(screen.seen.slice(at)).toContain("ended with 0");
+  });
 });
 
 function localLock() {
