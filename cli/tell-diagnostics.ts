@@ -9,14 +9,16 @@ import { annotateDiagnostics } from "./report/github-annotation.ts";
 export interface Telling {
   /** Annotations for GitHub; by default in its workflows. */
   readonly annotate?: boolean;
+  /** Whether warnings fail as well. */
+  readonly strict?: boolean;
 }
 
-/** Prints them with places relative to `root` (absolute), and how to read more of the errors; nothing for none. */
+/** Prints them with places relative to `root` (absolute), and how to read more of what fails; nothing for none. */
 export function tellDiagnostics(
   output: Output,
   root: string,
   diagnostics: readonly Diagnostic[],
-  { annotate = process.env["GITHUB_ACTIONS"] === "true" }: Telling = {},
+  { annotate = process.env["GITHUB_ACTIONS"] === "true", strict = false }: Telling = {},
 ): void {
   const from = { root, library: libraryFolder() };
   output.remark(
@@ -26,14 +28,14 @@ export function tellDiagnostics(
       width: output.stderr.columns(),
     }),
   );
-  output.remark(referToExplanations(diagnostics));
+  const failing = diagnostics.filter(({ severity }) => strict || severity === "error");
+  output.remark(referToExplanations(failing));
   if (annotate)
     output.remark(annotateDiagnostics(diagnostics, from, process.env["GITHUB_WORKSPACE"] ?? root));
 }
 
 function referToExplanations(diagnostics: readonly Diagnostic[]): string {
-  const errors = diagnostics.filter(({ severity }) => severity === "error");
-  const [code, ...others] = Array.from(new Set(errors.map((error) => error.code))).sort();
+  const [code, ...others] = Array.from(new Set(diagnostics.map((each) => each.code))).sort();
   if (code === undefined) return "";
   return others.length === 0
     ? `\`lamina explain ${code}\` tells more\n`

@@ -66,12 +66,8 @@ async function validate(
     const json = diagnosticsToJson(diagnostics, { root, library: libraryFolder() }, { strict });
     output.result(`${JSON.stringify(json, null, 2)}\n`);
   } else {
-    tellDiagnostics(
-      output,
-      root,
-      diagnostics,
-      reporter === undefined ? {} : { annotate: reporter === "github" },
-    );
+    const annotate = reporter === undefined ? {} : { annotate: reporter === "github" };
+    tellDiagnostics(output, root, diagnostics, { ...annotate, strict });
     if (isRefused && !isBroken) output.remark("error: with --strict warnings are errors\n");
     const soundness = diagnostics.length === 0 ? "all sound" : "none broken";
     if (!isRefused && !quiet) output.result(`${count(checked.layers, "layer")}, ${soundness}\n`);

@@ -671,9 +671,10 @@ warning[W0334]: the secret "token" is declared, but the Dockerfile does not moun
     expect(await callCli(["catalog-validate", "--strict"], warned.root)).toEqual({
       exitCode: 1,
       stdout: "",
-      stderr: `${warning}error: with --strict warnings are errors\n`,
+      stderr: `${warning}\`lamina explain W0334\` tells more\nerror: with --strict warnings are errors\n`,
     });
     expect((await callCli(["catalog-validate", "--strict"], sound.root)).exitCode).toBe(0);
+    expect((await callCli(["explain", "W0334"])).exitCode).toBe(0);
   });
 
   test("as JSON: ok as the exit code says", async () => {
@@ -705,7 +706,7 @@ warning[W0334]: the secret "token" is declared, but the Dockerfile does not moun
     expect(await runCli(["--check-dag", "--strict"], { cwd: warned.root, entry })).toEqual({
       exitCode: 1,
       stdout: "",
-      stderr: `${warning}error: with --strict warnings are errors\n`,
+      stderr: `${warning}\`lamina explain W0334\` tells more\nerror: with --strict warnings are errors\n`,
     });
   });
 });
