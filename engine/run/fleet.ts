@@ -6,13 +6,13 @@ import type { LayerName } from "../../schemas/layer-name.ts";
 import type { LeaseId } from "../../schemas/lease-id.ts";
 import type { Platform } from "../../schemas/platform.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import type { MachineOffer } from "../ports/compute.ts";
+import type { ComputeFailure, MachineOffer } from "../ports/compute.ts";
 import type { LayerFailure } from "./layer-failure.ts";
 import { type Lease, type LeaseDeps, type LeaseFailure, openLease, releaseLease } from "./lease.ts";
 import { explainLeaseFailure } from "./lease-failure.ts";
-import { pause } from "./pause.ts";
 import type { Placement, PlacementRequest, Placer } from "./placer.ts";
 import { keptUntilMs } from "./price.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 export interface FleetPolicy {
   /** "never": a machine for each layer. "paid_hour": an idle machine goes before another hour begins. "run": it stays. */
@@ -32,6 +32,8 @@ const maxBadMachines = 3;
 /** Where none can be had now, it is asked for again: first after this, then after twice that, and so on, so many times. */
 const firstWaitMs = 15_000;
 const maxWaits = 6;
+/** Making, booting and giving back take their time as well. */
+const slackMs = 300_000;
 
 export class Fleet implements Placer {
   readonly #deps: FleetDeps & LeaseDeps;
@@ -42,13 +44,18 @@ export class Fleet implements Placer {
   #isClosed = false;
   /** Goes up with whatever those who wait may wait for. */
   #changes = 0;
+  /** Machines that were given back. */
+  #returns = 0;
   readonly #runners = new Set<FleetRunner>();
-  /** Leases under way, by id: what each will cost an hour. */
+  /** Leases under way, by id: what each will cost an hour at most. */
   readonly #pending = new Map<LeaseId, number>();
   readonly #releasing = new Set<Promise<void>>();
   readonly #waiting = new Set<() => void>();
+  /** Kinds of machine at places by how often they came to nothing. */
+  readonly #mishaps = new Map<string, number>();
+  readonly #bugs: unknown[] = [];
   #costEur = 0;
-  /** What makes every further lease useless. */
+  /** What makes every further lease useless, until the next rest. */
   #refusal: LeaseFailure | undefined;
 
   constructor(deps: FleetDeps) {
@@ -71,25 +78,29 @@ export class Fleet implements Placer {
     let waits = 0;
     for (;;) {
       const seen = this.#changes;
+      if (this.#bugs.length > 0) throw this.#bugs[0];
       if (signal.aborted || this.#isClosed) return err("canceled");
       const fitting = this.#choose(request);
       if (fitting !== undefined) return ok(this.#occupy(fitting, request));
       const failure = attempt?.failure ?? this.#refusal;
-      if (failure !== undefined) {
-        attempt = undefined;
-        const isBad = failure.kind === "not-ready" || failure.kind === "broken";
-        if (isBad) bad += 1;
-        else waits += 1;
-        if (isFinal(failure) || bad === maxBadMachines || waits > maxWaits)
-          return err(explainLeaseFailure(this.#deps.compute.name, request.size, failure));
-        if (!isBad) await this.#changeOrPause(seen, firstWaitMs * 2 ** (waits - 1), signal);
+      if (failure === undefined) {
+        if (attempt?.isOpen !== true)
+          attempt = await untilAborted(
+            this.#turns.add(() => this.#begin(request, signal)),
+            signal,
+          );
+        if (attempt?.failure === undefined) await this.#change(seen, signal);
         continue;
       }
-      if (attempt?.isOpen !== true) {
-        attempt = await this.#turns.add(() => this.#begin(request));
-        if (attempt?.failure !== undefined) continue;
-      }
-      await this.#change(seen, signal);
+      attempt = undefined;
+      const isBad = failure.kind === "not-ready" || failure.kind === "broken";
+      if (isBad) bad += 1;
+      const isHopeless = isBad ? bad === maxBadMachines : waits === maxWaits && !this.#mayComeFree(request);
+      if (isFinal(failure) || isHopeless)
+        return err(explainLeaseFailure(this.#deps.compute.name, request.size, failure));
+      if (isBad) continue;
+      const delayMs = firstWaitMs * 2 ** Math.min(waits, maxWaits - 1);
+      if (await this.#wait(request, failure, delayMs, signal)) waits = Math.min(waits + 1, maxWaits);
     }
   }
 
@@ -103,6 +114,9 @@ export class Fleet implements Placer {
         this.#pending.size > 0 ? this.#change(this.#changes) : undefined,
       ]);
     this.#leasing = new AbortController();
+    this.#refusal = undefined;
+    this.#tell();
+    if (this.#bugs.length > 0) throw this.#bugs[0];
     return this.#costEur;
   }
 
@@ -124,11 +138,25 @@ export class Fleet implements Placer {
       .sort((a, b) => known(b) - known(a) || spare(a) - spare(b))[0];
   }
 
-  #hasRoom(runner: FleetRunner, { size, platform, isAlone }: PlacementRequest): boolean {
+  #hasRoom(runner: FleetRunner, { size, platform, isAlone, timeBudgetMin }: PlacementRequest): boolean {
     if (runner.isLost || runner.isReleasing || runner.platform !== platform) return false;
     if (this.#deps.policy.reuse === "never" && runner.total > 0) return false;
     if (runner.isTaken || (isAlone && runner.tenants.size > 0)) return false;
+    const isForIt = runner.total === 0 && timeBudgetMin <= runner.timeBudgetMin;
+    // Others may take it away when it has expired.
+    const leavesMs = this.#deps.clock.nowMs() + timeBudgetMin * 60_000;
+    if (leavesMs > runner.lease.machine.expiresAtMs && !isForIt) return false;
     return runner.free.cpu >= size.cpu && runner.free.memoryGb >= size.memoryGb;
+  }
+
+  /** Whether a machine that is busy would hold it later. */
+  #mayComeFree({ size, platform }: PlacementRequest): boolean {
+    if (this.#deps.policy.reuse === "never") return false;
+    return Array.from(this.#runners).some((runner) => {
+      const { cpu, memoryGb } = runner.lease.offer;
+      const isBusy = runner.tenants.size > 0 && !runner.isLost && runner.platform === platform;
+      return isBusy && cpu >= size.cpu && memoryGb >= size.memoryGb;
+    });
   }
 
   #occupy(runner: FleetRunner, { layer, size, isAlone }: PlacementRequest): Placement {
@@ -160,78 +188,94 @@ export class Fleet implements Placer {
     };
   }
 
-  /** Begins a lease; undefined where a cap is reached and something of ours will be given back. */
-  async #begin(request: PlacementRequest): Promise<LeaseAttempt | undefined> {
+  /** Begins a lease; undefined where none is wanted any more, or a cap is reached and something of ours will be given back. */
+  async #begin(request: PlacementRequest, wanted: AbortSignal): Promise<LeaseAttempt | undefined> {
     const { compute, policy, makeLeaseId, journal, clock, pool } = this.#deps;
     const { signal } = this.#leasing;
     // Meanwhile one may have come free.
-    if (this.#choose(request) !== undefined) return undefined;
+    if (wanted.aborted || signal.aborted || this.#isClosed || this.#choose(request) !== undefined)
+      return undefined;
     const { size, platform } = request;
     const offers = await compute.offers(size, platform, signal);
-    if (!offers.ok) return failed(this.#note(offers.error));
-    const [first] = offers.value;
-    if (first === undefined)
+    if (!offers.ok) return this.#fail(offers.error);
+    if (offers.value.length === 0) {
+      const message = `no machine for ${platform} has ${size.cpu} cpu and ${size.memoryGb} GB`;
       return failed({
         kind: "refused",
-        message: `no machine for ${platform} has ${size.cpu} cpu and ${size.memoryGb} GB`,
+        message,
+        help: "ask for less, or see that runners.candidates name one",
       });
+    }
     const others = await this.#othersMachines(pool);
-    if (!others.ok) return failed(this.#note(others.error));
-    const capped = this.#findCap(first, others.value);
-    if (capped !== undefined) {
+    if (!others.ok) return this.#fail(others.error);
+    const allowed = this.#underCaps(offers.value, others.value);
+    if (!allowed.ok) {
+      if (allowed.error.kind === "refused") return failed(allowed.error);
       // What is idle and does not fit makes room for what does.
       const idle = Array.from(this.#runners).find((each) => each.tenants.size === 0 && !each.isReleasing);
       if (idle !== undefined) this.#release(idle);
-      return this.#runners.size + this.#pending.size > 0 ? undefined : failed(capped);
+      return this.#runners.size + this.#pending.size > 0 ? undefined : failed(allowed.error);
     }
-    const creates = journal.countCreate(clock.nowMs());
-    if (!creates.ok) return failed(this.#note({ kind: "no-journal", message: creates.error.message }));
-    if (creates.value > policy.maxCreatesPerHour)
-      return failed({
-        kind: "limit-reached",
-        message: `max_creates_per_hour is ${policy.maxCreatesPerHour}, and as many were made within the last hour`,
-      });
+    if (wanted.aborted) return undefined;
+    const isTaken = journal.takeCreate(clock.nowMs(), policy.maxCreatesPerHour);
+    if (!isTaken.ok) return this.#fail({ kind: "no-journal", message: isTaken.error.message });
+    if (!isTaken.value) {
+      const message = `max_creates_per_hour is ${policy.maxCreatesPerHour}, and as many were made within the last hour`;
+      return failed({ kind: "limit-reached", message });
+    }
     const id = makeLeaseId();
-    this.#pending.set(id, first.eurPerHour);
+    this.#pending.set(id, Math.max(...allowed.value.map(({ eurPerHour }) => eurPerHour)));
     const attempt: LeaseAttempt = { isOpen: true, failure: undefined };
-    void this.#lease(id, size.tier, platform, offers.value, attempt);
+    void this.#lease(id, request, allowed.value, attempt, signal);
     return attempt;
   }
 
-  /** What keeps another machine from being leased; `others` machines of the pool are not ours. */
-  #findCap(offer: MachineOffer, others: number): LeaseFailure | undefined {
-    const { maxMachines, maxEurPerHour } = this.#deps.policy;
-    if (this.#runners.size + this.#pending.size + others >= maxMachines)
-      return {
-        kind: "limit-reached",
-        message: `max_machines is ${maxMachines}, and ${others} of other runs live`,
-      };
-    if (maxEurPerHour !== undefined && this.#eurPerHour() + offer.eurPerHour > maxEurPerHour)
-      return {
-        kind: "refused",
-        message: `a ${offer.type} is ${offer.eurPerHour} EUR an hour, and max_eur_per_hour is ${maxEurPerHour}`,
-      };
-    return undefined;
+  /** Those of the offers that the caps leave room for; `others` machines of the pool are not ours. */
+  #underCaps(offers: readonly MachineOffer[], others: number): Result<readonly MachineOffer[], LeaseFailure> {
+    const { maxMachines, maxEurPerHour = Number.POSITIVE_INFINITY } = this.#deps.policy;
+    if (this.#runners.size + this.#pending.size + others >= maxMachines) {
+      const message = `max_machines is ${maxMachines}, and ${others} of other runs live`;
+      return err({ kind: "limit-reached", message });
+    }
+    const cheapest = offers.reduce((least, offer) => (offer.eurPerHour < least.eurPerHour ? offer : least));
+    const what = `a ${cheapest.type} is ${cheapest.eurPerHour} EUR an hour, and max_eur_per_hour is ${maxEurPerHour}`;
+    if (cheapest.eurPerHour > maxEurPerHour)
+      return err({ kind: "refused", message: what, help: "ask for less, or raise runners.max_eur_per_hour" });
+    // Sums of prices come out a little above or below what they are.
+    const left = maxEurPerHour - this.#eurPerHour() + 1e-9;
+    const affordable = offers.filter(({ eurPerHour }) => eurPerHour <= left);
+    return affordable.length > 0 ? ok(affordable) : err({ kind: "limit-reached", message: what });
   }
 
   async #lease(
     id: LeaseId,
-    tier: string,
-    platform: Platform,
-    offers: readonly MachineOffer[],
+    { size, platform, timeBudgetMin }: PlacementRequest,
+    allowed: readonly MachineOffer[],
     attempt: LeaseAttempt,
+    signal: AbortSignal,
   ): Promise<void> {
-    const { signal } = this.#leasing;
-    const opened = await openLease({ id, tier, platform, offers }, this.#deps, signal);
+    const mishapsOf = (offer: MachineOffer) => this.#mishaps.get(placeOf(offer)) ?? 0;
+    const offers = allowed.toSorted((a, b) => mishapsOf(a) - mishapsOf(b));
+    const leastMs = this.#deps.readyTimeoutMs + timeBudgetMin * 60_000 + slackMs;
+    try {
+      const wish = { id, tier: size.tier, platform, offers, leastMs };
+      const opened = await openLease(wish, this.#deps, signal);
+      if (opened.ok) this.#welcome(new FleetRunner(opened.value, platform, timeBudgetMin), signal);
+      else {
+        const { error } = opened;
+        if (error.kind === "broken" || error.kind === "not-ready")
+          this.#mishaps.set(placeOf(error.offer), mishapsOf(error.offer) + 1);
+        attempt.failure = this.#note(error);
+      }
+    } catch (bug) {
+      this.#bugs.push(bug);
+    }
     this.#pending.delete(id);
     attempt.isOpen = false;
-    if (opened.ok) this.#welcome(opened.value, platform, signal);
-    else attempt.failure = this.#note(opened.error);
     this.#tell();
   }
 
-  #welcome(lease: Lease, platform: Platform, signal: AbortSignal): void {
-    const runner = new FleetRunner(lease, platform);
+  #welcome(runner: FleetRunner, signal: AbortSignal): void {
     this.#runners.add(runner);
     void this.#watch(runner);
     if (signal.aborted) this.#release(runner);
@@ -248,15 +292,18 @@ export class Fleet implements Placer {
     this.#tell();
   }
 
-  /** Nobody builds on it: keeps it as long as the policy says. */
+  /** Nobody builds on it: keeps it as long as the policy says, and no longer than it may live. */
   #idle(runner: FleetRunner): void {
     const { policy, clock } = this.#deps;
     const isUsed = runner.total > 0;
     if (runner.isLost || this.#isClosed || (isUsed && policy.reuse === "never")) return this.#release(runner);
-    if (policy.reuse !== "paid_hour") return;
+    const { offer, machine } = runner.lease;
     const nowMs = clock.nowMs();
-    const untilMs = keptUntilMs(runner.lease.offer, runner.lease.machine.createdAtMs, nowMs);
-    if (untilMs === Number.POSITIVE_INFINITY) return;
+    const keptMs =
+      policy.reuse === "paid_hour"
+        ? keptUntilMs(offer, machine.createdAtMs, nowMs)
+        : Number.POSITIVE_INFINITY;
+    const untilMs = Math.max(nowMs, Math.min(keptMs, machine.expiresAtMs - slackMs));
     const cancel = clock.after(untilMs - nowMs, () => this.#release(runner));
     runner.cancelRelease = () => {
       cancel();
@@ -273,13 +320,18 @@ export class Fleet implements Placer {
   }
 
   async #giveBack(runner: FleetRunner): Promise<void> {
-    await releaseLease(runner.lease, runner.built.size, this.#deps);
+    try {
+      await releaseLease(runner.lease, runner.built.size, this.#deps);
+    } catch (bug) {
+      this.#bugs.push(bug);
+    }
     this.#runners.delete(runner);
+    this.#returns += 1;
     this.#tell();
   }
 
   /** Machines of the pool that are neither ours nor left over: those of other runs. */
-  async #othersMachines(pool: string): Promise<Result<number, LeaseFailure>> {
+  async #othersMachines(pool: string): Promise<Result<number, ComputeFailure>> {
     const { compute, clock } = this.#deps;
     const listed = await compute.list(pool, this.#leasing.signal);
     if (!listed.ok) return listed;
@@ -295,9 +347,17 @@ export class Fleet implements Placer {
     return [...runners, ...this.#pending.values()].reduce((sum, each) => sum + each, 0);
   }
 
+  #fail(failure: ComputeFailure | Extract<LeaseFailure, { kind: "no-journal" }>): LeaseAttempt {
+    // Only what was made is broken: no question is answered so.
+    if (failure.kind === "broken") return failed({ kind: "unavailable", message: failure.message });
+    return failed(this.#note(failure));
+  }
+
   /** Keeps in mind what would come of every further lease. */
   #note(failure: LeaseFailure): LeaseFailure {
-    if (failure.kind === "refused" || failure.kind === "no-journal") this.#refusal = failure;
+    if (failure.kind !== "refused" && failure.kind !== "no-journal") return failure;
+    this.#refusal = failure;
+    this.#tell();
     return failure;
   }
 
@@ -322,11 +382,30 @@ export class Fleet implements Placer {
     });
   }
 
-  async #changeOrPause(seen: number, delayMs: number, signal: AbortSignal): Promise<void> {
-    const changed = new AbortController();
-    const either = AbortSignal.any([signal, changed.signal]);
-    void this.#change(seen, signal).then(() => changed.abort());
-    await pause(this.#deps.clock, delayMs, either);
+  /** Until the delay is over, which is true, or something has come up that may spare it. */
+  async #wait(
+    request: PlacementRequest,
+    failure: LeaseFailure,
+    delayMs: number,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { clock, sink, compute } = this.#deps;
+    const why = failure.kind === "canceled" ? "" : `: ${failure.message}`;
+    const text = `${request.layer} waits for a machine, and ${compute.name} is asked again in ${delayMs / 1000} s${why}`;
+    sink.emit({ type: "run.note", at: clock.nowMs(), text });
+    const over = new AbortController();
+    const cancel = clock.after(delayMs, () => over.abort());
+    const either = AbortSignal.any([signal, over.signal]);
+    const returns = this.#returns;
+    const goesOn = (): boolean =>
+      !this.#isClosed &&
+      this.#refusal === undefined &&
+      this.#bugs.length === 0 &&
+      this.#returns === returns &&
+      this.#choose(request) === undefined;
+    while (!either.aborted && goesOn()) await this.#change(this.#changes, either);
+    cancel();
+    return over.signal.aborted;
   }
 }
 
@@ -355,13 +434,16 @@ class FleetRunner {
   readonly built = new Set<LayerName>();
   /** Places that were ever given on it. */
   total = 0;
+  /** Whoever it was leased for may stay so long. */
+  readonly timeBudgetMin: number;
   isLost = false;
   isReleasing = false;
   cancelRelease: () => void = () => {};
 
-  constructor(lease: Lease, platform: Platform) {
+  constructor(lease: Lease, platform: Platform, timeBudgetMin: number) {
     this.lease = lease;
     this.platform = platform;
+    this.timeBudgetMin = timeBudgetMin;
   }
 
   get free(): { readonly cpu: number; readonly memoryGb: number } {
@@ -377,6 +459,10 @@ class FleetRunner {
   get isTaken(): boolean {
     return Array.from(this.tenants).some(({ isAlone }) => isAlone);
   }
+}
+
+function placeOf({ type, location }: MachineOffer): string {
+  return `${type}:${location}`;
 }
 
 /** Whether to ask again is of no use, for this layer or any other. */

@@ -5,7 +5,7 @@ import path from "node:path/posix";
 import type { LeaseId } from "../../schemas/lease-id.ts";
 import { type LeaseRecord, leaseRecord } from "../../schemas/lease-record.ts";
 import type { FileFailure, SharedFiles } from "../core/host.ts";
-import type { Result } from "../core/result.ts";
+import { ok, type Result } from "../core/result.ts";
 
 export class LeaseJournal {
   readonly #files: SharedFiles;
@@ -37,16 +37,18 @@ export class LeaseJournal {
     });
   }
 
-  /** Takes down that a machine is about to be made, and gives how many were within the last hour, that one included. */
-  countCreate(nowMs: number): Result<number, FileFailure> {
+  /** Takes down that a machine is about to be made; false where `max` were made within the last hour, by any process. */
+  takeCreate(nowMs: number, max: number): Result<boolean, FileFailure> {
     const file = path.join(this.#folder, "creates");
-    return this.#files.exclusively(path.join(this.#folder, "creates.turn"), () => {
+    const taken = this.#files.exclusively(path.join(this.#folder, "creates.turn"), () => {
       const text = this.#files.readText(file);
       const times = (text.ok ? text.value : "").split("\n").map(Number);
       const recent = times.filter((at) => at > nowMs - 3_600_000 && at <= nowMs);
-      this.#files.writeAtomically(file, `${[...recent, nowMs].join("\n")}\n`);
-      return recent.length + 1;
+      if (recent.length >= max) return ok(false);
+      const written = this.#files.writeAtomically(file, `${[...recent, nowMs].join("\n")}\n`);
+      return written.ok ? ok(true) : written;
     });
+    return taken.ok ? taken.value : taken;
   }
 
   #pathOf(lease: LeaseId): string {

@@ -44,6 +44,8 @@ export interface LeaseWish {
   readonly platform: Platform;
   /** In the order in which they are tried; at least one. */
   readonly offers: readonly MachineOffer[];
+  /** How long it must live at least, booted or not; else as long as all do. */
+  readonly leastMs: number;
 }
 
 /** A machine that builds. */
@@ -55,9 +57,9 @@ export interface Lease {
 }
 
 export type LeaseFailure =
-  | ComputeFailure
-  /** It was made, and never came to build. */
-  | { readonly kind: "not-ready"; readonly message: string }
+  | Exclude<ComputeFailure, { readonly kind: "broken" }>
+  /** It was made, and came up broken, or never came to build. */
+  | { readonly kind: "broken" | "not-ready"; readonly message: string; readonly offer: MachineOffer }
   /** Nothing may be leased that a crash would leave behind unknown. */
   | { readonly kind: "no-journal"; readonly message: string };
 
@@ -67,17 +69,42 @@ export async function openLease(
   deps: LeaseDeps,
   signal: AbortSignal,
 ): Promise<Result<Lease, LeaseFailure>> {
+  try {
+    return await lease(wish, deps, signal);
+  } catch (bug) {
+    await clearAway(wish.id, deps);
+    throw bug;
+  }
+}
+
+/** Closes the runner and gives its machine back. `layers` were built on it. */
+export async function releaseLease(lease: Lease, layers: number, deps: LeaseDeps): Promise<void> {
+  const closed = new AbortController();
+  try {
+    // A wire to what is gone may take its time to notice, and the machine costs meanwhile.
+    await Promise.race([lease.runner.close(), pause(deps.clock, closePatienceMs, closed.signal)]);
+  } finally {
+    closed.abort();
+    await giveBack(lease, layers, deps);
+  }
+}
+
+async function lease(
+  wish: LeaseWish,
+  deps: LeaseDeps,
+  signal: AbortSignal,
+): Promise<Result<Lease, LeaseFailure>> {
   const { compute, sink, clock } = deps;
-  const { id: lease, tier } = wish;
+  const { id, tier } = wish;
   const requestedAtMs = clock.nowMs();
-  sink.emit({ type: "runner.requested", at: requestedAtMs, lease, provider: compute.name, tier });
+  sink.emit({ type: "runner.requested", at: requestedAtMs, lease: id, provider: compute.name, tier });
   const created = await createMachine(wish, deps, requestedAtMs, signal);
   if (!created.ok) return created;
   const { machine, offer } = created.value;
   sink.emit({
     type: "runner.leased",
     at: clock.nowMs(),
-    lease,
+    lease: id,
     machineId: machine.machineId,
     machine: machine.type,
     location: machine.location,
@@ -87,36 +114,34 @@ export async function openLease(
   const opened = await deps.opener.open(machine, access, signal);
   if (opened.ok) {
     const seconds = (clock.nowMs() - requestedAtMs) / 1000;
-    sink.emit({ type: "runner.ready", at: clock.nowMs(), lease, seconds });
-    return ok({ id: lease, offer, machine, runner: opened.value });
+    sink.emit({ type: "runner.ready", at: clock.nowMs(), lease: id, seconds });
+    return ok({ id, offer, machine, runner: opened.value });
   }
   const failure = opened.error;
   if (failure.kind !== "canceled")
-    sink.emit({ type: "runner.lost", at: clock.nowMs(), lease, message: failure.message });
-  await giveBack({ id: lease, offer, machine }, 0, deps);
-  return err(failure.kind === "canceled" ? failure : { kind: "not-ready", message: failure.message });
-}
-
-/** Closes the runner and gives its machine back. `layers` were built on it. */
-export async function releaseLease(lease: Lease, layers: number, deps: LeaseDeps): Promise<void> {
-  await lease.runner.close();
-  await giveBack(lease, layers, deps);
+    sink.emit({ type: "runner.lost", at: clock.nowMs(), lease: id, message: failure.message });
+  await giveBack({ id, offer, machine }, 0, deps);
+  return err(failure.kind === "canceled" ? failure : { kind: "not-ready", message: failure.message, offer });
 }
 
 async function createMachine(
-  { id: leaseId, platform, offers }: LeaseWish,
+  { id: leaseId, platform, offers, leastMs }: LeaseWish,
   deps: LeaseDeps,
   requestedAtMs: number,
   signal: AbortSignal,
 ): Promise<Result<{ readonly machine: Machine; readonly offer: MachineOffer }, LeaseFailure>> {
-  const { compute, clock, sink, pool } = deps;
-  const expiresAtMs = requestedAtMs + deps.expiresMs;
+  const { compute, clock, sink, pool, journal } = deps;
+  const expiresAtMs = requestedAtMs + Math.max(deps.expiresMs, leastMs);
   const hostKey = deps.makeKeyPair();
   let last: LeaseFailure = { kind: "no-capacity", message: "nothing was offered" };
   for (const offer of offers) {
     const record = recordOf(leaseId, offer, "requested", { requestedAtMs, expiresAtMs }, deps);
-    const written = deps.journal.write(record);
-    if (!written.ok) return err({ kind: "no-journal", message: written.error.message });
+    const written = journal.write(record);
+    if (!written.ok) {
+      last = { kind: "no-journal", message: written.error.message };
+      break;
+    }
+    const askedAtMs = clock.nowMs();
     const request = {
       leaseId,
       pool,
@@ -128,33 +153,31 @@ async function createMachine(
     };
     const created = await compute.create(request, signal);
     if (created.ok) {
-      deps.journal.write({ ...record, state: "leased" });
+      // Where that cannot be written, the record from before says enough.
+      journal.write({ ...record, state: "leased" });
       return ok({ machine: created.value, offer });
     }
-    last = created.error;
+    const failure = created.error;
+    last = failure.kind === "broken" ? { ...failure, offer } : failure;
+    if (failure.kind !== "canceled")
+      sink.emit({
+        type: "runner.declined",
+        at: clock.nowMs(),
+        lease: leaseId,
+        machine: offer.type,
+        location: offer.location,
+        kind: failure.kind,
+        message: failure.message,
+      });
+    // It was made, and is paid for.
+    if (failure.kind === "broken") deps.onPaid(costOf(offer, askedAtMs, clock.nowMs()));
     // Whatever came of it is gone before anything else is tried.
-    if (last.kind !== "no-capacity" || signal.aborted) {
-      const gone = await destroy(leaseId, deps);
-      if (gone !== undefined) {
-        sink.emit({ type: "runner.left-over", at: clock.nowMs(), lease: leaseId, message: gone });
-        return err(last);
-      }
+    if (failure.kind !== "no-capacity" || signal.aborted) {
+      await clearAway(leaseId, deps, failure);
+      return err(signal.aborted ? { kind: "canceled" } : last);
     }
-    if (last.kind === "canceled") break;
-    const { type: machine, location } = offer;
-    const { kind, message } = last;
-    sink.emit({
-      type: "runner.declined",
-      at: clock.nowMs(),
-      lease: leaseId,
-      machine,
-      location,
-      kind,
-      message,
-    });
-    if (last.kind !== "no-capacity" && last.kind !== "broken") break;
   }
-  deps.journal.remove(leaseId);
+  journal.remove(leaseId);
   return err(last);
 }
 
@@ -163,32 +186,47 @@ async function giveBack(
   layers: number,
   deps: LeaseDeps,
 ): Promise<void> {
-  const { clock, sink } = deps;
+  const { clock, sink, journal } = deps;
   const { createdAtMs, expiresAtMs } = machine;
   const times = { requestedAtMs: createdAtMs, expiresAtMs };
-  // Where that cannot be written, the record from before says enough.
-  deps.journal.write(recordOf(lease, offer, "releasing", times, deps));
-  const failed = await destroy(lease, deps);
+  journal.write(recordOf(lease, offer, "releasing", times, deps));
+  const failure = await destroy(lease, deps);
   const nowMs = clock.nowMs();
   const costEur = costOf(offer, createdAtMs, nowMs);
   deps.onPaid(costEur);
-  if (failed === undefined) {
-    const seconds = (nowMs - createdAtMs) / 1000;
-    sink.emit({ type: "runner.released", at: nowMs, lease, seconds, costEur, layers });
-    deps.journal.remove(lease);
-  } else sink.emit({ type: "runner.left-over", at: nowMs, lease, message: failed });
+  if (failure !== undefined) return tellLeftOver(lease, failure, deps);
+  const seconds = (nowMs - createdAtMs) / 1000;
+  sink.emit({ type: "runner.released", at: nowMs, lease, seconds, costEur, layers });
+  journal.remove(lease);
+}
+
+/** Of a lease that came to nothing, for `cause`: nothing is left of it, or it is told as left over. */
+async function clearAway(lease: LeaseId, deps: LeaseDeps, cause?: ComputeFailure): Promise<void> {
+  const failure = await destroy(lease, deps);
+  // Who may neither make nor destroy has made nothing.
+  const wasNeverMade = cause?.kind === "refused" && failure?.kind === "refused";
+  if (failure === undefined || wasNeverMade) deps.journal.remove(lease);
+  else tellLeftOver(lease, failure, deps);
+}
+
+function tellLeftOver(lease: LeaseId, failure: ComputeFailure, { sink, clock }: LeaseDeps): void {
+  const message = failure.kind === "canceled" ? "canceled" : failure.message;
+  sink.emit({ type: "runner.left-over", at: clock.nowMs(), lease, message });
 }
 
 const destroyAttempts = 5;
+const closePatienceMs = 10_000;
 
 /** What is in the way, after some attempts; undefined when the machine is gone. */
-async function destroy(leaseId: LeaseId, { compute, pool, clock }: LeaseDeps): Promise<string | undefined> {
+async function destroy(
+  leaseId: LeaseId,
+  { compute, pool, clock }: LeaseDeps,
+): Promise<ComputeFailure | undefined> {
   const never = new AbortController().signal;
   for (let attempt = 1; ; attempt++) {
     const gone = await compute.destroy({ leaseId, pool }, never);
     if (gone.ok) return undefined;
-    const message = gone.error.kind === "canceled" ? "canceled" : gone.error.message;
-    if (gone.error.kind === "refused" || attempt === destroyAttempts) return message;
+    if (gone.error.kind === "refused" || attempt === destroyAttempts) return gone.error;
     await pause(clock, 1000 * 2 ** attempt, never);
   }
 }

@@ -8,7 +8,7 @@
 import type { ImageDigest } from "../core/digest.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { unreachable } from "../core/unreachable.ts";
-import { nextTier } from "../plan/tiers.ts";
+import { nextTier, type Tier } from "../plan/tiers.ts";
 import type { SolveFailure, SolveProgress, SolveRequest, SolveResult } from "../ports/builder.ts";
 import type { BuildMetrics } from "../ports/metrics.ts";
 import type { Measurement } from "../ports/runner.ts";
@@ -43,8 +43,11 @@ export async function makeImage(build: LayerBuild, request: SolveRequest): Promi
   let oomRetries = 0;
   let losses = 0;
   for (let attempt = 1; ; attempt++) {
-    const { layer, platform, parents } = step;
-    const placed = await build.placer.place({ layer, platform, size, parents, isAlone }, signal);
+    const { layer, platform, parents, timeBudgetMin } = step;
+    const placed = await build.placer.place(
+      { layer, platform, size, parents, isAlone, timeBudgetMin },
+      signal,
+    );
     if (!placed.ok) return placed;
     const placement = placed.value;
     tellPlace(build, placement, size);
@@ -54,7 +57,7 @@ export async function makeImage(build: LayerBuild, request: SolveRequest): Promi
     const { cause, failure } = trial;
     switch (cause.kind) {
       case "oom": {
-        const next = nextTier(size.tier);
+        const next = biggerTier(size, placement.leased);
         if (next === undefined || oomRetries === maxOomRetries)
           return err(explainOutOfMemory(failure, size.tier, next?.name, cause.reports));
         oomRetries += 1;
@@ -76,6 +79,17 @@ export async function makeImage(build: LayerBuild, request: SolveRequest): Promi
   }
 }
 
+/** One tier up from what it had: where it was alone, that was the whole machine. */
+function biggerTier(
+  { tier, memoryGb }: PlacementRequest["size"],
+  leased: LeasedPlacement | undefined,
+): Tier | undefined {
+  const hadGb = leased === undefined || leased.hadNeighbours() ? memoryGb : leased.memoryGb;
+  let next = nextTier(tier);
+  while (next !== undefined && next.memoryGb <= hadGb) next = nextTier(next.name);
+  return next;
+}
+
 type Trial =
   | { readonly kind: "made"; readonly image: MadeImage }
   | { readonly kind: "halted"; readonly halt: Halt }
@@ -93,8 +107,10 @@ async function tryAt(placement: Placement, build: LayerBuild, request: SolveRequ
   let state: Parameters<Placement["leave"]>[0] = "condemned";
   try {
     const trial = await solveAndProve(placement, build, request, signal);
+    // Also where the kernel killed the daemon for want of memory.
     const isLost =
-      trial.kind === "failed" && (trial.cause.kind === "daemon-lost" || trial.cause.kind === "machine-lost");
+      trial.kind === "failed" &&
+      (trial.failure.kind === "daemon-lost" || trial.cause.kind === "machine-lost");
     state = trial.kind === "made" ? "built" : isLost ? "condemned" : "unbuilt";
     const isOverdue = budget.signal.aborted && !build.signal.aborted && trial.kind !== "made";
     return isOverdue ? { kind: "halted", halt: explainTimeBudget(minutes) } : trial;

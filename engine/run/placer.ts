@@ -17,6 +17,8 @@ export interface PlacementRequest {
   readonly parents: readonly LayerName[];
   /** Beside no other layer. */
   readonly isAlone: boolean;
+  /** How long it may stay. */
+  readonly timeBudgetMin: number;
 }
 
 /** A place that was given, until it is left. */

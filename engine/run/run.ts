@@ -117,15 +117,24 @@ export function startRun(plan: Plan, deps: RunDeps, options: RunOptions): Runnin
   const conductor = new Conductor(deps, options);
   conductor.follow(plan, deps);
   return {
-    outcome: conductor.conclude().then(async (steps) => {
-      // Whatever was leased is given back before anybody is told that the run is over.
-      const costEur = await deps.placer.rest();
-      return conclude(steps, startedMs, costEur, deps, options);
-    }),
+    outcome: bringHome(conductor, deps).then(({ steps, costEur }) =>
+      conclude(steps, startedMs, costEur, deps, options),
+    ),
     revise: (next, world) => conductor.revise(next, world),
     wind: (isConcerned) => conductor.wind(isConcerned),
     foresee: (next, world) => conductor.foresee(next, world),
   };
+}
+
+/** Whatever was leased is given back before anybody is told that the run is over, also where a bug ended it. */
+async function bringHome(
+  conductor: Conductor,
+  { placer }: RunDeps,
+): Promise<{ readonly steps: Outcome["steps"]; readonly costEur: number | undefined }> {
+  const [concluded] = await Promise.allSettled([conductor.conclude()]);
+  const costEur = await placer.rest();
+  if (concluded.status === "rejected") throw concluded.reason;
+  return { steps: concluded.value, costEur };
 }
 
 function conclude(
