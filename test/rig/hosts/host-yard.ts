@@ -18,6 +18,8 @@ export interface HostYardSettings {
 }
 
 export interface HostYard {
+  /** "10.77.7.1": this machine, as hosts and what runs on them reach it. */
+  readonly gateway: string;
   /** "10.77.7.1:41234": where hosts, and this machine, reach the registry of the settings. */
   readonly registry: string | undefined;
   /** Resolves when the host has its address; it may still be booting. Throws with the reason where there can be no host. */
@@ -67,6 +69,7 @@ export async function openHostYard(settings: HostYardSettings): Promise<HostYard
     await ground.close();
   };
   return {
+    gateway: ground.gateway,
     registry: registry?.address,
     async createHost(order) {
       if (closed !== undefined) throw new Error("the yard is closed");
