@@ -39,6 +39,13 @@ export const commandTable: readonly TableEntry[] = [
     load: () => import("./commands/ctx-test.ts"),
   },
   {
+    name: "dispatch",
+    usage: "--directives FILE",
+    group: "Build",
+    summary: "build any project by its build directives",
+    load: () => import("./commands/dispatch.ts"),
+  },
+  {
     name: "lock",
     usage: "--check|--update",
     group: "Build",
@@ -86,6 +93,27 @@ export const commandTable: readonly TableEntry[] = [
     group: "Tools",
     summary: "what the code of an error or a warning stands for",
     load: () => import("./commands/explain.ts"),
+  },
+  {
+    name: "sizing report",
+    usage: "",
+    group: "Tools",
+    summary: "what builds were given, used and wasted, and what follows",
+    load: () => import("./commands/sizing-report.ts"),
+  },
+  {
+    name: "sizing approve",
+    usage: "[LAYER…|--all]",
+    group: "Tools",
+    summary: "make the sizes that past builds speak for those of layers",
+    load: () => import("./commands/sizing-approve.ts"),
+  },
+  {
+    name: "sizing revoke",
+    usage: "LAYER…",
+    group: "Tools",
+    summary: "take approved sizes back",
+    load: () => import("./commands/sizing-revoke.ts"),
   },
   {
     name: "pool serve",
