@@ -40,15 +40,27 @@ export function chooseBasesOrLayers(
   }
   for (const layer of layers.value) for (const base of graph.externalBases(layer)) chosen.add(base);
   if (chosen.size > 0) return ok(chosen);
-  const [first = "", ...more] = others;
-  return err({
-    message: `${others.join(", ")} ${more.length === 0 ? "takes" : "take"} from no external image directly`,
-    help: `+${first} stands for ${first} and what it stands on`,
-  });
+  const subject = `${others.join(", ")} ${others.length === 1 ? "takes" : "take"} from no external image`;
+  const helpful = others.find((name) => !/^[+!]/.test(name) && takesFromBelow(graph, name));
+  return helpful === undefined
+    ? err({ message: `${subject}, directly or by what it stands on`, help: offer(known) })
+    : err({
+        message: `${subject} directly`,
+        help: `+${helpful} stands for ${helpful} and what it stands on`,
+      });
+}
+
+/** Whether something that a name selects, or stands on, takes from an external image. */
+function takesFromBelow(graph: LayerGraph, name: string): boolean {
+  const selected = selectOperands(graph, [`+${name}`]);
+  return selected.ok && selected.value.some((layer) => graph.externalBases(layer).length > 0);
 }
 
 function suggest(name: string, known: ReadonlySet<string>): string {
   const near = nearMiss(name, known);
-  if (near !== undefined) return `did you mean ${near}?`;
+  return near === undefined ? offer(known) : `did you mean ${near}?`;
+}
+
+function offer(known: ReadonlySet<string>): string {
   return known.size === 0 ? "the catalog stands on none" : `external images are ${orList(Array.from(known))}`;
 }

@@ -52,6 +52,40 @@ describe("usage", () => {
     expect(await lamina("lock", ...args)).toEqual({ exitCode: 2, stdout: "", stderr });
   });
 
+  test("where nothing below is external, nothing below is advised", async () => {
+    for (const [path, text] of Object.entries(layerFiles("root", '{ image = "scratch" }')))
+      project.write(path, text);
+    for (const [path, text] of Object.entries(layerFiles("leaf", '"root"'))) project.write(path, text);
+    const cases = [
+      [["root"], "root takes from no external image, directly or by what it stands on"],
+      [["+leaf"], "+leaf takes from no external image, directly or by what it stands on"],
+    ] as const;
+    for (const [names, message] of cases)
+      expect(await lamina("lock", "--update", ...names)).toEqual({
+        exitCode: 2,
+        stdout: "",
+        stderr: `error: ${message}\nhelp: external images are ${nowhere} or debian:trixie-slim\n`,
+      });
+    // Of several, the one that leads to an image.
+    expect((await lamina("lock", "--update", "leaf", "top")).stderr).toBe(
+      "error: leaf, top take from no external image directly\nhelp: +top stands for top and what it stands on\n",
+    );
+  });
+
+  test("a catalog from scratch has nothing to look up", async () => {
+    const bare = writeProject(layerFiles("base", '{ image = "scratch" }'));
+    try {
+      expect(await callCli(["lock", "--update", "base"], bare.root)).toEqual({
+        exitCode: 2,
+        stdout: "",
+        stderr:
+          "error: base takes from no external image, directly or by what it stands on\nhelp: the catalog stands on none\n",
+      });
+    } finally {
+      bare.remove();
+    }
+  });
+
   test("outdated knows external images only", async () => {
     expect(await lamina("outdated", "base")).toEqual({
       exitCode: 2,
