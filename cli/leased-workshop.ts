@@ -1,15 +1,14 @@
 // Where a run builds on machines that are leased: what went wrong before is cleared away, then the fleet takes over.
 
-import { join } from "node:path";
 import { err, ok, type Result } from "../engine/core/result.ts";
 import type { Project } from "../engine/project.ts";
 import type { Fleet } from "../engine/run/fleet.ts";
-import { openSqliteMetrics } from "../providers/metrics/sqlite.ts";
 import { complain } from "./complain.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import type { LeasingProvider } from "./open-compute.ts";
 import { openProvider } from "./open-fleet.ts";
 import type { Output } from "./output.ts";
+import { openMetrics } from "./sizing/open-metrics.ts";
 import { createHost, openImageStore } from "./wire.ts";
 import type { Workshop } from "./workshop.ts";
 
@@ -19,7 +18,8 @@ export async function openLeasedWorkshop(
   project: Project,
   output: Output,
 ): Promise<Result<Workshop, ExitCode>> {
-  const opened = await openProvider(provider, project, createHost());
+  const host = createHost();
+  const opened = await openProvider(provider, project, host);
   if (!opened.ok) {
     const { kind, message, help } = opened.error;
     complain(output, message, help);
@@ -27,7 +27,8 @@ export async function openLeasedWorkshop(
   }
   const { compute, createFleet } = opened.value;
   const { root } = project.graph;
-  const metrics = openSqliteMetrics(join(root, ".lamina/metrics.db"));
+  const directives = { ...project.directives, compute_provider: provider };
+  const { store: metrics } = await openMetrics(root, directives, (name) => host.env(name));
   let fleet: Fleet | undefined;
   return ok({
     openPlacer: (sink, runId) => (fleet = createFleet(sink, runId)),
