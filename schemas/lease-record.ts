@@ -20,6 +20,7 @@ export const leaseRecord = z.strictObject({
   machine: z.string(),
   location: z.string(),
   eurPerHour: z.number(),
+  billing: z.enum(["started-hour", "second", "free"]),
 });
 
 export type LeaseRecord = z.infer<typeof leaseRecord>;

@@ -238,7 +238,7 @@ function recordOf(
   times: Pick<LeaseRecord, "requestedAtMs" | "expiresAtMs">,
   { compute, pool, runId, owner }: LeaseDeps,
 ): LeaseRecord {
-  const { type: machine, location, eurPerHour } = offer;
+  const { type: machine, location, eurPerHour, billing } = offer;
   return {
     version: 1,
     lease,
@@ -251,5 +251,6 @@ function recordOf(
     machine,
     location,
     eurPerHour,
+    billing,
   };
 }
