@@ -83,6 +83,7 @@ export function openLooker(settings: LookSettings): Looker {
     });
     if (!selection.ok) return refuse(project.warnings, selection.error);
     const plan = await planHere(project, {
+      place: "here",
       ...selection.value,
       options: { ...selection.value.options, ...(forced === "selected" ? {} : { forced }) },
       defaultPlatform: defaultPlatform ?? hostPlatform(),

@@ -21,6 +21,7 @@ import {
 import type { LayerName } from "../schemas/layer-name.ts";
 import type { Platform } from "../schemas/platform.ts";
 import type { Invocation } from "./command.ts";
+import { type LeasingProvider, leasedPlatform, leasingProvider } from "./compute-option.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import { recallNeeds } from "./sizing/recall-needs.ts";
 import { tellDiagnostics } from "./tell-diagnostics.ts";
@@ -113,7 +114,9 @@ export interface PlanHere {
   readonly onlyStale?: boolean;
   readonly options: PlanOptions;
   readonly platforms: readonly Platform[];
-  /** Of layers that declare none; this machine's own by default. */
+  /** Where it would be built: "here", or on machines of a provider; by the directives where it is left out. */
+  readonly place?: "here" | LeasingProvider;
+  /** Of layers that declare none; this machine's own by default, or that of leased ones. */
   readonly defaultPlatform?: Platform;
   /** The project's own store by default. */
   readonly images?: HeldImages;
@@ -144,11 +147,13 @@ export async function planHere(project: Project, request: PlanHere): Promise<Pla
 }
 
 async function planLayers(project: Project, request: PlanHere): Promise<Plan> {
+  const isLeased = (request.place ?? leasingProvider(undefined, project.directives) ?? "here") !== "here";
   const plan = await planProject(project, {
     selection: request.layers,
     options: request.options,
     platforms: request.platforms,
-    defaultPlatform: request.defaultPlatform ?? hostPlatform(),
+    defaultPlatform: request.defaultPlatform ?? (isLeased ? leasedPlatform : hostPlatform()),
+    isLeased,
     images: request.images ?? (await heldImages(project)),
     resolver: createResolver(),
     signal: request.signal ?? new AbortController().signal,

@@ -14,7 +14,7 @@ import type { NoBuilder } from "../providers/builder/connect.ts";
 import type { Platform } from "../schemas/platform.ts";
 import { type Invocation } from "./command.ts";
 import { complain } from "./complain.ts";
-import { type LeasingProvider, leasedPlatform } from "./compute-option.ts";
+import type { LeasingProvider } from "./compute-option.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import { idleBuilder, idleImages } from "./idle-builder.ts";
 import { listenForInterrupts } from "./interrupts.ts";
@@ -106,8 +106,14 @@ async function prepare(
   signal: AbortSignal,
   output: Output,
 ): Promise<Result<Prepared, ExitCode>> {
-  const planFor = (defaultPlatform: Platform) => planHere(project, { ...settings, defaultPlatform, signal });
-  const plan = await planFor(settings.provider === undefined ? hostPlatform() : leasedPlatform);
+  const planFor = (defaultPlatform?: Platform) =>
+    planHere(project, {
+      ...settings,
+      place: settings.provider ?? "here",
+      ...(defaultPlatform === undefined ? {} : { defaultPlatform }),
+      signal,
+    });
+  const plan = await planFor();
   output.remark(renderLocalWorld(plan.replacedBases));
   if (!plan.steps.some(({ action }) => action === "build")) return ok({ plan, workshop: idleWorkshop });
   if (settings.provider !== undefined) {

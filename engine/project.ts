@@ -163,6 +163,8 @@ export interface PlanRequest {
   readonly defaultPlatform: Platform;
   readonly images: HeldImages;
   readonly resolver: ImageResolver;
+  /** Whether machines are leased, which costs. */
+  readonly isLeased: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -206,7 +208,7 @@ export async function planProject(project: Project, request: PlanRequest): Promi
       approved: byStep(project.approvedSizes),
       recorded: byStep(project.recordedNeeds),
     },
-    leased: false,
+    leased: request.isLeased,
   });
 }
 

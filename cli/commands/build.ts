@@ -49,8 +49,9 @@ export const command = defineCommand({
     if (!opened.ok) return opened.error;
     const { project, selection } = opened.value;
     const concurrency = options.concurrency ?? defaultConcurrency();
+    const provider = leasingProvider(options.compute, project.directives);
     if (options["dry-run"]) {
-      const plan = await planHere(project, selection);
+      const plan = await planHere(project, { ...selection, place: provider ?? "here" });
       output.remark(renderLocalWorld(plan.replacedBases));
       output.result(
         renderPlan(plan, {
@@ -70,7 +71,7 @@ export const command = defineCommand({
         concurrency,
         failFast: options["fail-fast"],
         reporter: options.reporter,
-        provider: leasingProvider(options.compute, project.directives),
+        provider,
         summaryFile: summaryFile === undefined ? undefined : resolve(directory, summaryFile),
       },
       { output, quiet, verbose },

@@ -3,6 +3,7 @@
 import type { Plan } from "../../engine/plan/step.ts";
 import { defineCommand } from "../command.ts";
 import { complain, refuseUsage } from "../complain.ts";
+import { computeOption, leasingProvider } from "../compute-option.ts";
 import { concurrencyOption, defaultConcurrency } from "../concurrency.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import { openSelection } from "../open-selection.ts";
@@ -28,6 +29,7 @@ export const command = defineCommand({
   options: {
     ...selectionOptions,
     concurrency: concurrencyOption,
+    compute: computeOption,
     format: choice(
       ["text", "json", "github-matrix"],
       "text by default; json: schemas/plan.ts; github-matrix: schemas/github-matrix.ts",
@@ -53,7 +55,8 @@ export const command = defineCommand({
     const opened = await openSelection({ options, operands, directory, output });
     if (!opened.ok) return opened.error;
     const { project, selection } = opened.value;
-    const plan = await planHere(project, selection);
+    const provider = leasingProvider(options.compute, project.directives);
+    const plan = await planHere(project, { ...selection, place: provider ?? "here" });
     const concurrency = options.concurrency ?? defaultConcurrency();
     switch (options.json ? "json" : (options.format ?? "text")) {
       case "json":

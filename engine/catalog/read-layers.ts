@@ -125,7 +125,8 @@ export async function readLayers({
   };
 }
 
-function makeLayer(
+/** A layer of a declaration and the Dockerfile that it points to. */
+export function makeLayer(
   declaration: Declaration,
   dockerfile: Layer["dockerfile"],
   buildSpec: Layer["buildSpec"],

@@ -203,6 +203,7 @@ export class WatchRig {
       defaultPlatform: amd64,
       images: this.images,
       resolver: this.resolver,
+      isLeased: false,
       signal,
     });
     return { kind: "sound", project, plan, targets };

@@ -1,0 +1,85 @@
+// `lamina dispatch --directives F.ncl`: any project built as its directives say, by the same steps as a layer.
+
+import { join, resolve } from "node:path";
+import { sha256, shortDigest } from "../../engine/core/digest.ts";
+import { openDispatch } from "../../engine/dispatch.ts";
+import { cacheDirectory } from "../../providers/builder/find-tools.ts";
+import { defineCommand, noOperands } from "../command.ts";
+import { refuseUsage } from "../complain.ts";
+import { computeOption, leasingProvider } from "../compute-option.ts";
+import { exitCode } from "../exit-code.ts";
+import { choice, text } from "../option.ts";
+import { reporterNames } from "../report/reporter.ts";
+import { runBuild } from "../run-build.ts";
+import { baseOption, replacedBases } from "../selection.ts";
+import { tellDiagnostics } from "../tell-diagnostics.ts";
+import { createHost, openLazyEvaluator } from "../wire.ts";
+
+export const command = defineCommand({
+  name: "dispatch",
+  operands: noOperands,
+  description:
+    "Builds any project by its build directives (a Nickel file of the form that\n" +
+    "lamina/build_directives.ncl describes): sized, placed on a machine, measured and told of as\n" +
+    "layers of a catalog are. The size is runner_override's, else the .build-spec.ncl's in the\n" +
+    "context, else 2 cpu and 4 GB. Images that Dockerfiles build on are looked up each time.",
+  options: {
+    directives: text("FILE", "the build directives"),
+    context: text("DIR", "the build context (default: the current folder)"),
+    compute: computeOption,
+    base: baseOption,
+    reporter: choice(reporterNames, "how progress is told (default: by where it goes)"),
+    "summary-file": text("FILE", "write how it ended to FILE, as Markdown"),
+  },
+  examples: [
+    { command: "lamina dispatch --directives ci/build.ncl", does: "the project in this folder" },
+    {
+      command: "lamina dispatch --directives build.ncl --context services/shop --compute vm_pool",
+      does: "on a machine of a pool",
+    },
+  ],
+  run: async ({ options, directory, output, quiet, verbose }) => {
+    if (options.directives === undefined)
+      return refuseUsage(output, {
+        message: "dispatch needs --directives FILE",
+        help: "lamina/build_directives.ncl has makers for them: make_ci_build, make_session_build",
+      });
+    const host = createHost();
+    const contextDirectory = resolve(directory, options.context ?? ".");
+    const state = shortDigest(sha256(contextDirectory), 16);
+    const opened = await openDispatch({
+      directivesPath: resolve(directory, options.directives),
+      contextDirectory,
+      stateDirectory: join(cacheDirectory(host.env), "dispatch", state),
+      host,
+      evaluate: openLazyEvaluator(host),
+      bases: replacedBases(options.base, directory),
+    });
+    if (!opened.ok) {
+      tellDiagnostics(output, directory, opened.error);
+      return exitCode.usage;
+    }
+    const { project, directives } = opened.value;
+    tellDiagnostics(output, directory, project.warnings);
+    const summaryFile = options["summary-file"];
+    return runBuild(
+      project,
+      {
+        layers: [],
+        options: { only: false, force: false, withAncestors: false },
+        platforms: [],
+        concurrency: 1,
+        failFast: true,
+        reporter: options.reporter,
+        provider: leasingProvider(options.compute, directives),
+        summaryFile: summaryFile === undefined ? undefined : resolve(directory, summaryFile),
+      },
+      { output, quiet, verbose },
+      (summary) => {
+        for (const { state: ended } of summary.layers.values())
+          if (ended.kind === "built" && options.reporter !== "json")
+            output.result(`oci-layout:${join(project.graph.root, ".lamina/store")}@${ended.image}\n`);
+      },
+    );
+  },
+});

@@ -1,0 +1,107 @@
+// `lamina dispatch`: a project that is no catalog, built by its directives on a real BuildKit, here and on leased hosts.
+
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, expect, inject, test } from "vitest";
+import { event as eventSchema } from "../../schemas/event.ts";
+import { runCli, type WrittenProject, writeProject } from "../cli/run-cli.ts";
+import { machinesInYard } from "../rig/hcloud/machines-in-yard.ts";
+import { openHcloudServer } from "../rig/hcloud/open-hcloud-server.ts";
+import { openHostYard } from "../rig/hosts/host-yard.ts";
+
+const rig = inject("rig");
+const base = `busybox:1=oci-layout:${rig.busybox.directory}`;
+const architecture = process.arch === "arm64" ? "arm64" : "amd64";
+let project: WrittenProject;
+afterEach(() => project.remove());
+
+function directives(more = ""): string {
+  return `let D = import "lamina/build_directives.ncl" in
+D.make_ci_build {
+  workspace = "shop",
+  artifact = { image = "registry.example/team/shop:1.2", platforms = ["linux/${architecture}"], args = { GREETING = "hello" } },
+} & { ${more} }
+`;
+}
+
+const dockerfile =
+  "FROM busybox:1\nARG GREETING\nCOPY word /\nRUN echo $GREETING >> /word && grep -q hello /word\n";
+
+function lamina(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  return runCli(["dispatch", "--directives", "ci/build.ncl", "--base", base, ...args], {
+    cwd: project.root,
+    env: {
+      PATH: `${join(rig.buildkit.buildctl, "..")}:${process.env["PATH"] ?? ""}`,
+      XDG_CACHE_HOME: join(project.root, "../cache"),
+      ...env,
+    },
+  });
+}
+
+test("builds what the directives say, tells where the image is, and leaves nothing in the context", async () => {
+  project = writeProject({
+    "ci/build.ncl": directives("compute_provider = 'docker_local"),
+    "app/Dockerfile": dockerfile,
+    "app/word": "x",
+    "app/.build-spec.ncl": "{ cpu = 4, memory_gb = 6 }",
+  });
+  const env = { BUILDKIT_HOST: rig.buildkit.address };
+  const built = await lamina(["--context", "app"], env);
+  expect([built.exitCode, built.stderr]).toEqual([0, expect.stringContaining("shop: built")]);
+  const [layout = "", digest = ""] = (built.stdout.trimEnd().split("\n").at(-1) ?? "").split("@");
+  expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+  const blob = join(layout.replace("oci-layout:", ""), "blobs", digest.replace(":", "/"));
+  expect(existsSync(blob)).toBe(true);
+  expect(readdirSync(join(project.root, "app")).sort()).toEqual([".build-spec.ncl", "Dockerfile", "word"]);
+  // The same context gives the same image, and is solved again nevertheless.
+  const again = await lamina(["--context", "app"], env);
+  expect(again.stdout).toContain(digest);
+  expect(again.stdout).toMatch(/shop +built/);
+});
+
+test("directives that are wrong, and a context without a Dockerfile, are told with their places", async () => {
+  project = writeProject({ "ci/build.ncl": directives("compute_provider = 'docker_locl"), word: "x" });
+  const wrong = await lamina([]);
+  expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringContaining("ci/build.ncl:")]);
+  project.write("ci/build.ncl", directives("compute_provider = 'docker_local"));
+  const missing = await lamina([]);
+  expect([missing.exitCode, missing.stderr]).toEqual([2, expect.stringContaining("Dockerfile")]);
+  const none = await runCli(["dispatch"], { cwd: project.root });
+  expect([none.exitCode, none.stderr]).toEqual([
+    2,
+    expect.stringContaining("dispatch needs --directives FILE"),
+  ]);
+});
+
+test("on a leased machine of the size that the context asks for", async () => {
+  project = writeProject({
+    "ci/build.ncl": directives(`compute_provider = 'hcloud,
+  runners = { image = "debian-12", candidates = ["cx23:nbg1", "cx33:nbg1", "cx43:nbg1"] }`),
+    Dockerfile: dockerfile,
+    word: "x",
+    ".build-spec.ncl": "{ cpu = 4, memory_gb = 6 }",
+  });
+  const yard = await openHostYard({ buildkit: rig.buildkit });
+  const token = "a-token-of-tests";
+  const api = await openHcloudServer({ token, machines: machinesInYard(yard) });
+  try {
+    const env = { HCLOUD_ENDPOINT: api.endpoint, HCLOUD_TOKEN: token };
+    const { exitCode, stdout, stderr } = await lamina(["--reporter", "json"], env);
+    expect([exitCode, stderr]).toEqual([0, expect.any(String)]);
+    const events = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => eventSchema.parse(JSON.parse(line)));
+    expect(events.find(({ type }) => type === "layer.placed")).toMatchObject({
+      tier: "cax21",
+      source: "explicit",
+    });
+    expect(events.find(({ type }) => type === "runner.leased")).toMatchObject({ machine: "cx33" });
+    expect(events.at(-1)).toMatchObject({ type: "run.completed", result: "ok", costEur: expect.any(Number) });
+    expect(api.servers()).toEqual([]);
+    expect(yard.listHosts()).toEqual([]);
+  } finally {
+    await api.close();
+    await yard.close();
+  }
+});
