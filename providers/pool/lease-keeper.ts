@@ -305,7 +305,7 @@ export class LeaseKeeper {
     const current = this.#options.store.find(lease.lease_id) ?? lease;
     if (endpoint.kind === "local") {
       await this.#giveUp(lease, { kind: "broken", message: "the machine has no address" });
-      return fault("broken", "the provider leases no machines of an address of their own");
+      return fault("broken", "the provider leases no machines that have an address of their own");
     }
     const reached: PoolLease = {
       ...current,

@@ -11,7 +11,7 @@ import {
   type ComputeRig,
   describeCompute,
 } from "../../ports/compute.ts";
-import { type Front, openFront, openPoolRig, type PoolRig, poolTokens } from "./pool-rig.ts";
+import { type Front, openFront, openPoolRig, type PoolRig, poolTokens } from "../pool/pool-rig.ts";
 
 describeCompute("a pool, its client and its server", openRig);
 

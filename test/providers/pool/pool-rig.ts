@@ -22,6 +22,9 @@ export interface PoolRig {
   readonly url: string;
   /** What the server told its operator. */
   readonly log: readonly string[];
+  /** Where its database lies. */
+  readonly folder: string;
+  readonly options: PoolServerOptions;
   /** Ends the server as SIGTERM does, and starts another on the same database. */
   restart(): Promise<void>;
   close(): Promise<void>;
@@ -40,22 +43,23 @@ export async function openPoolRig({ compute, ...options }: PoolRigOptions = {}):
     `ci ${poolTokens.ci}\ndev ${poolTokens.dev}\noperator ${poolTokens.operator} admin`,
   );
   if (!tokens.ok) throw new Error(tokens.error);
+  const all: PoolServerOptions = {
+    compute: machines,
+    clock,
+    databasePath: join(folder, "pool.sqlite"),
+    tokens: tokens.value,
+    pool: "served",
+    caps: { maxMachines: 20, maxEurPerHour: undefined, maxCreatesPerHour: 100 },
+    maxTtlMs: 4_000_000_000_000,
+    host: "127.0.0.1",
+    port: 0,
+    tls: undefined,
+    version: "0.0.0",
+    report: (line) => log.push(line),
+    ...options,
+  };
   const start = async (port: number): Promise<PoolServer> => {
-    const opened = await openPoolServer({
-      compute: machines,
-      clock,
-      databasePath: join(folder, "pool.sqlite"),
-      tokens: tokens.value,
-      pool: "served",
-      caps: { maxMachines: 20, maxEurPerHour: undefined, maxCreatesPerHour: 100 },
-      maxTtlMs: 4_000_000_000_000,
-      host: "127.0.0.1",
-      port,
-      tls: undefined,
-      version: "0.0.0",
-      report: (line) => log.push(line),
-      ...options,
-    });
+    const opened = await openPoolServer({ ...all, port });
     if (!opened.ok) throw new Error(opened.error);
     return opened.value;
   };
@@ -65,6 +69,8 @@ export async function openPoolRig({ compute, ...options }: PoolRigOptions = {}):
     compute: machines,
     url,
     log,
+    folder,
+    options: all,
     restart: async () => {
       await server.close();
       server = await start(Number(new URL(url).port));
