@@ -102,7 +102,7 @@ async function lead(
   const remote = await ended;
   signal.removeEventListener("abort", stop);
   if (signal.aborted) return err({ kind: "canceled" });
-  return explainEnd(exitCode, `${stderr}\n${remoteStderr()}`, remote);
+  return explainEnd(exitCode, `${remoteStderr()}\n${stderr}`, remote);
 }
 
 /** 24: a file went away while the folder was read. It is not in the copy either. */
@@ -128,9 +128,11 @@ async function explainUnstarted(local: Pipe, signal: AbortSignal): Promise<Resul
   return err({ kind: "failed", message: describe(exitCode, stderr) });
 }
 
-/** What went wrong, without the line that only repeats the exit code. */
+/** What went wrong, the machine's words first, without lines that only repeat that it did. */
 function describe(exitCode: number | undefined, stderr: string): string {
-  const lines = stderr.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("rsync error:"));
+  const said = stderr.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("rsync error:"));
+  const causes = said.filter((line) => !line.startsWith("rsync: connection unexpectedly closed"));
+  const lines = causes.length > 0 ? causes : said;
   const code = exitCode === undefined ? "was killed" : `failed with exit code ${exitCode}`;
   return lines.length === 0 ? `rsync ${code}` : `rsync ${code}: ${lines.slice(0, 3).join("; ")}`;
 }

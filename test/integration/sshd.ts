@@ -94,6 +94,9 @@ export interface Door {
   /** Where new connections are led from now on; none while it is undefined. */
   target: number | undefined;
   cut(): void;
+  /** Nothing comes through until `thaw`, and nobody is told. */
+  freeze(): void;
+  thaw(): void;
   close(): Promise<void>;
 }
 
@@ -108,7 +111,14 @@ export async function openDoor(target: number): Promise<Door> {
       other.destroy();
     });
   };
+  let isFrozen = false;
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    if (isFrozen) {
+      sockets.add(socket);
+      socket.on("error", () => {});
+      socket.on("close", () => sockets.delete(socket));
+      return;
+    }
     if (door.target === undefined) {
       socket.on("error", () => {});
       socket.resetAndDestroy();
@@ -124,6 +134,14 @@ export async function openDoor(target: number): Promise<Door> {
     target,
     cut: () => {
       for (const socket of sockets) socket.destroy();
+    },
+    freeze: () => {
+      isFrozen = true;
+      for (const socket of sockets) socket.unpipe().pause();
+    },
+    thaw: () => {
+      isFrozen = false;
+      door.cut();
     },
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));

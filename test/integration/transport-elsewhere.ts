@@ -4,7 +4,7 @@
 import { z } from "zod";
 import { sshTransport } from "../../providers/transport/ssh.ts";
 
-export const errandSchema = z.object({
+const errandSchema = z.object({
   endpoint: z.object({
     kind: z.literal("ssh"),
     host: z.string(),

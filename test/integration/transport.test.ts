@@ -42,7 +42,7 @@ async function openRig(): Promise<TransportRig> {
     replace: (byOther) => lead(byOther ? other.port : sshd.port),
     processes: readProcesses,
     execElsewhere: async (argv) => {
-      const child = fork(join(import.meta.dirname, "transport-elsewhere.ts"), {
+      const child = fork(new URL("./transport-elsewhere.ts", import.meta.url), {
         env: { PATH: process.env["PATH"] },
       });
       const gone = once(child, "exit");
