@@ -23,6 +23,7 @@ const floors: ReadonlyMap<string, readonly string[]> = new Map([
   ["engine/ports", ["engine/core", "schemas", "engine/plan", "engine/events"]],
   ["engine/run", upToPorts],
   ["engine/project.ts", upToPorts],
+  ["engine/dispatch.ts", [...upToPorts, "engine/project.ts"]],
   ["engine/pipeline.ts", [...upToPorts, "engine/run", "engine/project.ts"]],
   ["engine/watch.ts", [...upToPorts, "engine/run", "engine/project.ts", "engine/pipeline.ts"]],
   ["engine/since", upToPorts],

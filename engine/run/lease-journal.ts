@@ -37,7 +37,7 @@ export class LeaseJournal {
     });
   }
 
-  /** Takes down that a machine is about to be made; false where `max` were made within the last hour, by any process. */
+  /** Takes down that a machine is about to be made; false where `max` were made within the last hour, by whichever process it was. */
   takeCreate(nowMs: number, max: number): Result<boolean, FileFailure> {
     const file = path.join(this.#folder, "creates");
     const taken = this.#files.exclusively(path.join(this.#folder, "creates.turn"), () => {
