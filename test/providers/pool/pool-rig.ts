@@ -2,7 +2,13 @@
 
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type IncomingMessage, type ServerResponse, request as sendRequest } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+  request as sendRequest,
+} from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../../../engine/core/host.ts";
@@ -86,6 +92,8 @@ export interface Front {
   readonly url: string;
   /** What becomes of requests from now on; `lost` ones reach the server, and their answers nobody. */
   fault: "none" | "silent" | "gateway" | "wrong-token" | "next-post-lost";
+  /** Headers of all answers that were passed on. */
+  readonly answers: readonly IncomingHttpHeaders[];
   /** Resolves when a request has come in. */
   reached(): Promise<void>;
   close(): Promise<void>;
@@ -94,6 +102,7 @@ export interface Front {
 /** Passes requests on to `url`. */
 export async function openFront(url: string): Promise<Front> {
   let reach: (() => void) | undefined;
+  const answers: IncomingHttpHeaders[] = [];
   const server = createServer((request, response) => {
     reach?.();
     if (front.fault === "silent") return;
@@ -103,7 +112,7 @@ export async function openFront(url: string): Promise<Front> {
     }
     const isLost = front.fault === "next-post-lost" && request.method === "POST";
     if (isLost) front.fault = "none";
-    pass(request, response, url, { isLost, wrongToken: front.fault === "wrong-token" });
+    pass(request, response, url, { isLost, wrongToken: front.fault === "wrong-token", answers });
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -112,6 +121,7 @@ export async function openFront(url: string): Promise<Front> {
   const front: Front = {
     url: `http://127.0.0.1:${address.port}`,
     fault: "none",
+    answers,
     reached: () =>
       new Promise((resolve) => {
         reach = resolve;
@@ -126,11 +136,17 @@ export async function openFront(url: string): Promise<Front> {
   return front;
 }
 
+interface Passing {
+  readonly isLost: boolean;
+  readonly wrongToken: boolean;
+  readonly answers: IncomingHttpHeaders[];
+}
+
 function pass(
   request: IncomingMessage,
   response: ServerResponse,
   url: string,
-  { isLost, wrongToken }: { readonly isLost: boolean; readonly wrongToken: boolean },
+  { isLost, wrongToken, answers }: Passing,
 ): void {
   const headers = {
     ...request.headers,
@@ -142,6 +158,7 @@ function pass(
       answer.on("end", () => response.destroy());
       return;
     }
+    answers.push(answer.headers);
     response.writeHead(answer.statusCode ?? 500, answer.headers);
     answer.pipe(response);
   });

@@ -14,10 +14,17 @@ export const ownDocument = join(import.meta.dirname, "../../fixtures/hcloud-open
 /** Judged by instead, where it is set: a path, such as of the provider's whole document. */
 const document = process.env["LAMINA_TEST_HCLOUD_OPENAPI"] ?? ownDocument;
 
-/** `told` of the result is where it listens: "http://127.0.0.1:40123"; paths begin there without "/v1". */
-export async function startPrismProxy(upstream: string, directory: string): Promise<RunningDaemon> {
+/**
+ * `told` of the result is where it listens: "http://127.0.0.1:40123"; paths begin there without "/v1". `judgedBy` is the path of
+ * another document.
+ */
+export async function startPrismProxy(
+  upstream: string,
+  directory: string,
+  judgedBy = document,
+): Promise<RunningDaemon> {
   const prism = join(dirname(require.resolve("@stoplight/prism-cli/package.json")), "dist/index.js");
-  const args = ["proxy", document, upstream, "--host", "127.0.0.1", "--port", "0"];
+  const args = ["proxy", judgedBy, upstream, "--host", "127.0.0.1", "--port", "0"];
   return await startDaemon({
     // It tells on stdout what the rig reads of stderr.
     command: ["/bin/sh", "-c", 'exec "$@" >&2', "prism", process.execPath, prism, ...args],
@@ -35,7 +42,11 @@ const violation = z.looseObject({
 
 /** What Prism found against a request and its answer. */
 export function readViolations(answer: Response): readonly string[] {
-  const told = answer.headers.get("sl-violations");
+  return parseViolations(answer.headers.get("sl-violations"));
+}
+
+/** The same of the header `sl-violations` itself, where there is one. */
+export function parseViolations(told: string | null | undefined): readonly string[] {
   return z
     .array(violation)
     .parse(JSON.parse(told ?? "[]"))
