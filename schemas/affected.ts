@@ -6,7 +6,7 @@ import { platform } from "./platform.ts";
 
 const reason = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("layer-added") }),
-  /** Relative to the project. */
+  /** Relative to the project, or absolute where it lies outside. */
   z.strictObject({
     kind: z.literal("file-changed"),
     path: z.string(),

@@ -28,7 +28,7 @@ const sight = z.enum([
 
 /** Whether the layer's build sees a path, and what a change of it leads to. */
 const whyPath = z.strictObject({
-  /** From the project's root. */
+  /** From the project's root, "." for that itself; absolute where it lies elsewhere. */
   path: z.string(),
   /** "missing" where nothing is there. */
   sight: z.enum([...sight.options, "missing"]),

@@ -1,8 +1,8 @@
 // Annotations of GitHub's workflows: a complaint shown at the line of the file that it is about.
 // https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 
-import { isAbsolute, relative } from "node:path";
 import { compareDiagnostics, type Diagnostic } from "../../engine/core/diagnostic.ts";
+import { pathWithin } from "../../engine/core/shown-path.ts";
 import type { Span } from "../../engine/core/source.ts";
 import { locate, type ShownFrom } from "./snippet.ts";
 
@@ -51,8 +51,8 @@ export function annotateDiagnostics(
 
 /** Undefined for a file outside of the workspace. */
 function placeIn(workspace: string, span: Span, from: ShownFrom) {
-  const file = relative(workspace, span.file.path);
-  if (file === "" || file.startsWith("..") || isAbsolute(file)) return undefined;
+  const file = pathWithin(workspace, span.file.path);
+  if (file === undefined || file === "") return undefined;
   const { line, endLine, column, endColumn } = locate(span, from);
   // GitHub takes columns of single lines only.
   return line === endLine ? { file, line, endLine, column, endColumn } : { file, line, endLine };

@@ -1,7 +1,7 @@
 // Progress in GitHub's workflows: each layer's log in a group that folds, failures as annotations at the layer's
 // Dockerfile. https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 
-import { relative } from "node:path";
+import { pathWithin } from "../../engine/core/shown-path.ts";
 import type { EventOf } from "../../engine/events/event.ts";
 import type { LayerName } from "../../schemas/layer-name.ts";
 import type { Output } from "../output.ts";
@@ -60,10 +60,11 @@ export function createGithubReporter(context: GithubContext): Reporter {
 }
 
 function annotate(event: EventOf<"layer.failed">, context: GithubContext): string {
+  const file = pathWithin(context.workspace, context.dockerfileOf(event.layer));
   return renderAnnotation({
     severity: "error",
-    file: relative(context.workspace, context.dockerfileOf(event.layer)),
-    line: 1,
+    // What lies outside of the workspace cannot be shown there.
+    ...(file === undefined ? {} : { file, line: 1 }),
     title: `${stepLabel(context)(event)} failed`,
     message: event.help === undefined ? event.message : `${event.message}\n${event.help}`,
   });

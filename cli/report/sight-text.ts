@@ -1,6 +1,6 @@
 // Whether a layer's build sees a path, and what a change of it would lead to, as people read it.
 
-import { relative } from "node:path";
+import { shownPath } from "../../engine/core/shown-path.ts";
 import type { Span } from "../../engine/core/source.ts";
 import { unreachable } from "../../engine/core/unreachable.ts";
 import type { LayerGraph } from "../../engine/graph/graph.ts";
@@ -10,9 +10,9 @@ import type { LayerName } from "../../schemas/layer-name.ts";
 /** Layers that are named as what stands on it. */
 const mostNames = 12;
 
-/** `file` is absolute, and shown from the project's root, with everything else. With line ends. */
+/** `file` is absolute, and shown from the project's root where it lies in that. With line ends. */
 export function renderSight(graph: LayerGraph, layer: LayerName, file: string, sight: Sight): string {
-  const shown = relative(graph.root, file) || ".";
+  const shown = shownPath(graph.root, file);
   const lines = [describe(graph, layer, shown, sight)];
   const changed = changedLayer(layer, sight);
   if (changed !== undefined) lines.push(describeConsequence(graph, changed, tellCause(sight)));
@@ -121,5 +121,5 @@ function describeConsequence(graph: LayerGraph, changed: LayerName, cause: strin
 /** "catalog/rust/Dockerfile:4: COPY src /src". */
 function tellPlace(graph: LayerGraph, { file, start }: Span): string {
   const { line } = file.position(start);
-  return `${relative(graph.root, file.path)}:${line}: ${file.line(line).trim()}`;
+  return `${shownPath(graph.root, file.path)}:${line}: ${file.line(line).trim()}`;
 }

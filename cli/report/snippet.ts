@@ -1,6 +1,6 @@
 // A place in a source text as people read it: path, line and column, the lines themselves, and an underline.
 
-import { isAbsolute, relative } from "node:path";
+import { pathWithin } from "../../engine/core/shown-path.ts";
 import type { Span } from "../../engine/core/source.ts";
 import { displayWidth, printable } from "./text-width.ts";
 
@@ -48,7 +48,7 @@ export function locate(span: Span, from: ShownFrom): Place {
   const begin = span.file.position(start);
   const to = span.file.position(end);
   return {
-    path: shownPath(span.file.path, from),
+    path: placePath(span.file.path, from),
     line: begin.line,
     column: begin.column,
     endLine: to.line,
@@ -56,13 +56,11 @@ export function locate(span: Span, from: ShownFrom): Place {
   };
 }
 
-function shownPath(path: string, { root, library }: ShownFrom): string {
-  return (
-    [root, library]
-      .filter((folder) => folder !== undefined)
-      .map((folder) => relative(folder, path))
-      .find((within) => within !== "" && !within.startsWith("..") && !isAbsolute(within)) ?? path
+function placePath(path: string, { root, library }: ShownFrom): string {
+  const within = [root, library].flatMap((folder) =>
+    folder === undefined ? [] : (pathWithin(folder, path) ?? []),
   );
+  return within.find((each) => each !== "") ?? path;
 }
 
 /** Lines from "--> path:line:column" to the underline, for one span. */

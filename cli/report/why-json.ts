@@ -1,6 +1,6 @@
 // Why a layer would be built, as `lamina why --json` prints it: schemas/why.ts, which a test holds it to.
 
-import { relative } from "node:path";
+import { shownPath } from "../../engine/core/shown-path.ts";
 import type { LayerGraph } from "../../engine/graph/graph.ts";
 import { shortestChain, traceCauses } from "../../engine/plan/causes.ts";
 import type { Sight } from "../../engine/plan/sight.ts";
@@ -42,13 +42,13 @@ export function sightToJson(graph: LayerGraph, layer: LayerName, file: string, s
   const changed = changedLayer(layer, sight);
   const isThere = sight.kind !== "missing";
   return {
-    path: relative(graph.root, file),
+    path: shownPath(graph.root, file),
     sight: isThere && last !== undefined ? last.kind : "missing",
     wouldBe: isThere || last === undefined ? null : last.kind,
     layer: isNobodys ? null : whole?.kind === "other-layer" ? whole.owner : layer,
     places: (last?.kind === "seen" ? last.by : last?.kind === "ignored" ? [last.line] : []).map((span) => {
       const { line } = span.file.position(span.start);
-      return { file: relative(graph.root, span.file.path), line, text: span.file.line(line).trim() };
+      return { file: shownPath(graph.root, span.file.path), line, text: span.file.line(line).trim() };
     }),
     affects: changed === undefined ? [] : [changed, ...graph.descendants(changed)],
   };

@@ -5,6 +5,7 @@ import type { Platform } from "../../schemas/platform.ts";
 import type { Layer } from "../catalog/layer.ts";
 import { reopenDockerfile } from "../catalog/open-dockerfile.ts";
 import type { Files } from "../core/host.ts";
+import { shownPath } from "../core/shown-path.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { type OwnInputs, readOwnInputs } from "./fingerprint.ts";
 import type { ChangedPath } from "./touched-layers.ts";
@@ -52,7 +53,7 @@ export function compareLayers(
   return [
     ...keysThatDiffer(old.value, current.value).map((key): Cause => ({ kind: "declaration-changed", key })),
     ...filesThatDiffer(old.value.files, current.value.files).map(([file, change]): Cause => {
-      const shown = path.relative(root, path.join(layer.directory, file));
+      const shown = shownPath(root, path.join(layer.directory, file));
       return { kind: "file-changed", path: file.endsWith("/") ? `${shown}/` : shown, change };
     }),
     ...causes,

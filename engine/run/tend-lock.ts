@@ -1,6 +1,7 @@
 // What a run does about the lock as a whole: what the catalog has no longer is taken out, and all that was recorded is brought in.
 
 import type { Clock } from "../core/host.ts";
+import { shownPath } from "../core/shown-path.ts";
 import type { LayerGraph } from "../graph/graph.ts";
 import { pruneLock } from "../lock/lock.ts";
 import type { LockFile } from "../lock/lock-file.ts";
@@ -33,16 +34,17 @@ export async function dropForeign({ graph, lock }: Locked, { sink, clock }: Tell
   const bases = new Set(graph.order.flatMap((name) => graph.externalBases(name)));
   const pruned = await lock.update((current) => pruneLock(current, layers, bases));
   const names = foreign.join(", ");
+  const shown = shownPath(graph.root, lock.path);
   const text = pruned.ok
-    ? `taken out of ${lock.path}, as the catalog has it no longer: ${names}`
-    : `${lock.path} cannot be written, and still has what the catalog has no longer: ${names}`;
+    ? `taken out of ${shown}, as the catalog has it no longer: ${names}`
+    : `${shown} cannot be written, and still has what the catalog has no longer: ${names}`;
   sink.emit({ type: "run.note", at: clock.nowMs(), text });
 }
 
 /** What was recorded is safe in any case, so that a failure is worth a word and no more. */
-export async function settleLock({ lock }: Pick<Locked, "lock">, { sink, clock }: Telling): Promise<void> {
+export async function settleLock({ graph, lock }: Locked, { sink, clock }: Telling): Promise<void> {
   const settled = await lock.settle();
   if (settled.ok) return;
-  const text = `${lock.path} cannot be written; what was built is kept beside it until it can be`;
+  const text = `${shownPath(graph.root, lock.path)} cannot be written; what was built is kept beside it until it can be`;
   sink.emit({ type: "run.note", at: clock.nowMs(), text });
 }

@@ -8,6 +8,7 @@ import type { Platform } from "../../schemas/platform.ts";
 import type { CatalogDeps } from "../catalog/catalog-deps.ts";
 import type { Files } from "../core/host.ts";
 import { ok, type Result } from "../core/result.ts";
+import { shownPath } from "../core/shown-path.ts";
 import { type Cause, compareLayers } from "../graph/compare-layers.ts";
 import type { OwnInputs } from "../graph/fingerprint.ts";
 import type { LayerGraph } from "../graph/graph.ts";
@@ -140,7 +141,7 @@ function decideAtOnce(
   const files: Cause[] = [];
   let isOpen = isMoved;
   for (const { path: file, change, isRepository } of concerning) {
-    const cause = { kind: "file-changed", path: path.relative(graph.root, file), change } as const;
+    const cause = { kind: "file-changed", path: shownPath(graph.root, file), change } as const;
     if (isRepository) repositories.push(cause);
     else if (
       // What was seen of what is gone must be looked for; so must what counts of these files.

@@ -140,7 +140,13 @@ top (${platform}) would be built
       "catalog/base/Dockerfile",
       "catalog/top/tool",
     ];
-    const made = ["catalog/middle/new.md", "catalog/middle/tool/x", "NEWS.md", "catalog/base/.dockerignore"];
+    const made = [
+      import.meta.filename,
+      "catalog/middle/new.md",
+      "catalog/middle/tool/x",
+      "NEWS.md",
+      "catalog/base/.dockerignore",
+    ];
     expect(await ask("middle", ...paths, "README.md", "gone", ...made)).toEqual({
       exitCode: 0,
       stderr: "",
@@ -159,6 +165,7 @@ a change that counts rebuilds base, and if its image comes out changed what stan
 catalog/top/tool belongs to top, which middle does not stand on
 README.md is not seen by the build of middle: it is not in its folder, and its declaration does not read it
 there is no catalog/middle/gone yet: it would not be seen by the build of middle: no COPY, ADD or bind mount that the target reaches would take it
+${import.meta.filename} is not seen by the build of middle: it is not in its folder, and its declaration does not read it
 there is no catalog/middle/new.md yet: it would not be seen by the build of middle, as it would be left out:
   catalog/middle/.dockerignore:1: *.md
 there is no catalog/middle/tool/x
@@ -177,6 +184,7 @@ what counts of it rebuilds base, and if its image comes out changed what stands 
       "README.md",
       "catalog/middle/new.md",
       "catalog/middle/tool/x",
+      import.meta.dirname,
       "--json",
     );
     expect(whySchema.parse(JSON.parse(stdout)).paths).toEqual([
@@ -213,6 +221,7 @@ what counts of it rebuilds base, and if its image comes out changed what stands 
         places: [],
         affects: [],
       },
+      { path: import.meta.dirname, sight: "outside", wouldBe: null, layer: null, places: [], affects: [] },
     ]);
   });
 

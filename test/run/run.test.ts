@@ -316,7 +316,7 @@ describe("the lock", () => {
     expect(Object.keys(rig.lock.layers)).toEqual(["rust"]);
     expect(rig.lock.bases).toEqual({});
     expect(rig.log.of("run.note").map(({ text }) => text)).toEqual([
-      "taken out of /project/lamina.lock, as the catalog has it no longer: debian, rust-deps, debian:trixie-slim",
+      "taken out of lamina.lock, as the catalog has it no longer: debian, rust-deps, debian:trixie-slim",
     ]);
   });
 

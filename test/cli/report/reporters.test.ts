@@ -140,6 +140,16 @@ Compiling ␛[1mmore
 `);
   });
 
+  test("a Dockerfile outside of the checkout is no place for an annotation", () => {
+    const dockerfileOf = (layer: string) => `/elsewhere/catalog/${layer}/Dockerfile`;
+    const context = { ...contextOf(), workspace: "/checkout", dockerfileOf };
+    const reporter = createGithubReporter(context);
+    for (const event of sampleRun) reporter.emit(event);
+    expect(context.output.remarks()).toContain(
+      '\n::error title=nushell failed::the step "RUN cargo install nu" ended with 101%0Asee its log\n',
+    );
+  });
+
   test("with --verbose the log of what succeeded as well, in one piece", () => {
     const context = { ...contextOf({ verbose: true }), workspace: "/", dockerfileOf: () => "/Dockerfile" };
     const reporter = createGithubReporter(context);
