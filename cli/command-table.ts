@@ -116,6 +116,20 @@ export const commandTable: readonly TableEntry[] = [
     load: () => import("./commands/sizing-revoke.ts"),
   },
   {
+    name: "runners list",
+    usage: "",
+    group: "Tools",
+    summary: "leased machines that live: who uses them, and what they cost",
+    load: () => import("./commands/runners-list.ts"),
+  },
+  {
+    name: "runners reap",
+    usage: "",
+    group: "Tools",
+    summary: "give back what runs left over",
+    load: () => import("./commands/runners-reap.ts"),
+  },
+  {
     name: "pool serve",
     usage: "",
     group: "Tools",

@@ -1,12 +1,11 @@
 // `lamina dispatch --directives F.ncl`: any project built as its directives say, by the same steps as a layer.
 
 import { join, resolve } from "node:path";
-import { sha256, shortDigest } from "../../engine/core/digest.ts";
 import { openDispatch } from "../../engine/dispatch.ts";
-import { cacheDirectory } from "../../providers/builder/find-tools.ts";
 import { defineCommand, noOperands } from "../command.ts";
 import { refuseUsage } from "../complain.ts";
 import { computeOption, leasingProvider } from "../compute-option.ts";
+import { dispatchState } from "../dispatch-state.ts";
 import { exitCode } from "../exit-code.ts";
 import { choice, text } from "../option.ts";
 import { reporterNames } from "../report/reporter.ts";
@@ -46,11 +45,10 @@ export const command = defineCommand({
       });
     const host = createHost();
     const contextDirectory = resolve(directory, options.context ?? ".");
-    const state = shortDigest(sha256(contextDirectory), 16);
     const opened = await openDispatch({
       directivesPath: resolve(directory, options.directives),
       contextDirectory,
-      stateDirectory: join(cacheDirectory(host.env), "dispatch", state),
+      stateDirectory: dispatchState(contextDirectory, host),
       host,
       evaluate: openLazyEvaluator(host),
       bases: replacedBases(options.base, directory),

@@ -48,7 +48,8 @@ export async function loadCatalog(root: string, given: CatalogDeps): Promise<Loa
   };
 }
 
-const defaultWorkspace = "lamina";
+/** Of a catalog that names none. */
+export const defaultWorkspace = "lamina";
 
 /** The workspace's name from catalog/build_directives.ncl. Its other fields are checked too, but none need be there. */
 async function loadWorkspace(

@@ -9,7 +9,7 @@
 import type { LeaseId } from "../../schemas/lease-id.ts";
 import type { LeaseRecord } from "../../schemas/lease-record.ts";
 import type { Clock } from "../core/host.ts";
-import type { Compute, LeasedMachine } from "../ports/compute.ts";
+import type { Compute, ComputeFailure, LeasedMachine } from "../ports/compute.ts";
 import type { Processes } from "../ports/processes.ts";
 import type { LeaseJournal } from "./lease-journal.ts";
 
@@ -42,7 +42,7 @@ export interface Survey {
   /** The oldest first. */
   readonly leases: readonly SeenLease[];
   /** Providers that could not tell what they have. */
-  readonly silent: readonly { readonly provider: string; readonly message: string }[];
+  readonly silent: readonly { readonly provider: string; readonly failure: ComputeFailure }[];
 }
 
 /** Clocks differ, and who gives a machine back at its very end is not to be overtaken. */
@@ -107,10 +107,7 @@ async function ask(
   const machines: Listed[] = [];
   for (const pool of pools) {
     const listed = await compute.list(pool, signal);
-    if (!listed.ok) {
-      const message = listed.error.kind === "canceled" ? "canceled" : listed.error.message;
-      return { machines, failures: [{ provider, message }] };
-    }
+    if (!listed.ok) return { machines, failures: [{ provider, failure: listed.error }] };
     machines.push(...listed.value.map((machine) => ({ provider, pool, machine })));
   }
   return { machines, failures: [] };

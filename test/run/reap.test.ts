@@ -198,7 +198,7 @@ test("a provider that cannot list is told, and the journal's are given back all 
   rig.compute.plant(pool, { leaseId: id("a") });
   rig.compute.failNext("list", { kind: "unavailable", message: "503" });
   const reaped = await rig.reap();
-  expect(reaped.silent).toEqual([{ provider: "fake", message: "503" }]);
+  expect(reaped.silent).toEqual([{ provider: "fake", failure: { kind: "unavailable", message: "503" } }]);
   expect(names(reaped.removed)).toEqual([id("a")]);
   expect(rig.living).toEqual([]);
 });
