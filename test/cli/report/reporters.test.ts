@@ -141,8 +141,11 @@ Compiling ␛[1mmore
   });
 
   test("a Dockerfile outside of the checkout is no place for an annotation", () => {
-    const dockerfileOf = (layer: string) => `/elsewhere/catalog/${layer}/Dockerfile`;
-    const context = { ...contextOf(), workspace: "/checkout", dockerfileOf };
+    const context = {
+      ...contextOf(),
+      workspace: "/checkout",
+      dockerfileOf: (layer: string) => `/elsewhere/catalog/${layer}/Dockerfile`,
+    };
     const reporter = createGithubReporter(context);
     for (const event of sampleRun) reporter.emit(event);
     expect(context.output.remarks()).toContain(
