@@ -3,9 +3,7 @@
 
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
-import { type ImageDigest, imageDigest } from "../../engine/core/digest.ts";
-import { err, ok, type Result } from "../../engine/core/result.ts";
+import { err, type Result } from "../../engine/core/result.ts";
 import type {
   Builder,
   SolveFailure,
@@ -14,9 +12,8 @@ import type {
   SolveResult,
 } from "../../engine/ports/builder.ts";
 import type { Platform } from "../../schemas/platform.ts";
-import { type Descriptor, descriptorSchema, measureImage } from "../store/oci-layout.ts";
-import { recordImage } from "../store/record-image.ts";
 import { solveArgs } from "./buildctl-args.ts";
+import { enterImage, parseMetadata } from "./built-image.ts";
 import { guardStore } from "./guard-store.ts";
 import { handOverImages } from "./hand-over.ts";
 import { prove } from "./prove.ts";
@@ -80,26 +77,16 @@ async function solve(
     const args = solveArgs(request, images, output);
     const { log, failure } = await runBuildctl(daemon, { args, ...secrets.value }, report, signal);
     if (failure !== undefined) return err(failure);
-    const image = readMetadata(output.metadataFile);
-    const sizeBytes = image === undefined ? undefined : measureImage(storeDirectory, image.digest);
-    if (image === undefined || sizeBytes === undefined)
-      return err({ kind: "other", message: "BuildKit finished, but the image is not whole in the store" });
-    recordImage(storeDirectory, request.imageName, image.descriptor);
-    const { run, cached } = log.count();
-    return ok({ imageDigest: image.digest, sizeBytes, stepsRun: run, stepsCached: cached });
+    const image = parseMetadata(readText(output.metadataFile));
+    return enterImage(storeDirectory, request.imageName, image, log);
   });
 }
 
-const metadataSchema = z.looseObject({ "containerimage.descriptor": descriptorSchema });
-
-/** What buildctl's --metadata-file says of the image; `undefined` when it says nothing. */
-function readMetadata(path: string): { digest: ImageDigest; descriptor: Descriptor } | undefined {
+/** "" when there is no such file. */
+function readText(path: string): string {
   try {
-    const descriptor = metadataSchema.parse(JSON.parse(readFileSync(path, "utf8")))[
-      "containerimage.descriptor"
-    ];
-    return { digest: imageDigest(descriptor.digest), descriptor };
+    return readFileSync(path, "utf8");
   } catch {
-    return undefined;
+    return "";
   }
 }

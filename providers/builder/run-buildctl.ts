@@ -27,30 +27,47 @@ export interface EndedSolve {
   readonly failure: SolveFailure | undefined;
 }
 
+/** How buildctl came to its end; why it "failed", its own words tell. */
+export type BuildctlEnd = "done" | "failed" | SolveFailure;
+
 /** Settles when buildctl is gone, also after `signal`; never rejects. */
-export async function runBuildctl(
+export function runBuildctl(
   daemon: Daemon,
   run: BuildctlRun,
   report: (progress: SolveProgress) => void,
   signal: AbortSignal,
 ): Promise<EndedSolve> {
-  const log = new SolveLog(redactor(run.secretValues));
-  const ended = await runProcess(
-    {
-      program: daemon.program,
-      args: ["--addr", daemon.address, ...run.args],
-      // A value of the user's own would be taken for a build argument.
-      env: { ...run.env, SOURCE_DATE_EPOCH: undefined },
-      onStderrLine: (line) => {
-        for (const progress of log.read(line)) report(progress);
+  const runHere = async (onStderrLine: (line: string) => void): Promise<BuildctlEnd> => {
+    const ended = await runProcess(
+      {
+        program: daemon.program,
+        args: ["--addr", daemon.address, ...run.args],
+        // A value of the user's own would be taken for a build argument.
+        env: { ...run.env, SOURCE_DATE_EPOCH: undefined },
+        onStderrLine,
       },
-    },
-    signal,
-  );
+      signal,
+    );
+    if (ended.ok) return "done";
+    if (ended.error.kind !== "not-started") return "failed";
+    return { kind: "other", message: `cannot run ${daemon.program}: ${ended.error.message}` };
+  };
+  return followBuildctl(runHere, run.secretValues, report, signal);
+}
+
+/** Reads what buildctl says, wherever `run` runs it. Settles when that has; never rejects, as long as that does not. */
+export async function followBuildctl(
+  run: (onStderrLine: (line: string) => void) => Promise<BuildctlEnd>,
+  secretValues: readonly string[],
+  report: (progress: SolveProgress) => void,
+  signal: AbortSignal,
+): Promise<EndedSolve> {
+  const log = new SolveLog(redactor(secretValues));
+  const end = await run((line) => {
+    for (const progress of log.read(line)) report(progress);
+  });
   for (const progress of log.finish()) report(progress);
   if (signal.aborted) return { log, failure: { kind: "canceled" } };
-  if (ended.ok) return { log, failure: undefined };
-  if (ended.error.kind !== "not-started") return { log, failure: explainFailure(log) };
-  const message = `cannot run ${daemon.program}: ${ended.error.message}`;
-  return { log, failure: { kind: "other", message } };
+  if (end === "done") return { log, failure: undefined };
+  return { log, failure: end === "failed" ? explainFailure(log) : end };
 }

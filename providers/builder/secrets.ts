@@ -8,6 +8,8 @@ export interface ReadSecrets {
   /** The variables that buildctl reads values from. */
   readonly env: Readonly<Record<string, string>>;
   readonly secretValues: readonly string[];
+  /** Each as it is, in the order asked. */
+  readonly bytes: readonly Uint8Array[];
 }
 
 /** Looks every secret up; the first that is not there is the failure. BuildKit itself takes an unset variable for "". */
@@ -17,18 +19,25 @@ export function readSecrets(
 ): Result<ReadSecrets, SolveFailure> {
   const variables: Record<string, string> = {};
   const secretValues: string[] = [];
+  const bytes: Uint8Array[] = [];
   for (const secret of secrets) {
-    const value = secret.from === "env" ? env(secret.variable) : readText(secret.path);
-    if (value === undefined) return err({ kind: "secret-missing", id: secret.id });
+    const found = secret.from === "env" ? bytesOf(env(secret.variable)) : readBytes(secret.path);
+    if (found === undefined) return err({ kind: "secret-missing", id: secret.id });
+    const value = found.toString();
+    bytes.push(found);
     secretValues.push(value);
     if (secret.from === "env") variables[secret.variable] = value;
   }
-  return ok({ env: variables, secretValues });
+  return ok({ env: variables, secretValues, bytes });
 }
 
-function readText(path: string): string | undefined {
+function bytesOf(text: string | undefined): Buffer | undefined {
+  return text === undefined ? undefined : Buffer.from(text);
+}
+
+function readBytes(path: string): Buffer | undefined {
   try {
-    return readFileSync(path, "utf8");
+    return readFileSync(path);
   } catch {
     return undefined;
   }

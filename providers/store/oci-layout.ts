@@ -44,8 +44,23 @@ export function measureImage(directory: string, image: ImageDigest): number | un
 
 /** The same by blob: compressed bytes by digest. */
 export function measureBlobs(directory: string, image: ImageDigest): ReadonlyMap<string, number> | undefined {
-  const sizes = new Map<string, number>();
-  return collectSizes(directory, image, sizes) ? sizes : undefined;
+  const { held, missing } = surveyBlobs(directory, image);
+  return missing.size === 0 ? held : undefined;
+}
+
+export interface BlobSurvey {
+  /** Compressed bytes by digest. */
+  readonly held: ReadonlyMap<string, number>;
+  /** Not there, damaged, or of another size than is said of them. What a missing manifest speaks of is in neither. */
+  readonly missing: ReadonlySet<string>;
+}
+
+/** Every blob of an image that its manifests, as far as they are there, speak of; each once, since images share theirs. */
+export function surveyBlobs(directory: string, image: ImageDigest): BlobSurvey {
+  const held = new Map<string, number>();
+  const missing = new Set<string>();
+  surveyManifest(directory, image, held, missing);
+  return { held, missing };
 }
 
 /** The manifest or index of that digest; `undefined` when it is missing, damaged, or neither. */
@@ -82,16 +97,23 @@ export function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** Each blob once, since images share theirs. */
-function collectSizes(directory: string, digest: string, sizes: Map<string, number>): boolean {
+function surveyManifest(
+  directory: string,
+  digest: string,
+  held: Map<string, number>,
+  missing: Set<string>,
+): void {
   const bytes = readBlob(directory, digest);
   const manifest = bytes === undefined ? undefined : parseManifest(bytes);
-  if (bytes === undefined || manifest === undefined) return false;
-  sizes.set(digest, bytes.byteLength);
+  if (bytes === undefined || manifest === undefined) {
+    missing.add(digest);
+    return;
+  }
+  held.set(digest, bytes.byteLength);
   for (const blob of [...(manifest.config === undefined ? [] : [manifest.config]), ...manifest.layers]) {
     const size = statSync(blobPath(directory, blob.digest), { throwIfNoEntry: false })?.size;
-    if (size !== blob.size) return false;
-    sizes.set(blob.digest, size);
+    if (size === blob.size) held.set(blob.digest, size);
+    else missing.add(blob.digest);
   }
-  return (manifest.manifests ?? []).every((child) => collectSizes(directory, child.digest, sizes));
+  for (const child of manifest.manifests ?? []) surveyManifest(directory, child.digest, held, missing);
 }
