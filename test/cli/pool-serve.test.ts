@@ -25,6 +25,9 @@ const running = new Set<ChildProcess>();
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "lamina-pool-serve-"));
   provider = await openProxmoxServer();
+  // What is asked for is there at once: a process waits in real time.
+  provider.node.taskSteps = 1;
+  provider.node.bootSteps = -2;
   write("tokens", `ci ${poolTokens.ci}\noperator ${poolTokens.operator} admin\n`);
   write(
     "pool.ncl",

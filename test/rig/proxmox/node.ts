@@ -52,8 +52,9 @@ export class TestNode {
   guestsAnswer = true;
   /** Machines stop as soon as they were started. */
   machinesDie = false;
-  /** How many steps a task takes. */
+  /** How many steps a task takes, and a boot until the agent answers. */
   taskSteps = 2;
+  bootSteps = 2;
   #taskCount = 0;
 
   constructor() {
@@ -151,7 +152,7 @@ export class TestNode {
       isTemplate: false,
       status: "stopped",
       lock: "clone",
-      bootSteps: 2,
+      bootSteps: this.bootSteps,
     };
     this.machines.set(vmid, machine);
     return this.#start("qmclone", vmid, () => {
