@@ -100,9 +100,16 @@ export async function openBuilder(root: string, signal: AbortSignal): Promise<Re
   );
 }
 
+/** Node's words for architectures, where they are not those of images. */
+const architectures: Readonly<Record<string, string>> = {
+  x64: "amd64",
+  ia32: "386",
+  arm: "arm/v7",
+  ppc64: "ppc64le",
+};
+
 /** "linux/arm64" or "linux/amd64": containers are Linux whatever the machine runs. */
 export function hostPlatform(): Platform {
-  const architectures: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386" };
   const own = `linux/${architectures[process.arch] ?? process.arch}`;
   if (!isPlatform(own)) throw new Error(`${own} is no platform`);
   return own;
