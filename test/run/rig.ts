@@ -12,7 +12,7 @@ import type { Plan } from "../../engine/plan/step.ts";
 import type { SecretSource } from "../../engine/ports/builder.ts";
 import type { LayerFailure } from "../../engine/run/layer-failure.ts";
 import type { Outcome } from "../../engine/run/outcome.ts";
-import { placeOn } from "../../engine/run/placer.ts";
+import { type Placer, placeOn } from "../../engine/run/placer.ts";
 import {
   type RunDeps,
   type RunningRun,
@@ -28,6 +28,7 @@ import { FakeClock } from "../fakes/clock.ts";
 import { EventLog } from "../fakes/event-log.ts";
 import { FakeFiles } from "../fakes/files.ts";
 import { FakeImageStore, FakeResolver } from "../fakes/images.ts";
+import { FakeMetrics } from "../fakes/metrics.ts";
 import { amd64, layer } from "../lock/samples.ts";
 import type { Project } from "../plan/project.ts";
 
@@ -47,6 +48,7 @@ export class RunRig {
   readonly secrets = new Map<string, SecretSource>();
   readonly replaced = new Map<string, string>();
   readonly files = new FakeFiles();
+  readonly metrics = new FakeMetrics();
 
   constructor(project: Project, lock: Lock = emptyLock) {
     this.project = project;
@@ -120,9 +122,15 @@ export class RunRig {
   }
 
   async #deps(): Promise<RunDeps> {
-    const { builder, images, resolver, log: sink, clock } = this;
+    const { placer, images, resolver, log: sink, clock } = this;
     const readOwn: RunDeps["readOwn"] = ({ name }) => (this.onDisk ?? this.project).ownInputs.get(name);
-    return { ...(await this.#world()), readOwn, placer: placeOn(builder), images, resolver, sink, clock };
+    const metrics = this.metrics;
+    return { ...(await this.#world()), readOwn, placer, metrics, images, resolver, sink, clock };
+  }
+
+  /** Where its layers are built. */
+  protected get placer(): Placer {
+    return placeOn(this.builder);
   }
 
   /** Ends a layer's solve well as soon as it runs, and waits until everything that follows from it has happened. */
