@@ -8,6 +8,7 @@ import { type ExitCode, exitCode } from "./exit-code.ts";
 import type { LeasingProvider } from "./open-compute.ts";
 import { openProvider } from "./open-fleet.ts";
 import type { Output } from "./output.ts";
+import { reapLeftOvers } from "./runners/reap-left-overs.ts";
 import { openMetrics } from "./sizing/open-metrics.ts";
 import { createHost, openImageStore } from "./wire.ts";
 import type { Workshop } from "./workshop.ts";
@@ -17,6 +18,7 @@ export async function openLeasedWorkshop(
   provider: LeasingProvider,
   project: Project,
   output: Output,
+  signal: AbortSignal,
 ): Promise<Result<Workshop, ExitCode>> {
   const host = createHost();
   const opened = await openProvider(provider, project, host);
@@ -26,7 +28,9 @@ export async function openLeasedWorkshop(
     return err(kind === "environment" ? exitCode.environment : exitCode.usage);
   }
   const { compute, createFleet } = opened.value;
-  const { root } = project.graph;
+  const { root, workspace } = project.graph;
+  const source = { compute, root, workspace, runners: project.directives.runners };
+  await reapLeftOvers(source, host, (line) => output.remark(`${line}\n`), signal);
   const directives = { ...project.directives, compute_provider: provider };
   const { store: metrics } = await openMetrics(root, directives, (name) => host.env(name));
   let fleet: Fleet | undefined;

@@ -118,7 +118,7 @@ async function prepare(
   if (!plan.steps.some(({ action }) => action === "build")) return ok({ plan, workshop: idleWorkshop });
   if (settings.provider !== undefined) {
     const { openLeasedWorkshop } = await import("./leased-workshop.ts");
-    const workshop = await openLeasedWorkshop(settings.provider, project, output);
+    const workshop = await openLeasedWorkshop(settings.provider, project, output, signal);
     return workshop.ok ? ok({ plan, workshop: workshop.value }) : workshop;
   }
   const opened = await openBuilder(project.graph.root, signal);
