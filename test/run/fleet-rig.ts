@@ -80,8 +80,9 @@ export class FleetRig extends RunRig {
     return this.opener.running.map(({ name, runner }) => `${name} on ${numberOf(runner.lease)}`).sort();
   }
 
-  /** Moves the clock, and lets everything happen that follows. */
+  /** Lets everything happen that is due, moves the clock, and lets everything happen that follows. */
   async elapse(byMs: number): Promise<void> {
+    await settle();
     this.clock.advance(byMs);
     await settle();
   }

@@ -132,22 +132,22 @@ describe("layers share a machine", () => {
   });
 });
 
-describe("an idle machine", () => {
-  /** One layer is built, and another one keeps the run going on a machine of its own. */
-  async function leaveIdle(policy: ConstructorParameters<typeof FleetRig>[1]) {
-    const rig = new FleetRig(projectOf({ a: {}, long: { ...large, time_budget_min: 600 } }), policy);
-    const outcome = rig.start();
-    await rig.succeed("a");
-    const idle = rig.opener.runners.find(({ machine }) => machine.type === "small");
-    const number = Number(idle?.lease.slice(5));
-    const end = async () => {
-      await rig.succeed("long");
-      await outcome;
-      expect(rig.left).toEqual([]);
-    };
-    return { rig, number, end };
-  }
+/** One layer is built, and another one keeps the run going on a machine of its own. */
+async function leaveIdle(policy: ConstructorParameters<typeof FleetRig>[1]) {
+  const rig = new FleetRig(projectOf({ a: {}, long: { ...large, time_budget_min: 600 } }), policy);
+  const outcome = rig.start();
+  await rig.succeed("a");
+  const idle = rig.opener.runners.find(({ machine }) => machine.type === "small");
+  const number = Number(idle?.lease.slice(5));
+  const end = async () => {
+    await rig.succeed("long");
+    await outcome;
+    expect(rig.left).toEqual([]);
+  };
+  return { rig, number, end };
+}
 
+describe("an idle machine", () => {
   test("with reuse = 'run stays until nobody builds any more", async () => {
     const { rig, number, end } = await leaveIdle({ reuse: "run" });
     await rig.elapse(100 * minuteMs);
