@@ -13,36 +13,16 @@
 //
 // A server that ends while a machine is in the making leaves the lease "creating": see reaper.ts.
 
-import type { Clock } from "../../engine/core/host.ts";
 import { ok, type Result } from "../../engine/core/result.ts";
-import type {
-  Compute,
-  ComputeFailure,
-  Machine,
-  MachineOffer,
-  MachineSize,
-} from "../../engine/ports/compute.ts";
+import type { MachineOffer, MachineSize } from "../../engine/ports/compute.ts";
 import type { LeaseId } from "../../schemas/lease-id.ts";
 import type { Platform } from "../../schemas/platform.ts";
 import type { LeaseRequest, PoolLease } from "../../schemas/pool.ts";
-import { checkCaps, type PoolCaps } from "./caps.ts";
 import { fault, faultOf, type PoolFault } from "./fault.ts";
-import { isLiving, type LeaseStore } from "./lease-store.ts";
+import { type Choice, LeaseMaker, offerFields, type PoolDeps, reportsOf } from "./lease-maker.ts";
+import { isLiving } from "./lease-store.ts";
 import { OfferBook } from "./offer-book.ts";
 import type { Caller } from "./tokens.ts";
-
-export interface KeeperOptions {
-  readonly compute: Compute;
-  readonly store: LeaseStore;
-  readonly clock: Clock;
-  /** What all machines of this server bear at the provider; no other server's. */
-  readonly pool: string;
-  readonly caps: PoolCaps;
-  /** Longest life of a machine, renewed or not. */
-  readonly maxTtlMs: number;
-  /** Told what becomes of leases, a line for each. */
-  readonly report: (line: string) => void;
-}
 
 /** A machine in the making. */
 interface Making {
@@ -51,16 +31,18 @@ interface Making {
 }
 
 export class LeaseKeeper {
-  readonly #options: KeeperOptions;
+  readonly #options: PoolDeps;
   readonly #offers: OfferBook;
+  readonly #maker: LeaseMaker;
   readonly #making = new Map<LeaseId, Making>();
   readonly #releasing = new Map<LeaseId, Promise<Result<void, PoolFault>>>();
   readonly #impatient = new AbortController();
   readonly #stopping = new AbortController();
 
-  constructor(options: KeeperOptions) {
+  constructor(options: PoolDeps) {
     this.#options = options;
     this.#offers = new OfferBook(options.compute, options.clock);
+    this.#maker = new LeaseMaker(options, this.#stopping.signal);
   }
 
   /** What holds a size, in the order in which it is to be tried. */
@@ -86,7 +68,7 @@ export class LeaseKeeper {
     if (meanwhile !== undefined)
       return meanwhile.ok ? this.#goOn(meanwhile.value, request, waitMs) : meanwhile;
     const [first] = offered.value;
-    const allowed = this.#mayCreate(request.lease_id, first);
+    const allowed = this.#maker.mayCreate(request.lease_id, first);
     if (!allowed.ok) return allowed;
     const { store, clock } = this.#options;
     const lease: PoolLease = {
@@ -101,7 +83,7 @@ export class LeaseKeeper {
       expires_at_ms: expiry.value,
       endpoint: null,
     };
-    store.put(lease, clock.nowMs());
+    store.put(lease);
     return this.#make(lease, request, offered.value, waitMs);
   }
 
@@ -128,7 +110,9 @@ export class LeaseKeeper {
       return fault("conflict", `the lease ${leaseId} is ${lease.state}`);
     const { clock, maxTtlMs } = this.#options;
     const wanted = Math.min(clock.nowMs() + ttlMs, lease.created_at_ms + maxTtlMs);
-    return ok(this.#put({ ...lease, expires_at_ms: Math.max(lease.expires_at_ms, Math.round(wanted)) }));
+    return ok(
+      this.#options.store.put({ ...lease, expires_at_ms: Math.max(lease.expires_at_ms, Math.round(wanted)) }),
+    );
   }
 
   /** Destroys the machine of a lease. Succeeds where there is none; what fails is tried again by the reaper. */
@@ -138,7 +122,7 @@ export class LeaseKeeper {
     pool: string | undefined,
   ): Promise<Result<void, PoolFault>> {
     const lease = this.#options.store.find(leaseId);
-    if (lease === undefined || !isLiving(lease.state)) return this.destroy(leaseId);
+    if (lease === undefined || !isLiving(lease.state)) return this.#maker.destroy(leaseId);
     if (!isOf(lease, caller)) return fault("forbidden", `the lease ${leaseId} is another's`);
     if (pool !== undefined && pool !== lease.pool)
       return fault("conflict", `the lease ${leaseId} is of another pool`);
@@ -166,10 +150,8 @@ export class LeaseKeeper {
   }
 
   /** Destroys what the provider may have of a lease, and leaves what is known of it as it is. */
-  async destroy(leaseId: LeaseId): Promise<Result<void, PoolFault>> {
-    const { compute, pool } = this.#options;
-    const destroyed = await compute.destroy({ leaseId, pool }, this.#stopping.signal);
-    return destroyed.ok ? destroyed : { ok: false, error: faultOf(destroyed.error) };
+  destroy(leaseId: LeaseId): Promise<Result<void, PoolFault>> {
+    return this.#maker.destroy(leaseId);
   }
 
   /** Nobody waits for a machine in the making any longer: those who do are answered with what there is. */
@@ -222,7 +204,12 @@ export class LeaseKeeper {
       eurPerHour: lease.eur_per_hour,
       billing: lease.billing,
     };
-    return this.#make(this.#put({ ...lease, expires_at_ms: expiry.value }), request, [offer], waitMs);
+    return this.#make(
+      this.#options.store.put({ ...lease, expires_at_ms: expiry.value }),
+      request,
+      [offer],
+      waitMs,
+    );
   }
 
   /** Starts what makes the machine of a lease that is in the store. */
@@ -233,7 +220,7 @@ export class LeaseKeeper {
     waitMs: number,
   ): Promise<Result<PoolLease, PoolFault>> {
     const canceller = new AbortController();
-    const done = this.#try(lease, request, offers, canceller.signal).finally(() => {
+    const done = this.#maker.make(lease, request, offers, canceller.signal).finally(() => {
       this.#making.delete(lease.lease_id);
     });
     const making = { canceller, done };
@@ -256,109 +243,17 @@ export class LeaseKeeper {
     });
   }
 
-  /** One offer after the other, until a machine is there. */
-  async #try(
-    lease: PoolLease,
-    request: LeaseRequest,
-    offers: Choice,
-    canceled: AbortSignal,
-  ): Promise<Result<PoolLease, PoolFault>> {
-    const { compute, store, clock, pool, maxTtlMs } = this.#options;
-    const signal = AbortSignal.any([canceled, this.#stopping.signal]);
-    let failure: ComputeFailure = { kind: "canceled" };
-    for (const [index, offer] of offers.entries()) {
-      if (index > 0) {
-        const allowed = this.#mayCreate(lease.lease_id, offer);
-        if (!allowed.ok) {
-          this.#put({ ...lease, state: "failed" });
-          return allowed;
-        }
-      }
-      // Read anew each time: it may have been renewed.
-      const current = this.#put({ ...(store.find(lease.lease_id) ?? lease), ...offerFields(offer) });
-      store.noteCreate(clock.nowMs());
-      const made = await compute.create(
-        {
-          leaseId: lease.lease_id,
-          pool,
-          offer,
-          platform: lease.platform,
-          // Of what the provider shows to others' reapers: a renewal is known here only.
-          expiresAtMs: current.created_at_ms + maxTtlMs,
-          authorizedKey: request.authorized_key,
-          hostKey: { privateKey: request.host_key.private_key, publicKey: request.host_key.public_key },
-        },
-        signal,
-      );
-      if (made.ok) return this.#activate(lease, made.value);
-      failure = made.error;
-      if (failure.kind !== "no-capacity" || signal.aborted) break;
-    }
-    return this.#giveUp(lease, failure);
-  }
-
-  /** The machine is there: its lease is active, unless it was given back meanwhile. */
-  async #activate(
-    lease: PoolLease,
-    { machineId, endpoint, type, location }: Machine,
-  ): Promise<Result<PoolLease, PoolFault>> {
-    const current = this.#options.store.find(lease.lease_id) ?? lease;
-    if (endpoint.kind === "local") {
-      await this.#giveUp(lease, { kind: "broken", message: "the machine has no address" });
-      return fault("broken", "the provider leases no machines that have an address of their own");
-    }
-    const reached: PoolLease = {
-      ...current,
-      machine_id: machineId,
-      type,
-      location,
-      endpoint: {
-        kind: "ssh",
-        host: endpoint.host,
-        port: endpoint.port,
-        user: endpoint.user,
-        host_key: endpoint.hostKey,
-        buildkit_socket: endpoint.buildkitSocket,
-      },
-    };
-    if (current.state !== "creating") {
-      this.#put({ ...reached, endpoint: null });
-      return fault("conflict", `the lease ${lease.lease_id} was released meanwhile`);
-    }
-    const active = this.#put({ ...reached, state: "active" });
-    this.#tell(active, `is active: ${active.type} ${active.location}, ${active.eur_per_hour} EUR/h`);
-    return ok(active);
-  }
-
-  /** No machine came of it: what may be left of the attempt is destroyed. */
-  async #giveUp(lease: PoolLease, failure: ComputeFailure): Promise<Result<PoolLease, PoolFault>> {
-    const { store } = this.#options;
-    const current = store.find(lease.lease_id) ?? lease;
-    if (failure.kind === "canceled") {
-      if (current.state === "creating") return { ok: false, error: faultOf(failure) };
-      return fault("conflict", `the lease ${lease.lease_id} was released meanwhile`);
-    }
-    this.#tell(current, `failed: ${failure.message}`);
-    if (current.state === "creating") {
-      this.#put({ ...current, state: "releasing" });
-      const destroyed = await this.destroy(lease.lease_id);
-      // Where neither making nor destroying is allowed, nothing was made.
-      if (destroyed.ok || (failure.kind === "refused" && destroyed.error.code === "refused"))
-        this.#put({ ...current, state: "failed" });
-    }
-    return { ok: false, error: faultOf(failure) };
-  }
-
   async #end(lease: PoolLease): Promise<Result<void, PoolFault>> {
-    const { store } = this.#options;
-    this.#put({ ...lease, state: "releasing", endpoint: null });
+    const { store, report } = this.#options;
+    const tell = reportsOf(report);
+    store.put({ ...lease, state: "releasing", endpoint: null });
     const making = this.#making.get(lease.lease_id);
     making?.canceller.abort();
     await making?.done;
-    const destroyed = await this.destroy(lease.lease_id);
+    const destroyed = await this.#maker.destroy(lease.lease_id);
     const current = store.find(lease.lease_id) ?? lease;
-    if (destroyed.ok) this.#tell(this.#put({ ...current, state: "released", endpoint: null }), "is released");
-    else this.#tell(current, `could not be released: ${destroyed.error.message}`);
+    if (destroyed.ok) tell(store.put({ ...current, state: "released", endpoint: null }), "is released");
+    else tell(current, `could not be released: ${destroyed.error.message}`);
     return destroyed;
   }
 
@@ -378,13 +273,6 @@ export class LeaseKeeper {
     );
   }
 
-  #mayCreate(leaseId: LeaseId, offer: MachineOffer): Result<void, PoolFault> {
-    const { store, clock, caps } = this.#options;
-    const nowMs = clock.nowMs();
-    const living = store.living().filter((lease) => lease.lease_id !== leaseId);
-    return checkCaps(caps, { living, creates: store.createsOfLastHour(nowMs), nowMs }, offer.eurPerHour);
-  }
-
   #expiryOf(request: LeaseRequest): Result<number, PoolFault> {
     const { clock, maxTtlMs } = this.#options;
     const nowMs = clock.nowMs();
@@ -394,31 +282,8 @@ export class LeaseKeeper {
       return fault("invalid_request", `a machine may live ${maxTtlMs / 1000} seconds at most`);
     return ok(expiresAtMs);
   }
-
-  #put(lease: PoolLease): PoolLease {
-    this.#options.store.put(lease, this.#options.clock.nowMs());
-    return lease;
-  }
-
-  #tell(lease: PoolLease, what: string): void {
-    this.#options.report(`lease ${lease.lease_id} (${lease.owner}) ${what}`);
-  }
 }
-
-/** At least one. */
-type Choice = readonly [MachineOffer, ...MachineOffer[]];
 
 function isOf(lease: PoolLease, caller: Caller): boolean {
   return caller.isAdmin || lease.owner === caller.name;
-}
-
-function offerFields(offer: MachineOffer) {
-  return {
-    type: offer.type,
-    location: offer.location,
-    cpu: offer.cpu,
-    memory_gb: offer.memoryGb,
-    eur_per_hour: offer.eurPerHour,
-    billing: offer.billing,
-  };
 }

@@ -48,7 +48,7 @@ export class Reaper {
       if (lease.state !== "creating" || keeper.isMaking(lease.lease_id)) continue;
       report(`lease ${lease.lease_id} (${lease.owner}) was in the making when the server ended`);
       const expiresAtMs = Math.min(lease.expires_at_ms, clock.nowMs() + adoptionMs);
-      store.put({ ...lease, expires_at_ms: expiresAtMs }, clock.nowMs());
+      store.put({ ...lease, expires_at_ms: expiresAtMs });
     }
     this.#goRound();
   }
@@ -66,7 +66,7 @@ export class Reaper {
         return keeper.end(lease);
       }),
     );
-    store.prune(clock.nowMs());
+    store.prune();
   }
 
   /**
@@ -94,7 +94,7 @@ export class Reaper {
       if (missed < listsUntilLost) this.#missed.set(lease.lease_id, missed);
       else {
         report(`lease ${lease.lease_id} (${lease.owner}) is lost: the provider has its machine no more`);
-        store.put({ ...now, state: "lost", endpoint: null }, clock.nowMs());
+        store.put({ ...now, state: "lost", endpoint: null });
       }
     }
     return ok(undefined);
@@ -112,7 +112,12 @@ export class Reaper {
   }
 
   async #look(): Promise<void> {
-    await this.#lookOnce();
+    try {
+      await this.#lookOnce();
+    } catch (error) {
+      // Such as a full disk: the next round may fare better.
+      this.#options.report(`the reaper failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
     if (this.#canceller.signal.aborted) return;
     this.#forget = this.#options.clock.after(roundMs, () => this.#goRound());
   }

@@ -57,7 +57,7 @@ export async function openPoolServer(options: PoolServerOptions): Promise<Result
   const opened = openDatabase(options.databasePath);
   if (!opened.ok) return opened;
   const database = opened.value;
-  const store = new LeaseStore(database);
+  const store = new LeaseStore(database, clock);
   const keeper = new LeaseKeeper({ compute, store, clock, pool, caps, maxTtlMs, report });
   const reaper = new Reaper({ keeper, store, compute, clock, pool, report });
   const routes = createRoutes({ keeper, metrics: new MetricsTables(database), answerWithinMs });

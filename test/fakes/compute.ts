@@ -37,7 +37,7 @@ interface Scripted {
   readonly tookEffect: boolean;
 }
 
-export const smallAndLarge: readonly MachineOffer[] = [
+const smallAndLarge: readonly MachineOffer[] = [
   { type: "small", location: "here", cpu: 2, memoryGb: 4, eurPerHour: 0.01, billing: "started-hour" },
   { type: "medium", location: "here", cpu: 4, memoryGb: 8, eurPerHour: 0.02, billing: "started-hour" },
   { type: "large", location: "here", cpu: 8, memoryGb: 16, eurPerHour: 0.04, billing: "started-hour" },
