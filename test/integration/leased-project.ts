@@ -1,19 +1,31 @@
-// A catalog whose layers are built on leased hosts: real ones, behind the Hetzner test API, with the real command line.
+// A catalog whose layers are built on leased hosts: real ones, behind the Hetzner test API, with the real command line as a
+// process of its own. Closing it also looks whether anything is left that a run should have taken away.
 
-import { execFileSync, spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { inject } from "vitest";
 import type { Event } from "../../engine/events/event.ts";
 import { event as eventSchema } from "../../schemas/event.ts";
 import { lock as lockSchema } from "../../schemas/lock.ts";
 import { type WrittenProject, writeProject } from "../cli/run-cli.ts";
 import { machinesInYard, type YardSettings } from "../rig/hcloud/machines-in-yard.ts";
 import { type HcloudServer, openHcloudServer } from "../rig/hcloud/open-hcloud-server.ts";
+import type { Host } from "../rig/hosts/host.ts";
 import { type HostYard, openHostYard } from "../rig/hosts/host-yard.ts";
+import type { Rig } from "../rig/rig.ts";
+import { findTraces } from "./hosts-traces.ts";
+import { type Gate, openGate } from "./leased-gate.ts";
 
-const rig = inject("rig");
 const token = "a-token-of-tests";
 const main = join(import.meta.dirname, "../../cli/main.ts");
 
@@ -21,49 +33,156 @@ export interface LayerText {
   /** A layer, or nothing for the external base. */
   readonly on?: string;
   readonly copies?: readonly string[];
-  readonly run: string;
+  /** The step that is the layer's own; nothing where the tool is all of it. */
+  readonly run?: string;
   /** Further lines of the declaration, each with its comma. */
   readonly more?: string;
+}
+
+export interface LeasedSettings extends YardSettings {
+  /** Lines of `runners` in the build directives, each with its comma. */
+  readonly runners?: string;
+  /** Further lines of the build directives, each with its comma. */
+  readonly directives?: string;
+  /** What HCLOUD_TOKEN holds; the API's own by default. */
+  readonly token?: string;
 }
 
 export interface LeasedProject {
   readonly project: WrittenProject;
   readonly api: HcloudServer;
-  readonly yard: HostYard;
+  /** Where its steps wait. */
+  readonly gate: Gate;
+  /** All hosts that were ever made, in order. */
+  readonly hosts: readonly Host[];
+  /** Resolves when that many were made. */
+  madeHosts(count: number): Promise<void>;
+  /** Starts `lamina`; `onEvent` gets each event as it comes. */
+  start(args: readonly string[], onEvent?: (event: Event) => void): Running;
   /** Runs `lamina` to its end. */
-  lamina(args: readonly string[], onEvent?: (event: Event) => void): Promise<LeasedRun>;
+  lamina(args: readonly string[]): Promise<LeasedRun>;
   /** Layers of the lock. */
   locked(): readonly string[];
   /** Leases that the journal holds. */
   journal(): readonly string[];
+  /** What there is of a run that ended and should have left nothing: machines, leases, processes, sockets, keys, tokens. */
+  leftOvers(): readonly string[];
+  /** Takes all away. Throws where a run left something. */
   close(): Promise<void>;
+}
+
+export interface Running {
+  readonly events: readonly Event[];
+  /** The first event of that type for which `wanted` holds, from the start on; rejects where the run ends without it. */
+  until(type: Event["type"], wanted?: (event: Event) => boolean): Promise<Event>;
+  /** Resolves when it has said that on stderr. */
+  untilSaid(text: string): Promise<void>;
+  kill(signal: NodeJS.Signals): void;
+  readonly ended: Promise<LeasedRun>;
 }
 
 export interface LeasedRun {
   readonly exitCode: number | undefined;
   readonly signal: string | undefined;
   readonly events: readonly Event[];
+  readonly stdout: string;
   readonly stderr: string;
+  /** The story in words, for when a test fails. */
+  readonly told: string;
 }
 
 const architecture = process.arch === "arm64" ? "arm64" : "amd64";
 
-/** `runners` are lines of that record in the build directives, each with its comma. */
+/** Layers are told with the gate at which their steps may wait. */
 export async function openLeasedProject(
-  layers: Readonly<Record<string, LayerText>>,
-  runners = "",
-  { directives = "", ...settings }: YardSettings & { readonly directives?: string } = {},
+  { buildkit, busybox }: Pick<Rig, "buildkit" | "busybox">,
+  layersAt: (gate: Gate) => Readonly<Record<string, LayerText>>,
+  settings: LeasedSettings = {},
 ): Promise<LeasedProject> {
-  const yard = await openHostYard({ buildkit: rig.buildkit });
-  const api = await openHcloudServer({ token, machines: machinesInYard(yard, settings) });
+  const yard = await openHostYard({ buildkit });
+  const gate = await openGate(yard.gateway);
+  const hosts: Host[] = [];
+  const watchers = new Set<() => void>();
+  const bridge = `lam${yard.gateway.split(".")[2] ?? ""}`;
+  const observed: HostYard = {
+    ...yard,
+    async createHost(order) {
+      const host = await yard.createHost(order);
+      hosts.push(host);
+      for (const look of watchers) look();
+      return host;
+    },
+  };
+  const api = await openHcloudServer({ token, machines: machinesInYard(observed, settings) });
+  const project = writeProject(filesOf(layersAt(gate), busybox, settings));
+  const { root } = project;
+  const scratch = realpathSync(mkdtempSync(join(tmpdir(), "lamina-e2e-")));
+  const env = {
+    PATH: `${join(buildkit.buildctl, "..")}:${process.env["PATH"] ?? ""}`,
+    HOME: process.env["HOME"],
+    TMPDIR: scratch,
+    // Node's own, which is to outlive the run.
+    NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache"),
+    HCLOUD_ENDPOINT: api.endpoint,
+    HCLOUD_TOKEN: settings.token ?? token,
+  };
+  const start = (args: readonly string[], onEvent?: (event: Event) => void): Running =>
+    startLamina(args, { cwd: root, env }, onEvent);
+  const journal = () => list(join(root, ".lamina/leases")).filter((name) => name.endsWith(".json"));
+  const leftOvers = () => [
+    ...api.servers().map(({ name, status }) => `server ${name}, ${status}`),
+    ...yard.listHosts().map(({ name }) => `host ${name}`),
+    // A cgroup that is gone had no process any more.
+    ...findTraces({ name: bridge, namespaces: [] }).filter((trace) => trace.includes(`${bridge}h`)),
+    ...journal().map((name) => `lease ${name}`),
+    ...list(scratch).map((name) => `file ${join(scratch, name)}`),
+    ...findProcesses(scratch),
+    ...findSecrets(root),
+  ];
+  return {
+    project,
+    api,
+    gate,
+    hosts,
+    madeHosts: (count) => when(watchers, () => (hosts.length >= count ? true : undefined)).then(() => {}),
+    start,
+    lamina: (args) => start(args).ended,
+    locked: () => {
+      const path = join(root, ".lamina/local.lock");
+      return existsSync(path)
+        ? Object.keys(lockSchema.parse(JSON.parse(readFileSync(path, "utf8"))).layers)
+        : [];
+    },
+    journal,
+    leftOvers,
+    close: async () => {
+      const left = leftOvers();
+      await gate.close();
+      await api.close();
+      await yard.close();
+      project.remove();
+      rmSync(scratch, { recursive: true });
+      if (left.length > 0) throw new Error(`left over:\n${left.join("\n")}`);
+    },
+  };
+}
+
+function filesOf(
+  layers: Readonly<Record<string, LayerText>>,
+  busybox: Rig["busybox"],
+  { runners = "", directives = "" }: LeasedSettings,
+): Record<string, string> {
+  const candidates = /\bcandidates\b/.test(runners)
+    ? ""
+    : 'candidates = ["cx23:nbg1", "cx33:nbg1", "cx43:nbg1", "cx53:nbg1"],';
   const files: Record<string, string> = {
     "catalog/build_directives.ncl": `{
   compute_provider = 'hcloud,
-  runners = { image = "debian-12", candidates = ["cx23:nbg1", "cx33:nbg1", "cx43:nbg1", "cx53:nbg1"], ${runners} },
+  runners = { image = "debian-12", ${candidates} ${runners} },
   ${directives}
 }
 `,
-    ".lamina/local.json": JSON.stringify({ bases: { "busybox:1": `oci-layout:${rig.busybox.directory}` } }),
+    ".lamina/local.json": JSON.stringify({ bases: { "busybox:1": `oci-layout:${busybox.directory}` } }),
   };
   for (const [name, { on, copies = [], run, more = "" }] of Object.entries(layers)) {
     files[`catalog/${name}/workflow.ncl`] = `{
@@ -80,65 +199,113 @@ export async function openLeasedProject(
 `;
     const copied = copies.map((each) => `COPY --from=lamina/${each} /bin/${each} /bin/${each}\n`).join("");
     files[`catalog/${name}/Dockerfile`] = `FROM ${on === undefined ? "busybox:1" : `lamina/${on}`}
-${copied}RUN ${run}
-RUN printf '#!/bin/sh\\necho ${name} 1.2.3\\n' > /bin/${name} && chmod +x /bin/${name}
+${copied}${run === undefined ? "" : `RUN ${run}\n`}RUN printf '#!/bin/sh\\necho ${name} 1.2.3\\n' > /bin/${name} && chmod +x /bin/${name}
 `;
   }
-  const project = writeProject(files);
-  const env = {
-    PATH: `${join(rig.buildkit.buildctl, "..")}:${process.env["PATH"] ?? ""}`,
-    HOME: process.env["HOME"],
-    HCLOUD_ENDPOINT: api.endpoint,
-    HCLOUD_TOKEN: token,
-  };
+  return files;
+}
+
+interface Surroundings {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+function startLamina(
+  args: readonly string[],
+  surroundings: Surroundings,
+  onEvent?: (event: Event) => void,
+): Running {
+  const child = spawn(process.execPath, [main, ...args], {
+    ...surroundings,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const events: Event[] = [];
+  const watchers = new Set<() => void>();
+  let stdout = "";
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+    for (const look of watchers) look();
+  });
+  createInterface(child.stdout).on("line", (line) => {
+    stdout += `${line}\n`;
+    // Whoever is killed may end in the middle of a line.
+    if (!line.startsWith('{"type"') || !line.endsWith("}")) return;
+    const event = eventSchema.parse(JSON.parse(line));
+    events.push(event);
+    onEvent?.(event);
+    for (const look of watchers) look();
+  });
+  const ended = new Promise<LeasedRun>((resolve) => {
+    child.on("close", (code, signal) => {
+      const told = [...events.map((event) => JSON.stringify(event)), stderr].join("\n");
+      resolve({
+        exitCode: code ?? undefined,
+        signal: signal ?? undefined,
+        events,
+        stdout,
+        stderr,
+        told,
+      });
+    });
+  });
   return {
-    project,
-    api,
-    yard,
-    lamina: async (args, onEvent) => {
-      const child = spawn(process.execPath, [main, ...args], {
-        cwd: project.root,
-        env,
-        stdio: ["ignore", "pipe", "pipe"],
-      });
-      const events: Event[] = [];
-      let stderr = "";
-      child.stderr.setEncoding("utf8").on("data", (text: string) => {
-        stderr += text;
-      });
-      createInterface(child.stdout).on("line", (line) => {
-        if (!line.startsWith('{"type"')) return;
-        const event = eventSchema.parse(JSON.parse(line));
-        events.push(event);
-        onEvent?.(event);
-      });
-      return await new Promise((resolve) => {
-        child.on("close", (code, signal) =>
-          resolve({ exitCode: code ?? undefined, signal: signal ?? undefined, events, stderr }),
-        );
-      });
+    events,
+    until: (type, wanted = () => true) => {
+      const found = when(watchers, () => events.find((event) => event.type === type && wanted(event)));
+      const missed = ended.then(({ told }) =>
+        Promise.reject(new Error(`it ended without ${type}:\n${told}`)),
+      );
+      return Promise.race([found, missed]);
     },
-    locked: () => {
-      const path = join(project.root, ".lamina/local.lock");
-      return existsSync(path)
-        ? Object.keys(lockSchema.parse(JSON.parse(readFileSync(path, "utf8"))).layers)
-        : [];
-    },
-    journal: () => {
-      const folder = join(project.root, ".lamina/leases");
-      return existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
-    },
-    close: async () => {
-      await api.close();
-      await yard.close();
-      project.remove();
-    },
+    untilSaid: (text) => when(watchers, () => (stderr.includes(text) ? true : undefined)).then(() => {}),
+    kill: (signal) => child.kill(signal),
+    ended,
   };
 }
 
-/** Network namespaces of this machine, by name. */
-export function namespaces(): readonly string[] {
-  return execFileSync("ip", ["netns", "list"], { encoding: "utf8" })
-    .split("\n")
-    .flatMap((line) => (line === "" ? [] : [line.split(" ")[0] ?? ""]));
+/** What `find` gives as soon as it is not undefined; it is asked at once, and whenever the watchers are told to look. */
+function when<T>(watchers: Set<() => void>, find: () => T | undefined): Promise<T> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      const found = find();
+      if (found === undefined) return;
+      watchers.delete(look);
+      resolve(found);
+    };
+    watchers.add(look);
+    look();
+  });
+}
+
+/** Processes that a run started, told by the folder for temporary files that it gave them. */
+function findProcesses(scratch: string): readonly string[] {
+  return list("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        if (!readFileSync(`/proc/${pid}/environ`, "utf8").includes(`TMPDIR=${scratch}\0`)) return [];
+        return [`process ${pid}, ${readlinkSync(`/proc/${pid}/exe`)}`];
+      } catch {
+        // It ended meanwhile.
+        return [];
+      }
+    });
+}
+
+/** Files of the project that hold what may stand in none: a key, or the token. */
+function findSecrets(root: string): readonly string[] {
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((path) => {
+      const bytes = readFileSync(path);
+      return bytes.includes("PRIVATE KEY") || bytes.includes(token);
+    })
+    .map((path) => `secret in ${path}`);
+}
+
+/** Nothing of what is no folder. */
+function list(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
 }
