@@ -9,7 +9,7 @@ import { type ApiFailure, computeFailure, retryClassOf } from "./api-failure.ts"
 import { type Api, deleteServer, isNotFound, notOurs } from "./delete-server.ts";
 import { findNamed } from "./find-servers.ts";
 import { bearsMarks, type Marks } from "./marks.ts";
-import { sleep, withRetries } from "./retries.ts";
+import { sleep, withPatience, withRetries } from "./retries.ts";
 
 /** The body of POST /servers. */
 export type ServerOrder = Readonly<Record<string, unknown>>;
@@ -22,6 +22,12 @@ const rising: ReadonlySet<string> = new Set([
   "migrating",
   "unknown",
 ]);
+
+/**
+ * How long the answer is waited for when nobody wants the server any more: whoever hangs up while it is made would look for it
+ * before it is there, and leave it behind.
+ */
+const answerPatienceMs = 10_000;
 
 type Created = Promise<Result<Server, ComputeFailure>>;
 
@@ -52,7 +58,12 @@ function ask(
     const found = retry === 0 ? ok(undefined) : await findNamed(client, marks, signal);
     if (!found.ok) return found;
     if (found.value !== undefined) return ok({ server: found.value, actions: undefined });
-    const made = await client.send({ method: "POST", path: "/servers", body: order }, createAnswer, signal);
+    const made = await withPatience(
+      (late) => client.send({ method: "POST", path: "/servers", body: order }, createAnswer, late),
+      answerPatienceMs,
+      client.waits,
+      signal,
+    );
     if (!made.ok) return made;
     const { server, action, next_actions: next } = made.value;
     return ok({ server, actions: [action, ...next] });

@@ -38,6 +38,28 @@ export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<bo
   });
 }
 
+/** Calls `attempt` with a signal that aborts only so long after `signal` does. */
+export async function withPatience<T>(
+  attempt: (signal: AbortSignal) => Promise<T>,
+  patienceMs: number,
+  { clock }: Pick<Waits, "clock">,
+  signal: AbortSignal,
+): Promise<T> {
+  if (signal.aborted) return await attempt(signal);
+  const late = new AbortController();
+  let cancel = (): void => {};
+  const onAbort = (): void => {
+    cancel = clock.after(patienceMs, () => late.abort(signal.reason));
+  };
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await attempt(late.signal);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    cancel();
+  }
+}
+
 /** Calls `attempt`, with 0, 1, 2, …, until it succeeds, fails for good, or was tried often enough: then its last failure. */
 export async function withRetries<T>(
   attempt: (retry: number) => Promise<Result<T, ApiFailure>>,
