@@ -26,7 +26,7 @@ export function findTouchedLayers(
   for (const change of changes) {
     const folder = layerFolderOf(catalog, change.path);
     if (folder === undefined) elsewhere.set(change.path, change);
-    else byFolder.set(folder, [...(byFolder.get(folder) ?? []), change]);
+    else addTo(byFolder, folder, change);
   }
   const removedBelow = foldersAbove(changes, catalog);
   const touched = new Map<LayerName, readonly ChangedPath[]>();
@@ -70,7 +70,13 @@ function foldersAbove(
     const folder = layerFolderOf(catalog, change.path);
     if (change.change !== "removed" || (folder !== undefined && gone.has(folder))) continue;
     for (let at = path.dirname(change.path); at !== path.dirname(at); at = path.dirname(at))
-      above.set(at, [...(above.get(at) ?? []), change]);
+      addTo(above, at, change);
   }
   return above;
+}
+
+function addTo(lists: Map<string, ChangedPath[]>, key: string, change: ChangedPath): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [change]);
+  else list.push(change);
 }
