@@ -72,6 +72,18 @@ describe("nobody ends it", () => {
     expect((await ask(rig.url, "GET /api/v1/vm-pool")).body).toEqual({ leases: [] });
   });
 
+  test("what a failed create may have left is listed until it is destroyed", async () => {
+    rig.compute.failNext("create", { kind: "unavailable", message: "no answer" }, { tookEffect: true });
+    rig.compute.failNext("destroy", { kind: "unavailable", message: "no answer" });
+    expect((await ask(rig.url, "POST /api/v1/vm-pool", { body: leaseBody() })).status).toBe(503);
+    expect((await ask(rig.url, "GET /api/v1/vm-pool")).body).toMatchObject({
+      leases: [{ state: "releasing" }],
+    });
+    expect(rig.compute.living).toHaveLength(1);
+    await round();
+    expect(rig.compute.living).toEqual([]);
+  });
+
   test("a machine whose lease has ended is destroyed, one without a lease when it has expired", async () => {
     const body = await lease();
     await ask(rig.url, `DELETE /api/v1/vm-pool/${body.lease_id}`);

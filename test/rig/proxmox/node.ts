@@ -47,6 +47,8 @@ export class TestNode {
   lockouts = 0;
   /** How many clones to come meet somebody else's lock: at once, as the facts have it, or in their task. */
   foreignLocks: ("request" | "task")[] = [];
+  /** How many clones to come find that somebody took their number a moment before. */
+  stolenNumbers = 0;
   memoryGb = 64;
   freeGb = 64;
   guestsAnswer = true;
@@ -130,6 +132,10 @@ export class TestNode {
     const vmid = Number(parameters.get("newid"));
     if (!(vmid >= 100))
       throw new ApiFault(400, "Parameter verification failed.", { newid: "invalid format" });
+    if (this.stolenNumbers > 0) {
+      this.stolenNumbers -= 1;
+      this.put(vmid, "qemu", { name: "another" });
+    }
     if (this.machines.has(vmid))
       throw new ApiFault(
         500,
