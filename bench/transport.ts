@@ -170,13 +170,15 @@ function print(delayMs: string, figures: Figures): void {
   const medianOf = (name: string, moment: Moment): number => median(figures.get(name)?.get(moment) ?? []);
   const cell = (name: string, moment: Moment): string => {
     const ms = medianOf(name, moment);
-    return `${ms.toFixed(0)} ms (${(ms / medianOf("plain", moment)).toFixed(2)})`.padStart(18);
+    const best = Math.min(...(figures.get(name)?.get(moment) ?? []));
+    const ratio = (ms / medianOf("plain", moment)).toFixed(2);
+    return `${ms.toFixed(0)} ms (${ratio}), ${best.toFixed(0)}`.padStart(24);
   };
   const rows = Array.from(
     figures.keys(),
     (name) => `${name.padEnd(13)}${moments.map((one) => cell(name, one)).join("")}`,
   );
-  const head = `${`${delayMs} ms`.padEnd(13)}${moments.map((one) => one.padStart(18)).join("")}`;
+  const head = `${`${delayMs} ms`.padEnd(13)}${moments.map((one) => one.padStart(24)).join("")}`;
   process.stdout.write(`${[head, ...rows].join("\n")}\n\n`);
 }
 
@@ -198,7 +200,7 @@ try {
   writeFileSync(keyFile, login.privateKey, { mode: 0o600 });
 
   process.stdout.write(
-    `${files} files of ${bytesPerFile} bytes, medians of ${values.rounds} rounds (beside plain), ${availableParallelism()} CPUs\n\n`,
+    `${files} files of ${bytesPerFile} bytes, ${values.rounds} rounds: median (beside plain's), best; ${availableParallelism()} CPUs\n\n`,
   );
   for (const delayMs of values.delays.split(",")) {
     const proxy = await openDelayProxy({

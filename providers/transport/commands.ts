@@ -26,6 +26,11 @@ export type CommandStop =
   | { readonly kind: "lost"; readonly message: string };
 
 export interface Commands {
+  /**
+   * Calls the keeper before the first command needs it. It is also what makes sshd send small packets at once, those of
+   * forwarded sockets too: with no session on a connection it gathers them.
+   */
+  prepare(): Promise<void>;
   /** Waits for its turn. After `signal` nothing is begun; what was begun is the caller's to stop. Never rejects. */
   begin(argv: readonly string[], signal: AbortSignal): Promise<Result<RunningCommand, TransportFailure>>;
 }
@@ -107,6 +112,10 @@ export function openCommands(line: Line): Commands {
   }
 
   return {
+    prepare: async () => {
+      const link = await line.link(new AbortController().signal);
+      if (link.ok) await keeperOn(link.value);
+    },
     begin: async (argv, signal) => {
       if (argv.some((word) => word.includes("\0") || !word.isWellFormed()))
         return err({ kind: "failed", message: "an argument of the command holds what no argument can" });

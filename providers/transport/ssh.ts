@@ -33,6 +33,7 @@ const closed: TransportFailure = { kind: "lost", message: "the connection was cl
 
 function connectionOver(line: Line): Connection {
   const commands = openCommands(line);
+  void commands.prepare();
   const closing = new AbortController();
   const running = new Set<Promise<unknown>>();
   const sockets = new Set<ForwardedSocket>();
