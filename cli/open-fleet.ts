@@ -40,6 +40,7 @@ export async function openProvider(
     storeDirectory: join(root, ".lamina/store"),
     env,
     transport: sshTransport(),
+    contextTransport: runners.transport,
     clock,
     openLocal: async (signal) => {
       const builder = await openBuilder(root, signal);

@@ -27,7 +27,19 @@ const floors: ReadonlyMap<string, readonly string[]> = new Map([
   ["engine/pipeline.ts", [...upToPorts, "engine/run", "engine/project.ts"]],
   ["engine/watch.ts", [...upToPorts, "engine/run", "engine/project.ts", "engine/pipeline.ts"]],
   ["engine/since", upToPorts],
-  ["providers", ["engine/core", "schemas", "engine/plan", "engine/events", "engine/ports"]],
+  [
+    "providers",
+    [
+      "engine/core",
+      "schemas",
+      "engine/plan",
+      "engine/events",
+      "engine/ports",
+      // What a build does not see is not sent either, and one reading of .dockerignore says what that is.
+      "engine/catalog/dockerignore.ts",
+      "engine/catalog/path-patterns.ts",
+    ],
+  ],
   ["cli", ["engine", "providers", "schemas"]],
 ]);
 

@@ -1,8 +1,11 @@
 // The port RunnerOpener: a leased machine's BuildKit at the end of a forwarded socket, driven by buildctl on this machine. Secrets,
-// agents and credentials stay here: the machine gets what a step mounts, while it mounts it.
+// agents and credentials stay here: the machine gets what a step mounts, while it mounts it. Where contexts are to go ahead of
+// the build, buildctl runs there.
 
 import type { Clock } from "../../engine/core/host.ts";
 import { err, ok, type Result } from "../../engine/core/result.ts";
+import { unreachable } from "../../engine/core/unreachable.ts";
+import type { Builder } from "../../engine/ports/builder.ts";
 import type { Machine } from "../../engine/ports/compute.ts";
 import type { Runner, RunnerAccess, RunnerFailure, RunnerOpener } from "../../engine/ports/runner.ts";
 import type { Connection, Transport, TransportFailure } from "../../engine/ports/transport.ts";
@@ -10,12 +13,15 @@ import { openBuilderAt } from "../builder/connect.ts";
 import type { ReadEnv } from "../builder/find-tools.ts";
 import { measureVitals } from "../vitals/measure.ts";
 import { runHere, runThere } from "../vitals/shell.ts";
+import { openRsyncBuilder } from "./rsync-builder.ts";
 
 export interface RunnerSettings {
   /** Absolute path of the OCI layout that takes the images. */
   readonly storeDirectory: string;
   readonly env: ReadEnv;
   readonly transport: Transport;
+  /** How a machine gets contexts: as buildctl here sends them, or by rsync before it runs there. */
+  readonly contextTransport: "session" | "rsync";
   readonly clock: Clock;
   /** Opens this machine's own builder, for a machine that is this one. */
   readonly openLocal: (signal: AbortSignal) => Promise<Result<Runner["builder"], string>>;
@@ -68,11 +74,12 @@ async function openRemoteRunner(
 
 async function openOver(
   connection: Connection,
-  { storeDirectory, env, clock }: RunnerSettings,
+  settings: RunnerSettings,
   { endpoint, type }: RemoteMachine,
   untilMs: number,
   signal: AbortSignal,
 ): Promise<Result<Runner, RunnerFailure>> {
+  const { storeDirectory, env, clock } = settings;
   const forwarded = await connection.forwardSocket(endpoint.buildkitSocket);
   if (!forwarded.ok) return err(explain(forwarded.error, "its BuildKit cannot be reached"));
   const address = `unix://${forwarded.value.path}`;
@@ -86,13 +93,37 @@ async function openOver(
     const close = () => connection.close();
     const opened = await openBuilderAt({ storeDirectory, env }, address, { describe, close }, signal);
     if (opened.ok) {
+      const chosen = await chooseBuilder(settings, connection, endpoint.buildkitSocket, opened.value, signal);
+      if (!chosen.ok) return err(explain(chosen.error, "it takes no contexts by rsync"));
+      const builder = chosen.value;
       const measure = () => measureVitals(runThere(connection), { kind: "machine" });
-      return ok({ builder: opened.value, measure, lost, close });
+      return ok({ builder, measure, lost, close: () => builder.close() });
     }
     if (signal.aborted) return err(canceled);
     if (clock.nowMs() >= untilMs) return err({ kind: "not-ready", message: `its BuildKit ${opened.error}` });
     const gone = await isOver;
     if (gone !== undefined) return err({ kind: "not-ready", message: gone.message });
+  }
+}
+
+/** The one that the settings ask for; `session` is the one over the forwarded socket. */
+async function chooseBuilder(
+  { contextTransport, storeDirectory, env }: RunnerSettings,
+  connection: Connection,
+  buildkitSocket: string,
+  session: Builder,
+  signal: AbortSignal,
+): Promise<Result<Builder, TransportFailure>> {
+  switch (contextTransport) {
+    case "session":
+      return ok(session);
+    case "rsync":
+      return await openRsyncBuilder(
+        { connection, buildkitSocket, storeDirectory, env, proofs: session },
+        signal,
+      );
+    default:
+      return unreachable(contextTransport);
   }
 }
 
