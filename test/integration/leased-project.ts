@@ -51,6 +51,8 @@ export interface LeasedSettings extends YardSettings {
 export interface LeasedProject {
   readonly project: WrittenProject;
   readonly api: HcloudServer;
+  /** Gives a server at the API other labels than it has. */
+  relabel(id: number, labels: Readonly<Record<string, string>>): Promise<void>;
   /** Where its steps wait. */
   readonly gate: Gate;
   /** All hosts that were ever made, in order. */
@@ -78,6 +80,8 @@ export interface Running {
   /** Resolves when it has said that on stderr. */
   untilSaid(text: string): Promise<void>;
   kill(signal: NodeJS.Signals): void;
+  /** The story so far, for when a test fails. */
+  told(): string;
   readonly ended: Promise<LeasedRun>;
 }
 
@@ -126,8 +130,12 @@ export async function openLeasedProject(
     HCLOUD_ENDPOINT: api.endpoint,
     HCLOUD_TOKEN: settings.token ?? token,
   };
-  const start = (args: readonly string[], onEvent?: (event: Event) => void): Running =>
-    startLamina(args, { cwd: root, env }, onEvent);
+  const runs: Running[] = [];
+  const start = (args: readonly string[], onEvent?: (event: Event) => void): Running => {
+    const running = startLamina(args, { cwd: root, env }, onEvent);
+    runs.push(running);
+    return running;
+  };
   const journal = () => list(join(root, ".lamina/leases")).filter((name) => name.endsWith(".json"));
   const leftOvers = () => [
     ...api.servers().map(({ name, status }) => `server ${name}, ${status}`),
@@ -142,6 +150,13 @@ export async function openLeasedProject(
   return {
     project,
     api,
+    relabel: async (id, labels) => {
+      await fetch(`${api.endpoint}/servers/${String(id)}`, {
+        method: "PUT",
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+        body: JSON.stringify({ labels }),
+      });
+    },
     gate,
     hosts,
     madeHosts: (count) => when(watchers, () => (hosts.length >= count ? true : undefined)).then(() => {}),
@@ -157,12 +172,15 @@ export async function openLeasedProject(
     leftOvers,
     close: async () => {
       const left = leftOvers();
+      // Only where the test failed.
+      for (const running of runs) running.kill("SIGKILL");
       await gate.close();
       await api.close();
       await yard.close();
       project.remove();
       rmSync(scratch, { recursive: true });
-      if (left.length > 0) throw new Error(`left over:\n${left.join("\n")}`);
+      if (left.length > 0)
+        throw new Error(`left over:\n${left.join("\n")}\n${runs.map(({ told }) => told()).join("\n")}`);
     },
   };
 }
@@ -236,16 +254,16 @@ function startLamina(
     onEvent?.(event);
     for (const look of watchers) look();
   });
+  const told = () => [...events.map((event) => JSON.stringify(event)), stderr].join("\n");
   const ended = new Promise<LeasedRun>((resolve) => {
     child.on("close", (code, signal) => {
-      const told = [...events.map((event) => JSON.stringify(event)), stderr].join("\n");
       resolve({
         exitCode: code ?? undefined,
         signal: signal ?? undefined,
         events,
         stdout,
         stderr,
-        told,
+        told: told(),
       });
     });
   });
@@ -260,6 +278,7 @@ function startLamina(
     },
     untilSaid: (text) => when(watchers, () => (stderr.includes(text) ? true : undefined)).then(() => {}),
     kill: (signal) => child.kill(signal),
+    told,
     ended,
   };
 }

@@ -124,7 +124,7 @@ test("events in NATS tell the story in order, with a build that completes and on
     .split("\n");
   expect(lines).toEqual(events.map((event) => JSON.stringify(event)));
   // What steps print is in the file alone, unless it is asked for.
-  expect(lines.filter((line) => line.includes('"text":"before the end"'))).toHaveLength(1);
+  expect(lines.filter((line) => line.includes('"text":"before the end\\n"'))).toHaveLength(1);
   expect(own.map(({ body }) => body)).toEqual(
     lines.filter((line) => !line.startsWith('{"type":"layer.log"')),
   );
