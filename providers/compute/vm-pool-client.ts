@@ -4,11 +4,11 @@
 import type { z } from "zod";
 import type { Clock } from "../../engine/core/host.ts";
 import { err, ok, type Result } from "../../engine/core/result.ts";
+import { sleep } from "../../engine/core/sleep.ts";
 import { unreachable } from "../../engine/core/unreachable.ts";
 import type { ComputeFailure } from "../../engine/ports/compute.ts";
 import { poolError } from "../../schemas/pool.ts";
 import { type HttpAnswer, httpSend } from "../host/http.ts";
-import { sleep } from "./hcloud/retries.ts";
 
 export interface PoolRequest {
   readonly method: "GET" | "POST" | "DELETE";

@@ -3,10 +3,10 @@
 
 import type { Clock } from "../../../engine/core/host.ts";
 import { err, ok, type Result } from "../../../engine/core/result.ts";
+import { sleep } from "../../../engine/core/sleep.ts";
 import { type Action, actionsAnswer } from "./answers.ts";
 import type { ApiFailure } from "./api-failure.ts";
 import type { HcloudClient } from "./client.ts";
-import { sleep } from "./retries.ts";
 
 export const firstPollMs = 500;
 export const maxPollMs = 5000;

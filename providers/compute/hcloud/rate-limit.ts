@@ -2,7 +2,7 @@
 // go at once; near the end they go as fast as the limit fills up again, so that none is refused.
 
 import type { Clock } from "../../../engine/core/host.ts";
-import { sleep } from "./retries.ts";
+import { sleep } from "../../../engine/core/sleep.ts";
 
 /** Of requests that are left: others share the limit, and each of theirs is seen only in our next answer. */
 const reserve = 60;

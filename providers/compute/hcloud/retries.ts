@@ -2,6 +2,7 @@
 
 import type { Clock } from "../../../engine/core/host.ts";
 import { err, type Result } from "../../../engine/core/result.ts";
+import { sleep } from "../../../engine/core/sleep.ts";
 import { unreachable } from "../../../engine/core/unreachable.ts";
 import { type ApiFailure, type RetryClass, retryClassOf } from "./api-failure.ts";
 
@@ -18,25 +19,6 @@ const maxTransientWaitMs = 60_000;
 const maxLockedRetries = 60;
 const maxLockedWaitMs = 5000;
 const firstWaitMs = 1000;
-
-/** Resolves after the time, to false where `signal` aborted before. */
-export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<boolean> {
-  return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve(false);
-      return;
-    }
-    const onAbort = (): void => {
-      cancel();
-      resolve(false);
-    };
-    const cancel = clock.after(ms, () => {
-      signal.removeEventListener("abort", onAbort);
-      resolve(true);
-    });
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
-}
 
 /** Calls `attempt` with a signal that aborts only so long after `signal` does. */
 export async function withPatience<T>(

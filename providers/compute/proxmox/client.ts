@@ -4,8 +4,8 @@
 import { z } from "zod";
 import type { Clock } from "../../../engine/core/host.ts";
 import { err, ok, type Result } from "../../../engine/core/result.ts";
+import { sleep } from "../../../engine/core/sleep.ts";
 import type { PinnedAnswer, PinnedHttps } from "../../host/pinned-https.ts";
-import { sleep } from "../hcloud/retries.ts";
 import { type ApiFailure, readFailure } from "./api-failure.ts";
 
 export interface ApiRequest {
