@@ -81,7 +81,7 @@ export interface Running {
   untilSaid(text: string): Promise<void>;
   kill(signal: NodeJS.Signals): void;
   /** The story so far, for when a test fails. */
-  told(): string;
+  readonly told: () => string;
   readonly ended: Promise<LeasedRun>;
 }
 
@@ -93,6 +93,16 @@ export interface LeasedRun {
   readonly stderr: string;
   /** The story in words, for when a test fails. */
   readonly told: string;
+}
+
+/** For `.then`: the run as it is; throws with its story where it ended with another code. */
+export function endedWith(exitCode: number): (run: LeasedRun) => LeasedRun {
+  return (run) => {
+    if (run.exitCode === exitCode) return run;
+    throw new Error(
+      `it ended with ${String(run.exitCode ?? run.signal)} and not ${String(exitCode)}:\n${run.told}`,
+    );
+  };
 }
 
 const architecture = process.arch === "arm64" ? "arm64" : "amd64";
@@ -159,7 +169,9 @@ export async function openLeasedProject(
     },
     gate,
     hosts,
-    madeHosts: (count) => when(watchers, () => (hosts.length >= count ? true : undefined)).then(() => {}),
+    madeHosts: async (count) => {
+      await when(watchers, () => hosts.length >= count || undefined);
+    },
     start,
     lamina: (args) => start(args).ended,
     locked: () => {
@@ -276,7 +288,9 @@ function startLamina(
       );
       return Promise.race([found, missed]);
     },
-    untilSaid: (text) => when(watchers, () => (stderr.includes(text) ? true : undefined)).then(() => {}),
+    untilSaid: async (text) => {
+      await when(watchers, () => stderr.includes(text) || undefined);
+    },
     kill: (signal) => child.kill(signal),
     told,
     ended,

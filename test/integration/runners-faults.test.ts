@@ -4,7 +4,7 @@
 import { expect, inject, type TestContext, test, vi } from "vitest";
 import type { Event, EventOf } from "../../engine/events/event.ts";
 import { type Fault, fieldFaults } from "../rig/hcloud/faults.ts";
-import { type LeasedProject, type LeasedSettings, openLeasedProject } from "./leased-project.ts";
+import { endedWith, type LeasedProject, type LeasedSettings, openLeasedProject } from "./leased-project.ts";
 
 // They wait most of their time.
 vi.setConfig({ maxConcurrency: 10 });
@@ -180,10 +180,9 @@ test.concurrent.for(survived.map((row) => [row.fault, row] as const))(
   async ([, { strike, settings, counts, declined = [] }], context) => {
     const leased = await open(context, settings);
     strike(leased);
-    const { exitCode, events, told } = await leased.lamina(build);
-    expect(exitCode, told).toBe(0);
+    const { events } = await leased.lamina(build).then(endedWith(0));
     expect(leased.locked()).toEqual(["base"]);
-    expect(Object.values(count(leased, events)), told).toEqual(counts);
+    expect(Object.values(count(leased, events))).toEqual(counts);
     expect(of(events, "runner.declined").map(({ kind, machine }) => `${kind} ${machine}`)).toEqual(declined);
     expect(leased.leftOvers()).toEqual([]);
   },
@@ -191,7 +190,7 @@ test.concurrent.for(survived.map((row) => [row.fault, row] as const))(
 
 interface RefusedRow extends Row {
   readonly message: RegExp;
-  readonly help: RegExp | undefined;
+  readonly help: RegExp;
 }
 
 const many = 100;
@@ -249,16 +248,15 @@ test.concurrent.for(refused.map((row) => [row.fault, row] as const))(
   async ([, { strike, settings, counts, declined = [], message, help }], context) => {
     const leased = await open(context, settings);
     strike(leased);
-    const { exitCode, events, told } = await leased.lamina(build);
-    expect(exitCode, told).toBe(1);
+    const { events } = await leased.lamina(build).then(endedWith(1));
     expect(leased.locked()).toEqual([]);
-    expect(Object.values(count(leased, events)), told).toEqual(counts);
+    expect(Object.values(count(leased, events))).toEqual(counts);
     expect(of(events, "runner.declined").map(({ kind, machine }) => `${kind} ${machine}`)).toEqual(declined);
     const [failure, ...others] = of(events, "layer.failed");
     expect(others).toEqual([]);
     expect(failure).toMatchObject({ layer: "base", kind: "no-machine" });
     expect(failure?.message).toMatch(message);
-    if (help !== undefined) expect(failure?.help).toMatch(help);
+    expect(failure?.help).toMatch(help);
     expect(leased.leftOvers()).toEqual([]);
   },
 );
@@ -274,8 +272,7 @@ test.concurrent("refused: a name that is taken by a machine of others, which sta
     api.faults.decide = undefined;
     return { kind: "slow", until: leased.relabel(server.id, { owner: "somebody" }) };
   };
-  const { exitCode, events, told } = await leased.lamina(build);
-  expect(exitCode, told).toBe(1);
+  const { events } = await leased.lamina(build).then(endedWith(1));
   expect(Object.values(count(leased, events))).toEqual([1, 1, 0, 0]);
   expect(of(events, "layer.failed")).toMatchObject([
     {
@@ -292,8 +289,7 @@ test.concurrent("refused: a name that is taken by a machine of others, which sta
 
 test.concurrent("refused: no token at all, before anything is asked", async (context) => {
   const leased = await open(context, { token: "" });
-  const { exitCode, stderr } = await leased.lamina(build);
-  expect(exitCode, stderr).toBe(3);
+  const { stderr } = await leased.lamina(build).then(endedWith(3));
   expect(stderr).toContain("HCLOUD_TOKEN");
   expect(leased.api.requests).toEqual([]);
 });

@@ -7,7 +7,7 @@ import { afterEach, expect, inject, test } from "vitest";
 import { contextTransports } from "../../schemas/build-directives.ts";
 import { buildEvent } from "../../schemas/build-event.ts";
 import { listen, startNats } from "../rig/nats.ts";
-import { type LeasedProject, openLeasedProject } from "./leased-project.ts";
+import { endedWith, type LeasedProject, openLeasedProject } from "./leased-project.ts";
 
 const rig = inject("rig");
 const build = ["build", "--reporter", "json", "--concurrency", "3"];
@@ -43,8 +43,7 @@ test.each(contextTransports)(
     expect(leased.hosts.map(({ state }) => state)).toEqual(["running", "running", "running"]);
     expect(leased.api.servers().map(({ type }) => type.name)).toEqual(["cx23", "cx23", "cx23"]);
     leased.gate.open("middle");
-    const { exitCode, events, told } = await running.ended;
-    expect(exitCode, told).toBe(0);
+    const { events } = await running.ended.then(endedWith(0));
     expect(leased.locked()).toEqual(["base", "crown", "join", "left", "middle", "right"]);
     const leases = events.flatMap((event) => (event.type === "runner.leased" ? event.lease : []));
     expect(leases).toHaveLength(3);
@@ -69,9 +68,8 @@ test("events in NATS tell the story in order, with a build that completes and on
     () => ({ base: {}, upper: { on: "base", run: "echo before the end && exit 7" } }),
     { directives: `nats_events = { servers = ["${server.url}"], prefix = "story" },` },
   );
-  const { exitCode, events, told } = await leased.lamina(build);
-  expect(exitCode, told).toBe(1);
-  expect(leased.locked(), told).toEqual(["base"]);
+  const { events } = await leased.lamina(build).then(endedWith(1));
+  expect(leased.locked()).toEqual(["base"]);
   await listener.heardOf("story.lamina.run.completed");
   const subjects = listener.messages.map(({ subject }) => subject.replace("story.lamina.", ""));
   expect(subjects.filter((subject) => subject !== "layer.step")).toEqual([
