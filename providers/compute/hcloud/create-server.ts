@@ -2,6 +2,7 @@
 // whose answer was lost makes no second one.
 
 import { err, ok, type Result } from "../../../engine/core/result.ts";
+import { sleep } from "../../../engine/core/sleep.ts";
 import type { ComputeFailure } from "../../../engine/ports/compute.ts";
 import { actionDeadlineMs, firstPollMs, maxPollMs } from "./action-poller.ts";
 import { type Action, createAnswer, type Server, serverAnswer } from "./answers.ts";
@@ -9,7 +10,7 @@ import { type ApiFailure, computeFailure, retryClassOf } from "./api-failure.ts"
 import { type Api, deleteServer, isNotFound, notOurs } from "./delete-server.ts";
 import { findNamed } from "./find-servers.ts";
 import { bearsMarks, type Marks } from "./marks.ts";
-import { sleep, withPatience, withRetries } from "./retries.ts";
+import { withPatience, withRetries } from "./retries.ts";
 
 /** The body of POST /servers. */
 export type ServerOrder = Readonly<Record<string, unknown>>;
