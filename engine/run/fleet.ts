@@ -50,6 +50,8 @@ export class Fleet implements Placer {
   /** Leases under way, by id: what each will cost an hour at most. */
   readonly #pending = new Map<LeaseId, number>();
   readonly #releasing = new Set<Promise<void>>();
+  /** Who wants a place, in the order in which they came: whoever came first gets what comes free. */
+  readonly #seekers = new Set<Seeker>();
   readonly #waiting = new Set<() => void>();
   /** Kinds of machine at places by how often they came to nothing. */
   readonly #mishaps = new Map<string, number>();
@@ -73,34 +75,16 @@ export class Fleet implements Placer {
     request: PlacementRequest,
     signal: AbortSignal,
   ): Promise<Result<Placement, LayerFailure | "canceled">> {
-    let attempt: LeaseAttempt | undefined;
-    let bad = 0;
-    let waits = 0;
-    for (;;) {
-      const seen = this.#changes;
-      if (this.#bugs.length > 0) throw this.#bugs[0];
-      if (signal.aborted || this.#isClosed) return err("canceled");
-      const fitting = this.#choose(request);
-      if (fitting !== undefined) return ok(this.#occupy(fitting, request));
-      const failure = attempt?.failure ?? this.#refusal;
-      if (failure === undefined) {
-        if (attempt?.isOpen !== true)
-          attempt = await untilAborted(
-            this.#turns.add(() => this.#begin(request, signal)),
-            signal,
-          );
-        if (attempt?.failure === undefined) await this.#change(seen, signal);
-        continue;
-      }
-      attempt = undefined;
-      const isBad = failure.kind === "not-ready" || failure.kind === "broken";
-      if (isBad) bad += 1;
-      const isHopeless = isBad ? bad === maxBadMachines : waits === maxWaits && !this.#mayComeFree(request);
-      if (isFinal(failure) || isHopeless)
-        return err(explainLeaseFailure(this.#deps.compute.name, request.size, failure));
-      if (isBad) continue;
-      const delayMs = firstWaitMs * 2 ** Math.min(waits, maxWaits - 1);
-      if (await this.#wait(request, failure, delayMs, signal)) waits = Math.min(waits + 1, maxWaits);
+    const seeker: Seeker = { request, signal, placement: undefined };
+    this.#seekers.add(seeker);
+    let found: Result<Placement, LayerFailure | "canceled"> | undefined;
+    try {
+      this.#grant(seeker);
+      found = await this.#seek(seeker);
+      return found;
+    } finally {
+      this.#seekers.delete(seeker);
+      if (found?.ok !== true) seeker.placement?.leave("unbuilt");
     }
   }
 
@@ -126,6 +110,45 @@ export class Fleet implements Placer {
     this.#tell();
     for (const runner of this.#runners) this.#release(runner);
     await this.rest();
+  }
+
+  async #seek(seeker: Seeker): Promise<Result<Placement, LayerFailure | "canceled">> {
+    const { request, signal } = seeker;
+    let attempt: LeaseAttempt | undefined;
+    let bad = 0;
+    let waits = 0;
+    for (;;) {
+      const seen = this.#changes;
+      if (this.#bugs.length > 0) throw this.#bugs[0];
+      if (signal.aborted || this.#isClosed) return err("canceled");
+      if (seeker.placement !== undefined) return ok(seeker.placement);
+      const failure = attempt?.failure ?? this.#refusal;
+      if (failure === undefined) {
+        if (attempt?.isOpen !== true)
+          attempt = await untilAborted(
+            this.#turns.add(() => this.#begin(seeker)),
+            signal,
+          );
+        if (attempt?.failure === undefined) await this.#change(seen, signal);
+        continue;
+      }
+      attempt = undefined;
+      const isBad = failure.kind === "not-ready" || failure.kind === "broken";
+      if (isBad) bad += 1;
+      const isHopeless = isBad ? bad === maxBadMachines : waits === maxWaits && !this.#mayComeFree(request);
+      if (isFinal(failure) || isHopeless)
+        return err(explainLeaseFailure(this.#deps.compute.name, request.size, failure));
+      if (isBad) continue;
+      const delayMs = firstWaitMs * 2 ** Math.min(waits, maxWaits - 1);
+      if (await this.#wait(seeker, failure, delayMs)) waits = Math.min(waits + 1, maxWaits);
+    }
+  }
+
+  /** Gives a place to whoever seeks one, if there is one now. */
+  #grant(seeker: Seeker): void {
+    if (seeker.placement !== undefined || seeker.signal.aborted || this.#isClosed) return;
+    const runner = this.#choose(seeker.request);
+    if (runner !== undefined) seeker.placement = this.#occupy(runner, seeker.request);
   }
 
   /** Of the machines with room the one that has most of what the layer stands on; of equals the one that is filled best. */
@@ -189,13 +212,13 @@ export class Fleet implements Placer {
   }
 
   /** Begins a lease; undefined where none is wanted any more, or a cap is reached and something of ours will be given back. */
-  async #begin(request: PlacementRequest, wanted: AbortSignal): Promise<LeaseAttempt | undefined> {
+  async #begin(seeker: Seeker): Promise<LeaseAttempt | undefined> {
     const { compute, policy, makeLeaseId, journal, clock, pool } = this.#deps;
     const { signal } = this.#leasing;
-    // Meanwhile one may have come free.
-    if (wanted.aborted || signal.aborted || this.#isClosed || this.#choose(request) !== undefined)
-      return undefined;
-    const { size, platform } = request;
+    const isWanted = (): boolean =>
+      seeker.placement === undefined && !seeker.signal.aborted && !signal.aborted && !this.#isClosed;
+    if (!isWanted()) return undefined;
+    const { size, platform } = seeker.request;
     const offers = await compute.offers(size, platform, signal);
     if (!offers.ok) return this.#fail(offers.error);
     if (offers.value.length === 0) {
@@ -208,6 +231,8 @@ export class Fleet implements Placer {
     }
     const others = await this.#othersMachines(pool);
     if (!others.ok) return this.#fail(others.error);
+    // Meanwhile one may have come free.
+    if (!isWanted()) return undefined;
     const allowed = this.#underCaps(offers.value, others.value);
     if (!allowed.ok) {
       if (allowed.error.kind === "refused") return failed(allowed.error);
@@ -216,7 +241,6 @@ export class Fleet implements Placer {
       if (idle !== undefined) this.#release(idle);
       return this.#runners.size + this.#pending.size > 0 ? undefined : failed(allowed.error);
     }
-    if (wanted.aborted) return undefined;
     const isTaken = journal.takeCreate(clock.nowMs(), policy.maxCreatesPerHour);
     if (!isTaken.ok) return this.#fail({ kind: "no-journal", message: isTaken.error.message });
     if (!isTaken.value) {
@@ -226,7 +250,7 @@ export class Fleet implements Placer {
     const id = makeLeaseId();
     this.#pending.set(id, Math.max(...allowed.value.map(({ eurPerHour }) => eurPerHour)));
     const attempt: LeaseAttempt = { isOpen: true, failure: undefined };
-    void this.#lease(id, request, allowed.value, attempt, signal);
+    void this.#lease(id, seeker.request, allowed.value, attempt, signal);
     return attempt;
   }
 
@@ -361,8 +385,10 @@ export class Fleet implements Placer {
     return failure;
   }
 
+  /** To be called whenever something comes free or ends, before anything else can happen. */
   #tell(): void {
     this.#changes += 1;
+    for (const seeker of this.#seekers) this.#grant(seeker);
     const waiting = Array.from(this.#waiting);
     this.#waiting.clear();
     for (const wake of waiting) wake();
@@ -383,30 +409,32 @@ export class Fleet implements Placer {
   }
 
   /** Until the delay is over, which is true, or something has come up that may spare it. */
-  async #wait(
-    request: PlacementRequest,
-    failure: LeaseFailure,
-    delayMs: number,
-    signal: AbortSignal,
-  ): Promise<boolean> {
+  async #wait(seeker: Seeker, failure: LeaseFailure, delayMs: number): Promise<boolean> {
     const { clock, sink, compute } = this.#deps;
     const why = failure.kind === "canceled" ? "" : `: ${failure.message}`;
-    const text = `${request.layer} waits for a machine, and ${compute.name} is asked again in ${delayMs / 1000} s${why}`;
+    const text = `${seeker.request.layer} waits for a machine, and ${compute.name} is asked again in ${delayMs / 1000} s${why}`;
     sink.emit({ type: "run.note", at: clock.nowMs(), text });
     const over = new AbortController();
     const cancel = clock.after(delayMs, () => over.abort());
-    const either = AbortSignal.any([signal, over.signal]);
+    const either = AbortSignal.any([seeker.signal, over.signal]);
     const returns = this.#returns;
     const goesOn = (): boolean =>
       !this.#isClosed &&
       this.#refusal === undefined &&
       this.#bugs.length === 0 &&
       this.#returns === returns &&
-      this.#choose(request) === undefined;
+      seeker.placement === undefined;
     while (!either.aborted && goesOn()) await this.#change(this.#changes, either);
     cancel();
     return over.signal.aborted;
   }
+}
+
+/** Who wants a place, until it is there and taken. */
+interface Seeker {
+  readonly request: PlacementRequest;
+  readonly signal: AbortSignal;
+  placement: Placement | undefined;
 }
 
 /** A lease under way for a layer that waits. */

@@ -42,7 +42,9 @@ export class LeaseJournal {
     const file = path.join(this.#folder, "creates");
     const taken = this.#files.exclusively(path.join(this.#folder, "creates.turn"), () => {
       const text = this.#files.readText(file);
-      const times = (text.ok ? text.value : "").split("\n").map(Number);
+      const times = (text.ok ? text.value : "")
+        .split("\n")
+        .flatMap((line) => (line === "" ? [] : [Number(line)]));
       const recent = times.filter((at) => at > nowMs - 3_600_000 && at <= nowMs);
       if (recent.length >= max) return ok(false);
       const written = this.#files.writeAtomically(file, `${[...recent, nowMs].join("\n")}\n`);

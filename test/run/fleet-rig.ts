@@ -87,6 +87,12 @@ export class FleetRig extends RunRig {
     await settle();
   }
 
+  /** Resolves when all of these are solved, and everything that follows has happened. */
+  async begun(...names: readonly string[]): Promise<void> {
+    for (const name of names) await this.solvingOf(name);
+    await settle();
+  }
+
   solvingOf(name: string): Promise<PlacedSolve> {
     return this.opener.solving(name);
   }

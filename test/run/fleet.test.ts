@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { type LayerSpec, projectOf } from "../plan/project.ts";
 import { FleetRig, minuteMs, secondMs } from "./fleet-rig.ts";
-import { brief, settle } from "./rig.ts";
+import { brief } from "./rig.ts";
 
 /** Of a size that fills a small, a medium or a large machine. */
 const medium = { cpu: 4, memory_gb: 8 };
@@ -83,7 +83,7 @@ describe("layers share a machine", () => {
     const rig = new FleetRig(projectOf({ a: large, b: medium, c: {}, d: {} }));
     rig.compute.sale = rig.compute.sale.filter(({ type }) => type === "large");
     const outcome = rig.start({ concurrency: 4 });
-    await settle();
+    await rig.begun("a", "b", "c", "d");
     // 4/8 and twice 2/4 fill 8/16.
     expect(rig.running.map((each) => each.replace(/ on \d$/, ""))).toEqual(["a", "b", "c", "d"]);
     const machines = new Map(rig.opener.running.map(({ name, runner }) => [name, runner]));
@@ -96,7 +96,7 @@ describe("layers share a machine", () => {
   test("that is filled best, of those that know its parents equally well", async () => {
     const rig = new FleetRig(projectOf({ a: medium, b: {}, c: { build_base: "a" }, d: { build_base: "b" } }));
     const outcome = rig.start({ concurrency: 2 });
-    await settle();
+    await rig.begun("a", "b");
     expect(rig.running).toEqual(["a on 1", "b on 2"]);
     await rig.succeed("b");
     expect(rig.running).toEqual(["a on 1", "d on 2"]);
@@ -236,7 +236,7 @@ describe("a machine's end", () => {
   test("is put off for a layer that may take longer than machines live by default", async () => {
     const rig = new FleetRig(projectOf({ a: { time_budget_min: 300 } }));
     const outcome = rig.start();
-    await settle();
+    await rig.begun("a");
     expect(rig.compute.living[0]?.expiresAtMs).toBe(1_000_000 + (300 + 5 + 5) * minuteMs);
     await rig.succeed("a");
     await outcome;
