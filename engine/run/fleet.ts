@@ -195,6 +195,7 @@ export class Fleet implements Placer {
       leased: {
         lease: lease.id,
         isShared,
+        tier: size.tier,
         cpu: lease.offer.cpu,
         memoryGb: lease.offer.memoryGb,
         hadNeighbours: () => tenant.neighbours > 0,

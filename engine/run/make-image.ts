@@ -50,7 +50,7 @@ export async function makeImage(build: LayerBuild, request: SolveRequest): Promi
     );
     if (!placed.ok) return placed;
     const placement = placed.value;
-    tellPlace(build, placement, size);
+    tellPlace(build, placement);
     const trial = await tryAt(placement, build, request);
     if (trial.kind === "made") return ok(trial.image);
     if (trial.kind === "halted") return err(trial.halt);
@@ -209,15 +209,15 @@ function record(
   });
   // What a neighbour used cannot be told apart.
   const own = leased.hadNeighbours() ? undefined : { cpuP95, memoryP95Bytes, memoryPeakBytes };
-  const { cpu, memoryGb } = leased;
-  const { layer, platform, runner } = build.step;
+  const { tier, cpu, memoryGb } = leased;
+  const { layer, platform } = build.step;
   build.onMeasured({
     layer,
     platform,
     atMs: build.clock.nowMs(),
     seconds,
     outcome,
-    tier: runner.tier,
+    tier,
     cpu,
     memoryGb,
     cpuP95: own?.cpuP95,
@@ -226,9 +226,9 @@ function record(
   });
 }
 
-function tellPlace(build: LayerBuild, { leased }: Placement, { tier }: PlacementRequest["size"]): void {
+function tellPlace(build: LayerBuild, { leased }: Placement): void {
   if (leased === undefined) return;
-  const { lease, cpu, memoryGb, isShared } = leased;
+  const { lease, tier, cpu, memoryGb, isShared } = leased;
   const source = tier === build.step.runner.tier ? build.step.runner.source : "retry";
   build.sink.emit({
     type: "layer.placed",

@@ -34,6 +34,8 @@ export interface LeasedPlacement {
   readonly lease: LeaseId;
   /** The machine was there already. */
   readonly isShared: boolean;
+  /** That was asked for. */
+  readonly tier: string;
   /** What the machine has. */
   readonly cpu: number;
   readonly memoryGb: number;
