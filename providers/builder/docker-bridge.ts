@@ -1,10 +1,11 @@
 // Docker Engine's BuildKit at a unix socket, as buildctl wants it: every connection to the socket is carried by a
 // `docker buildx dial-stdio` of its own.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { makePrivateFolder } from "../host/private-folder.ts";
 import { openPipe, type Pipe } from "../host/process.ts";
 
 export interface DockerBridge {
@@ -18,7 +19,7 @@ export interface DockerBridge {
 
 /** `docker` is the absolute path of the client. Whether an Engine answers shows only when one talks to it. */
 export async function openDockerBridge(docker: string): Promise<DockerBridge> {
-  const directory = mkdtempSync(join(tmpdir(), "lamina-docker-"));
+  const directory = makePrivateFolder(tmpdir());
   const path = join(directory, "buildkit.sock");
   const pipes = new Map<Pipe, Promise<void>>();
   let complaint = "";

@@ -1,13 +1,14 @@
 // A socket here that leads to one on the machine: each connection to it becomes a channel of its own.
 
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ClientChannel } from "ssh2";
 import { err, ok, type Result } from "../../engine/core/result.ts";
 import type { ForwardedSocket, TransportFailure } from "../../engine/ports/transport.ts";
+import { makePrivateFolder, privateFolderExample } from "../host/private-folder.ts";
 import type { Line } from "./line.ts";
 import { openSocketChannel } from "./open-channel.ts";
 
@@ -32,7 +33,7 @@ export async function forwardSocket(
   });
   let directory: string;
   try {
-    directory = mkdtempSync(join(socketParent(), "lamina-"));
+    directory = makePrivateFolder(socketParent());
   } catch (error) {
     return err({ kind: "failed", message: `no folder for a socket: ${String(error)}` });
   }
@@ -61,7 +62,7 @@ export async function forwardSocket(
 }
 
 function socketParent(): string {
-  const name = join(tmpdir(), "lamina-XXXXXX", "s");
+  const name = join(tmpdir(), privateFolderExample, "s");
   return Buffer.byteLength(name) <= maxSocketPathBytes ? tmpdir() : "/tmp";
 }
 
