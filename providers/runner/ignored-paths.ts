@@ -1,7 +1,7 @@
 // What of a context stays here when it is sent ahead: the files that .dockerignore keeps out of the build, which are often
 // many, and sometimes secret.
 
-import { readdirSync, readFileSync } from "node:fs";
+import { type Dirent, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readDockerignore } from "../../engine/catalog/dockerignore.ts";
 import type { PathPatterns, PatternState } from "../../engine/catalog/path-patterns.ts";
@@ -35,7 +35,7 @@ function walk(
 ): Walked {
   const paths: string[] = [];
   let isAll = true;
-  for (const entry of readdirSync(join(contextDirectory, folder), { withFileTypes: true })) {
+  for (const entry of listEntries(join(contextDirectory, folder))) {
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
     const state = ignore.match(path, folderState);
     if (state.matches && !(entry.isDirectory() && ignore.hasExceptions)) {
@@ -55,6 +55,15 @@ function walk(
     paths.push(...below.paths);
   }
   return { paths, isAll };
+}
+
+/** None of a folder that cannot be read: what sends it will say so. */
+function listEntries(directory: string): readonly Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }
 
 function readSource(path: string): SourceFile | undefined {

@@ -70,11 +70,14 @@ export interface SolveInput {
 
 /** The script's stdin: a line for each, its bytes as printf's %b reads them, which every shell has built in. */
 export function writeInput({ files, env }: SolveInput): string {
-  const line =
-    (kind: string) =>
-    ([name, bytes]: readonly [string, Uint8Array]): string =>
-      `${kind} ${escapeBytes(Buffer.from(name))} ${escapeBytes(bytes)}\n`;
-  return [...Array.from(files, line("file")), ...Array.from(env, line("env"))].join("");
+  return [
+    ...Array.from(files, ([name, bytes]) => writeLine("file", name, bytes)),
+    ...Array.from(env, ([name, bytes]) => writeLine("env", name, bytes)),
+  ].join("");
+}
+
+function writeLine(kind: "file" | "env", name: string, bytes: Uint8Array): string {
+  return `${kind} ${escapeBytes(Buffer.from(name))} ${escapeBytes(bytes)}\n`;
 }
 
 function escapeBytes(bytes: Uint8Array): string {

@@ -18,8 +18,8 @@ const withStreams = 'exec 3<&0 4>&1; exec rsync "$@" </dev/null >/dev/null';
 
 // Contents decide, not times: two files of one size and time may differ where times are normalised, and a context that is
 // not the one that was asked for makes a wrong image. Owners are not sent; nor are devices, which no context has. Times
-// are: tools in a build look at them.
-const options = ["-rlpts", "--checksum", `--rsh=/bin/sh -c '${remoteShell}' rsh`];
+// are: tools in a build look at them. What writes to rsync must wait where rsync is slower, and `cat` knows no other way.
+const options = ["-rlpts", "--checksum", "--blocking-io", `--rsh=/bin/sh -c '${remoteShell}' rsh`];
 
 /** The remote folder becomes what the local one is. Never rejects. */
 export function putFolder(

@@ -45,7 +45,7 @@ export async function openRsyncSetting(
     await host.booted;
     const { address, port, user, buildkitSocket } = host;
     const connection = value(
-      await sshTransport({ mendMs: 500 }).connect(
+      await sshTransport({ mendMs: 500, keepaliveMs: 500 }).connect(
         { kind: "ssh", host: address, port, user, hostKey: hostKey.publicKey, buildkitSocket },
         { privateKey: login.privateKey, deadlineMs: 60_000 },
         never,

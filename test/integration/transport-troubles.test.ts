@@ -167,6 +167,17 @@ describe("a connection that breaks", () => {
 });
 
 describe("rsync", () => {
+  test("that cannot write as fast as it is sent to", async () => {
+    const [from, to] = [join(directory, "much"), join(directory, "much-here")];
+    mkdirSync(from);
+    const bytes = Buffer.alloc(8_000_000, "much");
+    const names = Array.from({ length: 8 }, (_, index) => String(index));
+    for (const name of names) writeFileSync(join(from, name), bytes);
+    const got = await withConnection((connection) => connection.getFolder({ from, to }, never));
+    expect(got).toEqual({ ok: true, value: undefined });
+    for (const name of names) expect(readFileSync(join(to, name)).equals(bytes)).toBe(true);
+  });
+
   test("that is not installed there", async () => {
     const programs = join(directory, "programs");
     mkdirSync(programs);
