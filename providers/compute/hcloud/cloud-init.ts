@@ -46,6 +46,7 @@ export function writeCloudInit({ authorizedKey, hostKey, user, buildkit, liveSec
     bootcmd: [["ip", "-4", "route", "replace", ...blackhole]],
     write_files: [
       { path: "/etc/systemd/system/buildkitd.service", content: buildkitUnit(user) },
+      { path: "/etc/ssh/sshd_config.d/10-lamina.conf", content: sshdConfig },
       ...(buildkit === undefined ? [] : [{ path: checksum, content: `${buildkit.sha256}  ${archive}\n` }]),
     ],
     // One script: after the first line, it ends with the first command that fails.
@@ -77,6 +78,9 @@ export function writeCloudInit({ authorizedKey, hostKey, user, buildkit, liveSec
   };
   return `#cloud-config\n${JSON.stringify(config, undefined, 1)}\n`;
 }
+
+/** A builder that loses its power says nothing: whoever is silent for a minute is gone, and what was started for him ends. */
+const sshdConfig = "ClientAliveInterval 15\nClientAliveCountMax 4\n";
 
 /** Should something have taken the route away since the boot, no build step comes before it is back. */
 function buildkitUnit(user: string): string {

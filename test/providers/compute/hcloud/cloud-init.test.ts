@@ -58,9 +58,16 @@ test("the machine powers itself off when its lease is over, a minute after its b
   expect(read({ liveSeconds: -5 }).runcmd[1]).toEqual(expiry("60"));
 });
 
+test("what was started for a builder that is gone ends after a minute", () => {
+  expect(read().write_files[1]?.content).toBe("ClientAliveInterval 15\nClientAliveCountMax 4\n");
+});
+
 test("BuildKit listens where it is looked for; its user may use it", () => {
   const { write_files: files, runcmd } = read({ user: "builder" });
-  expect(files.map(({ path }) => path)).toEqual(["/etc/systemd/system/buildkitd.service"]);
+  expect(files.map(({ path }) => path)).toEqual([
+    "/etc/systemd/system/buildkitd.service",
+    "/etc/ssh/sshd_config.d/10-lamina.conf",
+  ]);
   expect(files[0]?.content).toContain(
     "ExecStart=/usr/bin/env buildkitd --addr unix:///run/buildkit/buildkitd.sock --group builder\n",
   );
@@ -76,7 +83,7 @@ test("BuildKit listens where it is looked for; its user may use it", () => {
 test("an archive of BuildKit is unpacked only when it is the one that was named, and nothing is installed", () => {
   const url = "https://mirror.test/a.tar.gz?x='$(id)'";
   const { write_files: files, runcmd } = read({ buildkit: { url, sha256: "ab".repeat(32) } });
-  expect(files[1]).toEqual({
+  expect(files[2]).toEqual({
     path: "/run/lamina/buildkit.sha256",
     content: `${"ab".repeat(32)}  /run/lamina/buildkit.tar.gz\n`,
   });
