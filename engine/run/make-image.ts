@@ -9,7 +9,7 @@ import type { ImageDigest } from "../core/digest.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { nextTier, type Tier } from "../plan/tiers.ts";
-import type { SolveFailure, SolveProgress, SolveRequest, SolveResult } from "../ports/builder.ts";
+import type { Builder, SolveFailure, SolveProgress, SolveRequest, SolveResult } from "../ports/builder.ts";
 import type { BuildMetrics } from "../ports/metrics.ts";
 import type { Measurement } from "../ports/runner.ts";
 import { type Halt, type LayerBuild, node } from "./layer-build.ts";
@@ -128,9 +128,9 @@ async function solveAndProve(
 ): Promise<Trial> {
   const { layer, own, clock } = build;
   const startedMs = clock.nowMs();
-  const measuring = await leased?.measure();
-  const solved = await builder.solve(request, (progress) => forward(build, progress), signal);
-  const measurement = await measuring?.finish();
+  const { solved, measurement } = await measure(leased, () =>
+    builder.solve(request, (progress) => forward(build, progress), signal),
+  );
   const seconds = (clock.nowMs() - startedMs) / 1000;
   // The files that were sent are those that were hashed, or nobody knows what came out.
   const now = build.readOwn(layer);
@@ -158,6 +158,22 @@ async function solveAndProve(
   return versions.ok
     ? { kind: "made", image: { solved: solved.value, versions: versions.value } }
     : { kind: "halted", halt: versions.error };
+}
+
+async function measure(
+  leased: LeasedPlacement | undefined,
+  solve: () => ReturnType<Builder["solve"]>,
+): Promise<{
+  readonly solved: Awaited<ReturnType<Builder["solve"]>>;
+  readonly measurement: Measurement | undefined;
+}> {
+  const measuring = await leased?.measure();
+  try {
+    const solved = await solve();
+    return { solved, measurement: await measuring?.finish() };
+  } finally {
+    await measuring?.finish();
+  }
 }
 
 function imageInStore(digest: ImageDigest): { readonly kind: "store"; readonly digest: ImageDigest } {
