@@ -121,7 +121,10 @@ async function solve(
       const outgoing = join(directory, "outgoing");
       const [sent, handed] = await Promise.all([
         putContext(settings.connection, request, context.path, signal),
-        remote.blobs.send(heldImages(request, storeDirectory), outgoing, id, signal),
+        // Guarded by itself: where it fails, the other has come to its end as well.
+        guardStore(storeDirectory, () =>
+          remote.blobs.send(heldImages(request, storeDirectory), outgoing, id, signal),
+        ),
       ]);
       if (!sent.ok) return sent;
       if (!handed.ok) return handed;

@@ -231,26 +231,30 @@ test("solves at the same time share blobs, and have a context each", async () =>
 test("secrets arrive byte by byte, from variables and files", async () => {
   const path = join(setting.directory, "a, b");
   writeFileSync(path, allBytes);
+  const longest = Buffer.alloc(131_055, "long");
+  const longPath = join(setting.directory, "long");
+  writeFileSync(longPath, longest);
   const log = await logOf(
     setting.request(
       {
         Dockerfile: [
           "FROM busybox",
-          "RUN --mount=type=secret,id=env --mount=type=secret,id=file sha256sum /run/secrets/env /run/secrets/file",
+          "RUN --mount=type=secret,id=a --mount=type=secret,id=b --mount=type=secret,id=c sha256sum /run/secrets/*",
           "",
         ].join("\n"),
       },
       {
         noCache: true,
         secrets: [
-          { id: "env", from: "env", variable: "TOKEN" },
-          { id: "file", from: "file", path },
+          { id: "c", from: "file", path: longPath },
+          { id: "a", from: "env", variable: "TOKEN" },
+          { id: "b", from: "file", path },
         ],
       },
     ),
   );
   expect(log.match(/[0-9a-f]{64}/g)).toEqual(
-    [token, allBytes].map((bytes) => createHash("sha256").update(bytes).digest("hex")),
+    [token, allBytes, longest].map((bytes) => createHash("sha256").update(bytes).digest("hex")),
   );
 });
 
