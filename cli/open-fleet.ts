@@ -34,7 +34,8 @@ export async function openProvider(
   if (!opened.ok) return err(opened.error);
   const compute = opened.value;
   const { root } = graph;
-  const { clock, env, files } = host;
+  const { clock, files } = host;
+  const env = (name: string) => host.env(name);
   const runners = runnersSchema.parse(directives.runners ?? {});
   const opener = runnerOpener({
     storeDirectory: join(root, ".lamina/store"),
