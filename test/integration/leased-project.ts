@@ -35,8 +35,8 @@ export interface LayerText {
   readonly copies?: readonly string[];
   /** The step that is the layer's own; nothing where the tool is all of it. */
   readonly run?: string;
-  /** Further lines of the declaration, each with its comma. */
-  readonly more?: string;
+  /** Files of its context, by name, which are copied to the image's root. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 export interface LeasedSettings extends YardSettings {
@@ -214,7 +214,7 @@ function filesOf(
 `,
     ".lamina/local.json": JSON.stringify({ bases: { "busybox:1": `oci-layout:${busybox.directory}` } }),
   };
-  for (const [name, { on, copies = [], run, more = "" }] of Object.entries(layers)) {
+  for (const [name, { on, copies = [], run, files: own = {} }] of Object.entries(layers)) {
     files[`catalog/${name}/workflow.ncl`] = `{
   name = "${name}",
   kind = 'utility,
@@ -224,10 +224,13 @@ function filesOf(
   tools_provided = ["${name}"],
   artifact_paths = [],
   platforms = ["linux/${architecture}"],
-  ${more}
 }
 `;
-    const copied = copies.map((each) => `COPY --from=lamina/${each} /bin/${each} /bin/${each}\n`).join("");
+    for (const [file, text] of Object.entries(own)) files[`catalog/${name}/${file}`] = text;
+    const copied = [
+      ...copies.map((each) => `COPY --from=lamina/${each} /bin/${each} /bin/${each}\n`),
+      ...Object.keys(own).map((file) => `COPY ${file} /${file}\n`),
+    ].join("");
     files[`catalog/${name}/Dockerfile`] = `FROM ${on === undefined ? "busybox:1" : `lamina/${on}`}
 ${copied}${run === undefined ? "" : `RUN ${run}\n`}RUN printf '#!/bin/sh\\necho ${name} 1.2.3\\n' > /bin/${name} && chmod +x /bin/${name}
 `;

@@ -68,6 +68,12 @@ const moments: readonly Moment[] = [
     locked: ["base"],
   },
   {
+    when: "in the middle of a step, contexts by rsync",
+    settings: { runners: "transport = 'rsync," },
+    come: (leased) => leased.gate.reached("upper"),
+    locked: ["base"],
+  },
+  {
     when: "while a machine is given back and another layer is due",
     settings: { runners: "reuse = 'never," },
     come: (leased) => nextRequest(leased, "DELETE /servers/{id}"),

@@ -3,17 +3,22 @@
 
 import { expect, inject, type TestContext, test } from "vitest";
 import type { Event, EventOf } from "../../engine/events/event.ts";
+import { contextTransports } from "../../schemas/build-directives.ts";
 import type { Host } from "../rig/hosts/host.ts";
 import { endedWith, type LeasedProject, openLeasedProject } from "./leased-project.ts";
 
 const rig = inject("rig");
 const build = ["build", "--reporter", "json"];
 
-async function open({ onTestFinished }: TestContext): Promise<LeasedProject> {
-  const leased = await openLeasedProject(rig, (gate) => ({
-    base: {},
-    upper: { on: "base", run: gate.wait("upper") },
-  }));
+async function open(
+  { onTestFinished }: Pick<TestContext, "onTestFinished">,
+  transport: (typeof contextTransports)[number],
+): Promise<LeasedProject> {
+  const leased = await openLeasedProject(
+    rig,
+    (gate) => ({ base: {}, upper: { on: "base", run: gate.wait("upper") } }),
+    { runners: `transport = '${transport},` },
+  );
   onTestFinished(() => leased.close());
   return leased;
 }
@@ -29,38 +34,49 @@ function current({ hosts }: LeasedProject): Host {
   return host;
 }
 
-test.concurrent("a host that loses its power in the middle of a step is replaced", async (context) => {
-  const leased = await open(context);
-  const running = leased.start(build);
-  await leased.gate.reached("upper");
-  await current(leased).kill();
-  leased.gate.open("upper");
-  const { events } = await running.ended.then(endedWith(0));
-  expect(leased.locked()).toEqual(["base", "upper"]);
-  expect(of(events, "layer.retried")).toMatchObject([
-    { layer: "upper", reason: "machine-lost", attempt: 2, tier: "cax11" },
-  ]);
-  // What was finished stays finished.
-  expect(of(events, "layer.completed").map(({ layer }) => layer)).toEqual(["base", "upper"]);
-  expect(of(events, "runner.leased")).toHaveLength(2);
-  expect(leased.leftOvers()).toEqual([]);
-});
+test.concurrent.for(contextTransports)(
+  "a host that loses its power in the middle of a step is replaced; contexts by %s",
+  async (transport, context) => {
+    const leased = await open(context, transport);
+    const running = leased.start(build);
+    await leased.gate.reached("upper");
+    await current(leased).kill();
+    leased.gate.open("upper");
+    const { events } = await running.ended.then(endedWith(0));
+    expect(leased.locked()).toEqual(["base", "upper"]);
+    // A command that is cut off ends before it is known whether the machine can be reached again.
+    const reason =
+      transport === "session" ? "machine-lost" : expect.stringMatching(/^(machine|daemon)-lost$/);
+    expect(of(events, "layer.retried")).toMatchObject([
+      { layer: "upper", reason, attempt: 2, tier: "cax11" },
+    ]);
+    // What was finished stays finished.
+    expect(of(events, "layer.completed").map(({ layer }) => layer)).toEqual(["base", "upper"]);
+    expect(of(events, "runner.leased")).toHaveLength(2);
+    expect(leased.leftOvers()).toEqual([]);
+  },
+);
 
-test.concurrent("a host whose buildkitd is killed in the middle of a step is replaced", async (context) => {
-  const leased = await open(context);
-  const running = leased.start(build);
-  await leased.gate.reached("upper");
-  await current(leased).killBuildkitd();
-  leased.gate.open("upper");
-  const { events } = await running.ended.then(endedWith(0));
-  expect(leased.locked()).toEqual(["base", "upper"]);
-  expect(of(events, "layer.retried")).toMatchObject([{ layer: "upper", reason: "daemon-lost", attempt: 2 }]);
-  expect(of(events, "runner.leased")).toHaveLength(2);
-  expect(leased.leftOvers()).toEqual([]);
-});
+test.concurrent.for(contextTransports)(
+  "a host whose buildkitd is killed in the middle of a step is replaced; contexts by %s",
+  async (transport, context) => {
+    const leased = await open(context, transport);
+    const running = leased.start(build);
+    await leased.gate.reached("upper");
+    await current(leased).killBuildkitd();
+    leased.gate.open("upper");
+    const { events } = await running.ended.then(endedWith(0));
+    expect(leased.locked()).toEqual(["base", "upper"]);
+    expect(of(events, "layer.retried")).toMatchObject([
+      { layer: "upper", reason: "daemon-lost", attempt: 2 },
+    ]);
+    expect(of(events, "runner.leased")).toHaveLength(2);
+    expect(leased.leftOvers()).toEqual([]);
+  },
+);
 
 test.concurrent("a layer that loses three machines in a row fails, and it is not its fault", async (context) => {
-  const leased = await open(context);
+  const leased = await open(context, "session");
   const running = leased.start(build);
   for (const count of [1, 2, 3]) {
     await leased.gate.reached("upper", count);

@@ -1,11 +1,9 @@
 // Layers that run out of memory on leased machines: the kernel really kills, on hosts whose memory is small, and only what it
 // killed for want of memory is tried once more, one tier up.
 
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterEach, expect, inject, test } from "vitest";
 import type { Event, EventOf } from "../../engine/events/event.ts";
-import type { Host } from "../rig/hosts/host.ts";
+import { findHostProcesses } from "./host-processes.ts";
 import type { Gate } from "./leased-gate.ts";
 import {
   endedWith,
@@ -43,10 +41,11 @@ function machinesOf(events: readonly Event[]): readonly string[] {
 }
 
 test.each([
-  ["a step that the kernel kills for want of memory", takeMemory],
-  ["a wrapper that makes another exit code of it", `if ! ${takeMemory}; then exit 2; fi`],
-])("%s succeeds on the next tier", async (_, run) => {
-  await open(() => run);
+  ["a step that the kernel kills for want of memory", "session", takeMemory],
+  ["a step that the kernel kills for want of memory", "rsync", takeMemory],
+  ["a wrapper that makes another exit code of it", "session", `if ! ${takeMemory}; then exit 2; fi`],
+])("%s succeeds on the next tier; contexts by %s", async (_, transport, run) => {
+  await open(() => run, { runners: `transport = '${transport},` });
   const { events } = await leased.lamina(build).then(endedWith(0));
   expect(leased.locked()).toEqual(["hungry"]);
   expect(of(events, "layer.retried")).toMatchObject([{ reason: "oom", attempt: 2, tier: "cax21" }]);
@@ -88,7 +87,7 @@ test("a step that somebody kills fails at once: nobody wanted for memory", async
   await leased.gate.reached("victim");
   const [host] = leased.hosts;
   if (host === undefined) throw new Error("there is no host");
-  const victims = findProcesses(host, "/victim");
+  const victims = findHostProcesses(host, "/victim");
   expect(victims).not.toEqual([]);
   for (const pid of victims) process.kill(pid, "SIGKILL");
   const { events } = await running.ended.then(endedWith(1));
@@ -101,12 +100,3 @@ test("a step that somebody kills fails at once: nobody wanted for memory", async
   ]);
   expect(machinesOf(events)).toEqual(["cx23"]);
 });
-
-/** Ids, as this machine counts, of the host's processes whose command line has the text. */
-function findProcesses({ memoryCgroup }: Host, text: string): readonly number[] {
-  return readdirSync(memoryCgroup, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith("cgroup.procs"))
-    .flatMap((name) => readFileSync(join(memoryCgroup, name), "utf8").split("\n"))
-    .filter((pid) => pid !== "" && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(text))
-    .map(Number);
-}

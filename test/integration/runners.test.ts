@@ -7,6 +7,7 @@ import { afterEach, expect, inject, test } from "vitest";
 import { contextTransports } from "../../schemas/build-directives.ts";
 import { buildEvent } from "../../schemas/build-event.ts";
 import { listen, startNats } from "../rig/nats.ts";
+import { findHostProcesses } from "./host-processes.ts";
 import { endedWith, type LeasedProject, openLeasedProject } from "./leased-project.ts";
 
 const rig = inject("rig");
@@ -28,7 +29,7 @@ test.each(contextTransports)(
     const leased = await open(
       rig,
       (gate) => ({
-        base: {},
+        base: { files: { greeting: "hello\n" }, run: "grep -x hello /greeting" },
         left: { on: "base", run: gate.wait("middle") },
         middle: { on: "base", run: gate.wait("middle") },
         right: { on: "base", run: gate.wait("middle") },
@@ -42,6 +43,9 @@ test.each(contextTransports)(
     // Each of the three is at it, on a host of its own.
     expect(leased.hosts.map(({ state }) => state)).toEqual(["running", "running", "running"]);
     expect(leased.api.servers().map(({ type }) => type.name)).toEqual(["cx23", "cx23", "cx23"]);
+    // By rsync it is the machine that has the context, and so buildctl runs there.
+    const buildctls = leased.hosts.flatMap((host) => findHostProcesses(host, "buildctl"));
+    expect(buildctls.length > 0).toBe(transport === "rsync");
     leased.gate.open("middle");
     const { events } = await running.ended.then(endedWith(0));
     expect(leased.locked()).toEqual(["base", "crown", "join", "left", "middle", "right"]);
