@@ -9,6 +9,12 @@ import type { BuildDirectives } from "../schemas/build-directives.ts";
 /** Those that lease machines: 'docker_local is this machine. */
 export type LeasingProvider = Exclude<BuildDirectives["compute_provider"], "docker_local">;
 
+/** What of the directives' runners is the provider's business. */
+export type MachineChoice = Pick<
+  NonNullable<BuildDirectives["runners"]>,
+  "candidates" | "image" | "user" | "settings"
+>;
+
 export interface ComputeRefusal {
   /** What must change: the directives, or what surrounds this process. */
   readonly kind: "configuration" | "environment";
@@ -18,7 +24,7 @@ export interface ComputeRefusal {
 
 export async function openCompute(
   provider: LeasingProvider,
-  runners: NonNullable<BuildDirectives["runners"]> | undefined,
+  runners: MachineChoice | undefined,
   { clock, env }: Pick<Host, "clock" | "env">,
 ): Promise<Result<Compute, ComputeRefusal>> {
   const { candidates, image, user, settings } = runners ?? {};

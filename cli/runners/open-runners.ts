@@ -52,7 +52,7 @@ export async function openRunners(
   const pool = poolName(directives.workspace ?? defaultWorkspace);
   const computes: Compute[] = [];
   if (provider !== undefined) {
-    const opened = await openCompute(provider, directives.runners, host);
+    const opened = await openToLook(provider, directives.runners, host);
     if (!opened.ok) return err({ kind: "refused", refusal: opened.error });
     computes.push(opened.value);
   }
@@ -77,11 +77,20 @@ export async function openJournaled(
   const closed = new Map<string, ComputeRefusal>();
   for (const name of new Set(journal.list().map((record) => record.provider))) {
     if (!isLeasing(name) || open.some((compute) => compute.name === name)) continue;
-    const compute = await openCompute(name, runners, host);
+    const compute = await openToLook(name, runners, host);
     if (compute.ok) opened.push(compute.value);
     else closed.set(name, compute.error);
   }
   return { opened, closed };
+}
+
+/** Makes nothing, so that what machines boot need not be said. */
+function openToLook(
+  provider: LeasingProvider,
+  runners: CatalogDirectives["runners"],
+  host: Host,
+): ReturnType<typeof openCompute> {
+  return openCompute(provider, { ...runners, image: runners?.image ?? "none" }, host);
 }
 
 const leasing: readonly string[] = ["hcloud", "proxmox", "vm_pool"] satisfies readonly LeasingProvider[];
