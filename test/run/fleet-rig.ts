@@ -12,7 +12,7 @@ import type { Project } from "../plan/project.ts";
 import { RunRig, settle } from "./rig.ts";
 
 export const pool = "lamina-test";
-export const leaseFolder = "/project/.lamina/leases";
+const leaseFolder = "/project/.lamina/leases";
 export const secondMs = 1000;
 export const minuteMs = 60_000;
 
@@ -176,6 +176,6 @@ export class FleetRig extends RunRig {
   }
 }
 
-export function numberOf(lease: LeaseId): number {
+function numberOf(lease: LeaseId): number {
   return Number(lease.replace(/^lease0*/, ""));
 }
