@@ -2,13 +2,12 @@
 // that costs nothing, given back at the latest when the run rests. Under caps for machines, euros and new machines an hour.
 
 import PQueue from "p-queue";
-import type { LayerName } from "../../schemas/layer-name.ts";
 import type { LeaseId } from "../../schemas/lease-id.ts";
-import type { Platform } from "../../schemas/platform.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { ComputeFailure, MachineOffer } from "../ports/compute.ts";
+import { FleetRunner, type Tenant } from "./fleet-runner.ts";
 import type { LayerFailure } from "./layer-failure.ts";
-import { type Lease, type LeaseDeps, type LeaseFailure, openLease, releaseLease } from "./lease.ts";
+import { type LeaseDeps, type LeaseFailure, openLease, releaseLease } from "./lease.ts";
 import { explainLeaseFailure } from "./lease-failure.ts";
 import type { Placement, PlacementRequest, Placer } from "./placer.ts";
 import { keptUntilMs } from "./price.ts";
@@ -446,48 +445,6 @@ interface LeaseAttempt {
 
 function failed(failure: LeaseFailure): LeaseAttempt {
   return { isOpen: false, failure };
-}
-
-interface Tenant {
-  readonly size: PlacementRequest["size"];
-  readonly isAlone: boolean;
-  neighbours: number;
-}
-
-/** A machine that builds, with who is on it. */
-class FleetRunner {
-  readonly lease: Lease;
-  readonly platform: Platform;
-  readonly tenants = new Set<Tenant>();
-  /** Layers whose images came to be on it. */
-  readonly built = new Set<LayerName>();
-  /** Places that were ever given on it. */
-  total = 0;
-  /** Whoever it was leased for may stay so long. */
-  readonly timeBudgetMin: number;
-  isLost = false;
-  isReleasing = false;
-  cancelRelease: () => void = () => {};
-
-  constructor(lease: Lease, platform: Platform, timeBudgetMin: number) {
-    this.lease = lease;
-    this.platform = platform;
-    this.timeBudgetMin = timeBudgetMin;
-  }
-
-  get free(): { readonly cpu: number; readonly memoryGb: number } {
-    const { cpu, memoryGb } = this.lease.offer;
-    const taken = Array.from(this.tenants, ({ size }) => size);
-    return {
-      cpu: taken.reduce((left, size) => left - size.cpu, cpu),
-      memoryGb: taken.reduce((left, size) => left - size.memoryGb, memoryGb),
-    };
-  }
-
-  /** By one that is to have no neighbour. */
-  get isTaken(): boolean {
-    return Array.from(this.tenants).some(({ isAlone }) => isAlone);
-  }
 }
 
 function placeOf({ type, location }: MachineOffer): string {
