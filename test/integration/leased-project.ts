@@ -59,8 +59,8 @@ export interface LeasedProject {
   readonly hosts: readonly Host[];
   /** Resolves when that many were made. */
   madeHosts(count: number): Promise<void>;
-  /** Starts `lamina`; `onEvent` gets each event as it comes. */
-  start(args: readonly string[], onEvent?: (event: Event) => void): Running;
+  /** Starts `lamina`, with further variables in its environment, or without those that are undefined. */
+  start(args: readonly string[], more?: Environment): Running;
   /** Runs `lamina` to its end. */
   lamina(args: readonly string[]): Promise<LeasedRun>;
   /** Layers of the lock. */
@@ -73,12 +73,14 @@ export interface LeasedProject {
   close(): Promise<void>;
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 export interface Running {
   readonly events: readonly Event[];
   /** The first event of that type for which `wanted` holds, from the start on; rejects where the run ends without it. */
   until(type: Event["type"], wanted?: (event: Event) => boolean): Promise<Event>;
-  /** Resolves when it has said that on stderr. */
-  untilSaid(text: string): Promise<void>;
+  /** The first text of stdout or stderr that matches; rejects where the run ends without it. */
+  untilSaid(text: RegExp): Promise<string>;
   kill(signal: NodeJS.Signals): void;
   /** The story so far, for when a test fails. */
   readonly told: () => string;
@@ -141,8 +143,8 @@ export async function openLeasedProject(
     HCLOUD_TOKEN: settings.token ?? token,
   };
   const runs: Running[] = [];
-  const start = (args: readonly string[], onEvent?: (event: Event) => void): Running => {
-    const running = startLamina(args, { cwd: root, env }, onEvent);
+  const start = (args: readonly string[], more: Environment = {}): Running => {
+    const running = startLamina(args, root, { ...env, ...more });
     runs.push(running);
     return running;
   };
@@ -238,18 +240,10 @@ ${copied}${run === undefined ? "" : `RUN ${run}\n`}RUN printf '#!/bin/sh\\necho 
   return files;
 }
 
-interface Surroundings {
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-}
-
-function startLamina(
-  args: readonly string[],
-  surroundings: Surroundings,
-  onEvent?: (event: Event) => void,
-): Running {
+function startLamina(args: readonly string[], cwd: string, env: Environment): Running {
   const child = spawn(process.execPath, [main, ...args], {
-    ...surroundings,
+    cwd,
+    env,
     stdio: ["ignore", "pipe", "pipe"],
   });
   const events: Event[] = [];
@@ -263,10 +257,7 @@ function startLamina(
   createInterface(child.stdout).on("line", (line) => {
     stdout += `${line}\n`;
     // Whoever is killed may end in the middle of a line.
-    if (!line.startsWith('{"type"') || !line.endsWith("}")) return;
-    const event = eventSchema.parse(JSON.parse(line));
-    events.push(event);
-    onEvent?.(event);
+    if (line.startsWith('{"type"') && line.endsWith("}")) events.push(eventSchema.parse(JSON.parse(line)));
     for (const look of watchers) look();
   });
   const told = () => [...events.map((event) => JSON.stringify(event)), stderr].join("\n");
@@ -282,18 +273,15 @@ function startLamina(
       });
     });
   });
+  const awaitIt = <T>(what: string, find: () => T | undefined): Promise<T> => {
+    const missed = ended.then(() => Promise.reject(new Error(`it ended without ${what}:\n${told()}`)));
+    return Promise.race([when(watchers, find), missed]);
+  };
   return {
     events,
-    until: (type, wanted = () => true) => {
-      const found = when(watchers, () => events.find((event) => event.type === type && wanted(event)));
-      const missed = ended.then(({ told }) =>
-        Promise.reject(new Error(`it ended without ${type}:\n${told}`)),
-      );
-      return Promise.race([found, missed]);
-    },
-    untilSaid: async (text) => {
-      await when(watchers, () => stderr.includes(text) || undefined);
-    },
+    until: (type, wanted = () => true) =>
+      awaitIt(type, () => events.find((event) => event.type === type && wanted(event))),
+    untilSaid: (text) => awaitIt(String(text), () => text.exec(stdout)?.[0] ?? text.exec(stderr)?.[0]),
     kill: (signal) => child.kill(signal),
     told,
     ended,

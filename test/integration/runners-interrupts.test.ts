@@ -115,7 +115,7 @@ test.concurrent("a machine that the provider makes only after the interrupt is f
   const running = leased.start(["build", "--reporter", "plain"]);
   await nextRequest(leased, "POST /servers", { kind: "slow", until: stopped.promise });
   running.kill("SIGINT");
-  await running.untilSaid("stopping…");
+  await running.untilSaid(/stopping…/);
   stopped.resolve();
   await running.ended.then(endedWith(130));
   await leased.madeHosts(1);
