@@ -59,7 +59,7 @@ export const runners = strictRecord("a configuration of runners", {
   reuse: oneOf(reusePolicies).default("run"),
   /** At the same time. */
   max_machines: positiveInteger("a number of machines above 0").default(8),
-  /** Of all machines together, net of VAT; absent: whatever they cost. */
+  /** Of all machines of a run together, net of VAT; absent: whatever they cost. */
   max_eur_per_hour: positiveNumber("an amount of euros above 0").optional(),
   max_creates_per_hour: positiveInteger("a number of machines above 0").default(60),
   /** A machine that is older is left over, whoever leased it. */

@@ -113,7 +113,7 @@ export const event = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("layer.retried"),
     ...node,
-    reason: z.enum(["oom", "daemon-lost", "machine-lost", "no-machine"]),
+    reason: z.enum(["oom", "daemon-lost", "machine-lost"]),
     /** Of the attempt that begins: 2 for the second. */
     attempt: z.number().int(),
     tier: z.string(),

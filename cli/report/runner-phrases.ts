@@ -69,7 +69,6 @@ export function describeRetried({ reason, tier, message }: EventOf<"layer.retrie
     oom: "out of memory",
     "daemon-lost": "its builder was lost",
     "machine-lost": "its machine was lost",
-    "no-machine": "no machine could be had",
   } as const;
   return `${reasons[reason]} (${printable(message)}): once more, on a ${tier}`;
 }
