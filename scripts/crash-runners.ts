@@ -195,7 +195,7 @@ function summarize(crashes: readonly Crash[], wholeMs: number): number {
   };
   process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
   process.stderr.write(
-    `${String(summary.killed)} of ${String(summary.runs)} runs killed, ${String(summary.machinesLeft)} machines and ${String(summary.leasesLeft)} leases left behind, all taken back; ${String(violations.length)} violations\n`,
+    `${String(summary.killed)} of ${String(summary.runs)} runs killed, ${String(summary.machinesLeft)} machines and ${String(summary.leasesLeft)} leases left behind by them; ${String(violations.length)} violations\n`,
   );
   return violations.length === 0 ? 0 : 1;
 }
