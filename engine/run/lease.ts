@@ -12,11 +12,11 @@ import type { LeaseRecord } from "../../schemas/lease-record.ts";
 import type { Platform } from "../../schemas/platform.ts";
 import type { Clock } from "../core/host.ts";
 import { err, ok, type Result } from "../core/result.ts";
+import { sleep } from "../core/sleep.ts";
 import type { Compute, ComputeFailure, KeyPair, Machine, MachineOffer } from "../ports/compute.ts";
 import type { EventSink } from "../ports/event-sink.ts";
 import type { Runner, RunnerOpener } from "../ports/runner.ts";
 import type { LeaseJournal } from "./lease-journal.ts";
-import { pause } from "./pause.ts";
 import { costOf } from "./price.ts";
 
 export interface LeaseDeps {
@@ -82,7 +82,7 @@ export async function releaseLease(lease: Lease, layers: number, deps: LeaseDeps
   const closed = new AbortController();
   try {
     // A wire to what is gone may take its time to notice, and the machine costs meanwhile.
-    await Promise.race([lease.runner.close(), pause(deps.clock, closePatienceMs, closed.signal)]);
+    await Promise.race([lease.runner.close(), sleep(deps.clock, closePatienceMs, closed.signal)]);
   } finally {
     closed.abort();
     await giveBack(lease, layers, deps);
@@ -227,7 +227,7 @@ async function destroy(
     const gone = await compute.destroy({ leaseId, pool }, never);
     if (gone.ok) return undefined;
     if (gone.error.kind === "refused" || attempt === destroyAttempts) return gone.error;
-    await pause(clock, 1000 * 2 ** attempt, never);
+    await sleep(clock, 1000 * 2 ** attempt, never);
   }
 }
 

@@ -7,6 +7,7 @@
 
 import type { ImageDigest } from "../core/digest.ts";
 import { err, ok, type Result } from "../core/result.ts";
+import { sleep } from "../core/sleep.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { nextTier, type Tier } from "../plan/tiers.ts";
 import type { Builder, SolveFailure, SolveProgress, SolveRequest, SolveResult } from "../ports/builder.ts";
@@ -21,7 +22,6 @@ import {
   explainTimeBudget,
 } from "./layer-failure.ts";
 import { explainCause, type FailureCause } from "./oom.ts";
-import { pause } from "./pause.ts";
 import type { LeasedPlacement, Placement, PlacementRequest } from "./placer.ts";
 import { judgeProof } from "./prove-layer.ts";
 
@@ -71,7 +71,7 @@ export async function makeImage(build: LayerBuild, request: SolveRequest): Promi
         losses += 1;
         if (losses === maxLosses) return err(explainLostMachine(cause.message, losses));
         tellRetry(build, cause.kind, attempt + 1, size.tier, cause.message);
-        await pause(build.clock, firstPauseMs * 2 ** (losses - 1), signal);
+        await sleep(build.clock, firstPauseMs * 2 ** (losses - 1), signal);
         break;
       default:
         return err(explainSolveFailure(failure, build.secrets));

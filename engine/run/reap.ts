@@ -1,8 +1,8 @@
 // Gives back what ended processes left over: by the journal of leases, and by what the provider lists of the pool and has expired.
 // What somebody may still use is not touched.
 
+import { sleep } from "../core/sleep.ts";
 import type { ComputeFailure } from "../ports/compute.ts";
-import { pause } from "./pause.ts";
 import { type SeenLease, type Survey, type SurveyDeps, surveyLeases } from "./survey-leases.ts";
 
 export interface Reaped {
@@ -47,7 +47,7 @@ async function giveBack(seen: SeenLease, deps: SurveyDeps, signal: AbortSignal):
   const isOnItsWay =
     machine === undefined && record?.state === "requested" && clock.nowMs() - record.requestedAtMs < youngMs;
   if (isOnItsWay) {
-    await pause(clock, secondLookMs, signal);
+    await sleep(clock, secondLookMs, signal);
     const again = await compute.destroy({ leaseId: lease, pool }, signal);
     if (!again.ok) return explain(again.error);
   }

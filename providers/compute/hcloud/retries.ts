@@ -29,7 +29,7 @@ export async function withPatience<T>(
 ): Promise<T> {
   if (signal.aborted) return await attempt(signal);
   const late = new AbortController();
-  let cancel = (): void => {};
+  let cancel: (() => void) | undefined;
   const onAbort = (): void => {
     cancel = clock.after(patienceMs, () => late.abort(signal.reason));
   };
@@ -38,7 +38,7 @@ export async function withPatience<T>(
     return await attempt(late.signal);
   } finally {
     signal.removeEventListener("abort", onAbort);
-    cancel();
+    cancel?.();
   }
 }
 
