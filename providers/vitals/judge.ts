@@ -3,7 +3,7 @@
 import { nearestRank } from "../../engine/core/percentile.ts";
 import { unreachable } from "../../engine/core/unreachable.ts";
 import type { Measurement } from "../../engine/ports/runner.ts";
-import { mayBelongTo, readVictims, type Victim } from "./kernel-log.ts";
+import { isUnnamed, mayBelongTo, readVictims, type Victim } from "./kernel-log.ts";
 import type { Figure, Readings, Sample } from "./readings.ts";
 
 const percent = 95;
@@ -41,9 +41,13 @@ interface Kills {
  * less by those of which the log says that they were others'; where there is no count, the log's own victims are counted.
  */
 function countKills(before: Readings, after: Readings): Kills {
-  const { cgroup, mark, limitBytes } = before;
+  const { cgroup, mark, limitBytes = Number.NaN } = before;
+  // The limit was never reached: nobody was killed for it.
+  const isUntouched = (after.mostBytes ?? Number.NaN) < limitBytes - largestChargeBytes;
   const victims = mark === undefined ? [] : readVictims(after.log, mark);
-  const isOurs = (victim: Victim): boolean => cgroup === undefined || mayBelongTo(cgroup, victim);
+  const isOurs = (victim: Victim): boolean =>
+    cgroup === undefined ||
+    (mayBelongTo(cgroup, victim) && !(isUntouched && isUnnamed(cgroup) && victim.limitedBy !== undefined));
   const ours = victims.filter(isOurs);
   const inCgroup = difference(before.kills.cgroup, after.kills.cgroup);
   const onMachine = difference(before.kills.machine, after.kills.machine);
@@ -54,9 +58,12 @@ function countKills(before: Readings, after: Readings): Kills {
     count,
     // Where the cgroup's own count says that none was ours, a line in doubt is not.
     reports: count === 0 ? [] : ours.slice(-reportsKept).map(({ report }) => report),
-    reachedBytes: ours.some(({ limitedBy }) => limitedBy === cgroup) ? limitBytes : undefined,
+    reachedBytes: ours.some(({ limitedBy }) => limitedBy === cgroup) ? before.limitBytes : undefined,
   };
 }
+
+/** More than the kernel asks for at once, a huge page of 2 MiB: so far below a limit it may stop. */
+const largestChargeBytes = 4 * 2 ** 20;
 
 function difference(before: number | undefined, after: number | undefined): number | undefined {
   if (after === undefined) return undefined;

@@ -46,9 +46,13 @@ export function readVictims(lines: readonly string[], mark: Mark | undefined): r
 
 /** Whether it was of the cgroup; a victim of which the log does not say is not known to be another's. */
 export function mayBelongTo(cgroup: string, { cgroup: own, limitedBy }: Victim): boolean {
-  // A container that has a namespace of its own for its cgroups does not know how the log names them.
-  if (cgroup === "/" || own === undefined) return true;
+  if (isUnnamed(cgroup) || own === undefined) return true;
   return isWithin(cgroup, own) || (limitedBy !== undefined && isWithin(cgroup, limitedBy));
+}
+
+/** A container that has a namespace of its own for its cgroups does not know how the log names them. */
+export function isUnnamed(cgroup: string): boolean {
+  return cgroup === "/";
 }
 
 function isWithin(cgroup: string, path: string): boolean {

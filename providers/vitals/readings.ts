@@ -35,6 +35,8 @@ export interface Readings {
   readonly cgroup: string | undefined;
   /** Of that cgroup, in bytes. */
   readonly limitBytes: number | undefined;
+  /** That the cgroup had in use at any time since it began, page cache included, in bytes; cgroup v1 only. */
+  readonly mostBytes: number | undefined;
   readonly ticksPerSecond: number;
   readonly mark: Mark | undefined;
   readonly log: readonly string[];
@@ -62,6 +64,7 @@ export class Reader {
       kills: { machine: this.#count("kills"), cgroup: this.#count("events") },
       cgroup: this.#values.get("cgroup"),
       limitBytes: this.#count("limit"),
+      mostBytes: this.#count("most"),
       ticksPerSecond: this.#count("ticks") ?? 100,
       mark: mark === undefined ? undefined : { kind: kind === "dmesg" ? kind : "journal", text: mark },
       log: this.#log,

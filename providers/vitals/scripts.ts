@@ -6,6 +6,7 @@
 //   ticks <hz>                     of /proc/stat
 //   kills <count>                  oom_kill of /proc/vmstat: on the whole machine, since it started
 //   events <count>                 oom_kill of the cgroup's memory.events, with all below it (v2)
+//   most <bytes>                   that the cgroup ever had in use, page cache included (v1)
 //   mark <dmesg|journal> <text>    where the kernel's log stood: a time, a cursor
 //   sample <uptime s> <cpu source> <cpu> <memory source> <bytes>    sources: v1, v2, machine; "-" where there is none
 //   ready                          the samples begin
@@ -107,6 +108,9 @@ counts() {
     while read -r key value; do
       if [ "$key" = oom_kill ]; then echo "events $value"; fi
     done <"$memory_dir/memory.events"
+  fi
+  if [ $version = v1 ] && [ -n "$memory_dir" ] && [ -r "$memory_dir/memory.max_usage_in_bytes" ]; then
+    read -r most <"$memory_dir/memory.max_usage_in_bytes" && echo "most $most"
   fi
 }
 

@@ -176,6 +176,18 @@ describe("what the kernel killed", () => {
     expect(judge(cgroupV1.replace("/host-1", "/"), `kills 2\n${killedThere}`)?.oomKills).toBe(1);
   });
 
+  test("in such a container is another's where its own limit was never reached", () => {
+    const unnamed = cgroupV1.replace("/host-1", "/");
+    expect(judge(unnamed, `kills 2\nmost 90000000\n${killedThere}`)).toMatchObject({
+      oomKills: 0,
+      oomReports: [],
+    });
+    expect(judge(unnamed, `kills 2\nmost 268423168\n${killedHere}`)?.oomKills).toBe(1);
+    // Where the whole machine was full, no limit was in question.
+    const later = killedOnTheMachine.replaceAll("[ 26", "[ 27");
+    expect(judge(unnamed, `kills 2\nmost 90000000\n${later}`)?.oomKills).toBe(1);
+  });
+
   test("is what the cgroup counts, where it does (v2), whatever the machine says", () => {
     const log = killedThere.replaceAll(/log \[.*?\] /g, "log ");
     expect(judge(cgroupV2, `kills 9\nevents 2\n${log}`)).toMatchObject({ oomKills: 0, oomReports: [] });
