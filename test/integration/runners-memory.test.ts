@@ -1,8 +1,10 @@
 // Layers that run out of memory on leased machines: the kernel really kills, on hosts whose memory is small, and only what it
 // killed for want of memory is tried once more, one tier up.
 
+import { spawnSync } from "node:child_process";
 import { afterEach, expect, inject, test } from "vitest";
 import type { Event, EventOf } from "../../engine/events/event.ts";
+import { makeMemoryCgroup } from "../rig/memory-cgroup.ts";
 import { findHostProcesses } from "./host-processes.ts";
 import type { Gate } from "./leased-gate.ts";
 import {
@@ -98,5 +100,24 @@ test("a step that somebody kills fails at once: nobody wanted for memory", async
       message: expect.stringMatching(/^\[1\/3\] RUN wget \S+ .*victim failed with exit code 137$/),
     },
   ]);
+  expect(machinesOf(events)).toEqual(["cx23"]);
+});
+
+test("a step that fails while the kernel kills on another machine is not taken for that one", async () => {
+  await open((gate) => `${gate.wait("other")} && exit 7`);
+  const running = leased.start(build);
+  await leased.gate.reached("other");
+  const other = makeMemoryCgroup(`lamina-runners-other-${process.pid}`, 64 * 2 ** 20);
+  try {
+    const script = `echo $$ >${other.processesFile}; exec ${takeMemory}`;
+    const hog = spawnSync("/bin/sh", ["-c", script]);
+    expect(hog.signal).toBe("SIGKILL");
+  } finally {
+    other.remove();
+  }
+  leased.gate.open("other");
+  const { events } = await running.ended.then(endedWith(1));
+  expect(of(events, "layer.retried")).toEqual([]);
+  expect(of(events, "layer.failed")).toMatchObject([{ kind: "step-failed" }]);
   expect(machinesOf(events)).toEqual(["cx23"]);
 });
