@@ -11,6 +11,7 @@ import {
 } from "../../engine/events/summary.ts";
 import { formatBytes, formatSeconds } from "./format.ts";
 import { stepLabel } from "./reporter.ts";
+import { formatEur } from "./runner-phrases.ts";
 import { renderTable } from "./table.ts";
 import { printable } from "./text-width.ts";
 
@@ -69,7 +70,7 @@ function describeFailure({ state }: LayerSummary, label: string): string[] {
   return lines;
 }
 
-/** "2 built, 1 current in 12.3 s", from the last event of a run. */
+/** "2 built, 1 current in 12.3 s", and ", 0.0240 EUR" where machines were paid for; from the last event of a run. */
 export function describeResult({ completed }: Pick<RunSummary, "completed">): string {
   if (completed === undefined) return "not finished";
   const parts = [
@@ -80,7 +81,9 @@ export function describeResult({ completed }: Pick<RunSummary, "completed">): st
     [completed.canceled, "canceled"],
   ] as const;
   const shown = parts.filter(([amount]) => amount > 0).map(([amount, word]) => `${amount} ${word}`);
-  return `${shown.length === 0 ? "nothing to do" : shown.join(", ")} in ${formatSeconds(completed.seconds)}`;
+  const { seconds, costEur = 0 } = completed;
+  const cost = costEur > 0 ? `, ${formatEur(costEur)}` : "";
+  return `${shown.length === 0 ? "nothing to do" : shown.join(", ")} in ${formatSeconds(seconds)}${cost}`;
 }
 
 function cellsOf(layer: LayerSummary, severalPlatforms: boolean): string[] {

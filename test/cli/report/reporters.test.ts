@@ -248,6 +248,19 @@ shell-plus  not built (nushell)
     );
   });
 
+  test("ends with what the machines cost, where any were paid for", () => {
+    const paying = (costEur: number) => {
+      const paid = new RunningSummary();
+      for (const event of sampleRun)
+        paid.fold(event.type === "run.completed" ? { ...event, costEur } : event);
+      return describeResult(paid);
+    };
+    expect(paying(0.024)).toBe(
+      "1 built, 1 current, 1 failed, 1 not built because of others in 13.1 s, 0.0240 EUR",
+    );
+    expect(paying(0)).toBe(describeResult(summary));
+  });
+
   test("of many layers only counts those that were current, unless more is asked for", () => {
     const many = new RunningSummary();
     for (const event of sampleRun) many.fold(event);
