@@ -87,7 +87,7 @@ export function openHcloud(config: HcloudConfig, world: HcloudWorld): Result<Com
     return err({
       kind: "configuration",
       message: told.join("; "),
-      help: "settings of hcloud are documented in README.md",
+      help: "settings of hcloud are documented in docs/runners.md",
     });
   }
   if (settings.data.buildkit === undefined && config.image === undefined)

@@ -181,7 +181,7 @@ test.each([
     { settings: { location: ["fsn1"], buildkit: { "linux/arm64": { url: "x", sha256: "y" } } } },
     "configuration",
     'runners.settings.buildkit.linux/arm64.url: must be the URL of a .tar.gz; runners.settings.buildkit.linux/arm64.sha256: must be 64 hexadecimal digits; runners.settings.location: is not a field of settings of hcloud: did you mean "locations"?',
-    "settings of hcloud are documented in README.md",
+    "settings of hcloud are documented in docs/runners.md",
   ],
 ] as const)("environment %j and configuration %j are refused", (variables, config, kind, message, help) => {
   const env = new Map(Object.entries(variables));
