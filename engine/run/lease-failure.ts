@@ -11,7 +11,8 @@ export function explainLeaseFailure(
   { tier }: PlacementRequest["size"],
   failure: LeaseFailure,
 ): LayerFailure {
-  const message = `${provider} gave no ${tier}: ${failure.kind === "canceled" ? "canceled" : failure.message}`;
+  const wanted = tier === "none" ? "machine" : tier;
+  const message = `${provider} gave no ${wanted}: ${failure.kind === "canceled" ? "canceled" : failure.message}`;
   return { kind: "no-machine", message, help: advise(failure), logTail: [] };
 }
 

@@ -124,6 +124,12 @@ describe("caps", () => {
     ]);
   });
 
+  test("a size above every tier is told of without the name of one", async () => {
+    const rig = new FleetRig(projectOf({ a: { cpu: 400, memory_gb: 9000 } }));
+    expect(brief(await rig.start())).toEqual(["a: failed"]);
+    expect(rig.log.of("layer.failed")[0]?.message).toMatch(/^fake gave no machine: /);
+  });
+
   test("no more machines are made within an hour than max_creates_per_hour, by any run of the project", async () => {
     const rig = new FleetRig(projectOf({ a: {}, b: {} }), { maxCreatesPerHour: 2, reuse: "never" });
     // By another process, 55 minutes ago.
