@@ -1,6 +1,6 @@
 // What there is of a host, or of a whole yard, on this machine: to see it there, and to see that nothing of it is left.
 
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { openSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 
@@ -11,11 +11,16 @@ export interface Traced {
   readonly namespaces: readonly string[];
 }
 
-/** What to look for, of a host that is on. */
+/**
+ * What to look for, of a host that is on. Its namespaces are held open until this process ends: their numbers would be given out
+ * again, and somebody else's processes be taken for its.
+ */
 export function traceHost(host: { readonly pid: number; readonly memoryCgroup: string }): Traced {
-  const namespaces = ["pid", "net", "mnt"].map((kind) =>
-    readlinkSync(`/proc/${String(host.pid)}/ns/${kind}`),
-  );
+  const namespaces = ["pid", "net"].map((kind) => {
+    const path = `/proc/${String(host.pid)}/ns/${kind}`;
+    openSync(path, "r");
+    return readlinkSync(path);
+  });
   return { name: basename(host.memoryCgroup), namespaces };
 }
 
