@@ -231,6 +231,13 @@ rust | Setting up rustc
   });
 });
 
+/** How the sample run ends where its machines cost that. */
+function describePaid(costEur: number): string {
+  const paid = new RunningSummary();
+  for (const event of sampleRun) paid.fold(event.type === "run.completed" ? { ...event, costEur } : event);
+  return describeResult(paid);
+}
+
 describe("the end of a run", () => {
   const summary = new RunningSummary();
   for (const event of sampleRun) summary.fold(event);
@@ -249,16 +256,10 @@ shell-plus  not built (nushell)
   });
 
   test("ends with what the machines cost, where any were paid for", () => {
-    const paying = (costEur: number) => {
-      const paid = new RunningSummary();
-      for (const event of sampleRun)
-        paid.fold(event.type === "run.completed" ? { ...event, costEur } : event);
-      return describeResult(paid);
-    };
-    expect(paying(0.024)).toBe(
+    expect(describePaid(0.024)).toBe(
       "1 built, 1 current, 1 failed, 1 not built because of others in 13.1 s, 0.0240 EUR",
     );
-    expect(paying(0)).toBe(describeResult(summary));
+    expect(describePaid(0)).toBe(describeResult(summary));
   });
 
   test("of many layers only counts those that were current, unless more is asked for", () => {
