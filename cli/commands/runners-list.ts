@@ -3,6 +3,7 @@
 import { surveyLeases } from "../../engine/run/survey-leases.ts";
 import type { RunnersListJson } from "../../schemas/runners.ts";
 import { defineCommand, noOperands } from "../command.ts";
+import { exitCode } from "../exit-code.ts";
 import { count } from "../report/format.ts";
 import { renderRunners, runnerToJson } from "../runners/report-text.ts";
 import { runnersOptions, silentToJson, tellSilent, withRunners } from "../runners/with-runners.ts";
@@ -37,7 +38,8 @@ export const command = defineCommand({
       } else output.result(renderRunners(leases, nowMs, output.stdout.color));
       const code = tellSilent(output, opened, survey);
       const leftOver = leases.filter(({ isLeftOver }) => isLeftOver).length;
-      if (!quiet && !options.json)
+      // Where nobody lists machines, none found is no news.
+      if (!quiet && !options.json && (leases.length > 0 || code === exitCode.done))
         output.remark(
           leftOver === 0
             ? `${count(leases.length, "machine")}\n`

@@ -54,9 +54,13 @@ export const command = defineCommand({
       for (const { seen, message } of failed)
         complain(output, `${nameRunner(seen)} was not given back: ${message}`);
       const code = tellSilent(output, opened, reaped);
-      if (!quiet && !options.json) {
+      const found = removed.length + failed.length;
+      // Where nobody lists machines, none found is no news.
+      if (!quiet && !options.json && (found + left.length > 0 || code === exitCode.done)) {
         const used = left.length === 0 ? "" : `, ${left.length} in use`;
-        output.remark(`${count(removed.length + failed.length, "machine")} left over${used}\n`);
+        const fate = dryRun || removed.length === 0 ? "left over" : "given back";
+        const amount = fate === "given back" ? removed.length : found;
+        output.remark(`${count(amount, "machine")} ${fate}${used}\n`);
       }
       return code === exitCode.done && failed.length > 0 ? exitCode.failed : code;
     }),
