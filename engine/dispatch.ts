@@ -126,7 +126,7 @@ async function readArtifact(
     sources: [directivesPath],
     absentSources: [],
   };
-  const opened = openDockerfile(declaration, deps.files);
+  const opened = openDockerfile(declaration, deps.files, contextDirectory);
   const spec = await readBuildSpec(contextDirectory, deps);
   if (!opened.ok || spec.diagnostics.length > 0)
     return err([...(opened.ok ? [] : opened.error), ...spec.diagnostics]);

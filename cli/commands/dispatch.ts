@@ -45,6 +45,11 @@ export const command = defineCommand({
       });
     const host = createHost();
     const contextDirectory = resolve(directory, options.context ?? ".");
+    if (!host.files.list(contextDirectory).ok)
+      return refuseUsage(output, {
+        message: `there is no folder ${options.context ?? contextDirectory}`,
+        help: "--context names the folder that is built",
+      });
     const opened = await openDispatch({
       directivesPath: resolve(directory, options.directives),
       contextDirectory,

@@ -15,10 +15,11 @@ import type { Layer } from "./layer.ts";
 /** Where nothing is declared the builder's own platform counts, which is not known yet: these are the usual ones. */
 const usualPlatforms: readonly string[] = ["linux/amd64", "linux/arm64"];
 
-/** Reads and parses the Dockerfile of a layer. */
+/** Reads and parses the Dockerfile of a layer; errors name its folder as `shownFolder`. */
 export function openDockerfile(
   declaration: Declaration,
   files: Files,
+  shownFolder = `catalog/${declaration.folder.name}`,
 ): Result<Dockerfile, readonly Diagnostic[]> {
   const { folder, workflow, located } = declaration;
   const place = (key: string, otherwise: string) => {
@@ -29,7 +30,7 @@ export function openDockerfile(
   const text = files.readText(file);
   if (!text.ok) {
     const span = place("dockerfile", "name");
-    const shown = `catalog/${folder.name}/${workflow.dockerfile}`;
+    const shown = `${shownFolder}/${workflow.dockerfile}`;
     return err([
       text.error.kind === "missing"
         ? diagnose(catalogDiagnostics.noDockerfile, { path: shown }, { span })

@@ -1,6 +1,6 @@
 // `lamina dispatch`: a project that is no catalog, built by its directives on a real BuildKit, here and on leased hosts.
 
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, inject, test } from "vitest";
 import { event as eventSchema } from "../../schemas/event.ts";
@@ -65,7 +65,15 @@ test("directives that are wrong, and a context without a Dockerfile, are told wi
   expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringContaining("ci/build.ncl:")]);
   project.write("ci/build.ncl", directives("compute_provider = 'docker_local"));
   const missing = await lamina([]);
-  expect([missing.exitCode, missing.stderr]).toEqual([2, expect.stringContaining("Dockerfile")]);
+  expect([missing.exitCode, missing.stderr]).toEqual([
+    2,
+    expect.stringContaining(`error[E0320]: there is no ${realpathSync(project.root)}/Dockerfile\n`),
+  ]);
+  const nowhere = await lamina(["--context", "ap"]);
+  expect([nowhere.exitCode, nowhere.stderr]).toEqual([
+    2,
+    "error: there is no folder ap\nhelp: --context names the folder that is built\n",
+  ]);
   const none = await runCli(["dispatch"], { cwd: project.root });
   expect([none.exitCode, none.stderr]).toEqual([
     2,
