@@ -16,7 +16,7 @@ import type { Layer } from "../catalog/layer.ts";
 import type { ImageDigest, InputDigest } from "../core/digest.ts";
 import type { Clock } from "../core/host.ts";
 import { unreachable } from "../core/unreachable.ts";
-import { combineInputs, type OwnInputs } from "../graph/fingerprint.ts";
+import type { OwnInputs } from "../graph/fingerprint.ts";
 import type { LayerGraph } from "../graph/graph.ts";
 import type { LockFile } from "../lock/lock-file.ts";
 import { describeReason } from "../plan/explain-reason.ts";
@@ -27,7 +27,8 @@ import type { ImageResolver, ImageStore } from "../ports/images.ts";
 import type { BuildMetrics, MetricsStore } from "../ports/metrics.ts";
 import { BaseImages } from "./base-images.ts";
 import { type BuiltOutcome, buildLayer } from "./build-layer.ts";
-import type { BuildInputs, LayerBuild } from "./layer-build.ts";
+import { type Flight, isWanted } from "./flight.ts";
+import type { LayerBuild } from "./layer-build.ts";
 import type { LayerFailure } from "./layer-failure.ts";
 import type { Outcome, StepOutcome } from "./outcome.ts";
 import type { Placer } from "./placer.ts";
@@ -163,16 +164,6 @@ function conclude(
     ...(costEur === undefined ? {} : { costEur }),
   });
   return { result, seconds, steps };
-}
-
-/** A build that goes on. */
-interface Flight {
-  readonly step: Step;
-  readonly stop: AbortController;
-  /** Undefined until it is known what it is built of. */
-  inputs: BuildInputs | undefined;
-  /** Resolves when nothing of it is left. */
-  settled: Promise<void>;
 }
 
 /** The state of one run. Its maps are by `stepKey`. */
@@ -502,23 +493,4 @@ class Conductor {
 
 function keyOf({ layer, platform }: Step): string {
   return stepKey(layer, platform);
-}
-
-/** Whether what is being built is what a step asks for. */
-function isWanted({ inputs }: Flight, step: Step | undefined, { ownInputs, lock }: RunWorld): boolean {
-  if (inputs === undefined || step?.action !== "build") return false;
-  if (step.inputDigest !== null) return step.inputDigest === inputs.digest;
-  // Without a digest for want of a pin perhaps, which this very build has looked up.
-  const { layer, platform, parents, reasons } = step;
-  const own = ownInputs.get(layer);
-  if (own === undefined || reasons.some(({ kind }) => kind === "parent-pending")) return false;
-  const images = parents.flatMap((parent) => {
-    const entry = lock.entryOf(parent, platform);
-    return entry === undefined ? [] : [[parent, entry.image] as const];
-  });
-  const bases = Array.from(
-    inputs.bases,
-    ([image, digest]) => [image, lock.pinOf(image, platform) ?? digest] as const,
-  );
-  return combineInputs(own, platform, new Map(images), new Map(bases)) === inputs.digest;
 }
