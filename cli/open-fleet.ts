@@ -10,6 +10,7 @@ import type { Project } from "../engine/project.ts";
 import { Fleet } from "../engine/run/fleet.ts";
 import { LeaseJournal } from "../engine/run/lease-journal.ts";
 import { processTable } from "../providers/host/process-identity.ts";
+import { findLacking } from "../providers/runner/find-lacking.ts";
 import { runnerOpener } from "../providers/runner/open-runner.ts";
 import { makeKeyPair } from "../providers/transport/keys.ts";
 import { sshTransport } from "../providers/transport/ssh.ts";
@@ -30,13 +31,15 @@ export async function openProvider(
   { graph, directives }: Pick<Project, "graph" | "directives">,
   host: Host,
 ): Promise<Result<OpenedProvider, ComputeRefusal>> {
+  const env = (name: string) => host.env(name);
+  const runners = runnersSchema.parse(directives.runners ?? {});
+  const lacking = findLacking(runners.transport, env);
+  if (lacking !== undefined) return err({ kind: "environment", ...lacking });
   const opened = await openCompute(provider, directives.runners, host);
   if (!opened.ok) return err(opened.error);
   const compute = opened.value;
   const { root } = graph;
   const { clock, files } = host;
-  const env = (name: string) => host.env(name);
-  const runners = runnersSchema.parse(directives.runners ?? {});
   const opener = runnerOpener({
     storeDirectory: join(root, ".lamina/store"),
     env,

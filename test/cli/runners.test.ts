@@ -3,7 +3,8 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -245,6 +246,44 @@ describe("a provider that does not do as asked", () => {
     expect(stderr).toContain(`error: ${lease} (cx23 in nbg1) was not given back: `);
     expect(journal()).toEqual([`${lease}.json`]);
     expect((await runners("reap")).exitCode).toBe(0);
+    expect(servers()).toEqual([]);
+  });
+});
+
+describe("a build that lacks what it needs here leases nothing", () => {
+  let tools: string;
+  beforeEach(() => {
+    tools = mkdtempSync(join(tmpdir(), "lamina-tools-"));
+  });
+  afterEach(() => rmSync(tools, { recursive: true }));
+
+  const build = () =>
+    runCli(["build"], { cwd: project.root, env: { ...environment(), PATH: tools, LAMINA_CACHE: tools } });
+
+  test("without buildctl", async () => {
+    expect(await build()).toEqual({
+      exitCode: 3,
+      stdout: "",
+      stderr:
+        "error: to build on leased machines, BuildKit's client, buildctl, is needed here, and it is not installed\n" +
+        "help: install BuildKit (github.com/moby/buildkit), or let `npm run demo` build it\n",
+    });
+    expect(servers()).toEqual([]);
+  });
+
+  test("without rsync, where it is to carry contexts", async () => {
+    writeFileSync(join(tools, "buildctl"), "#!/bin/sh\n", { mode: 0o755 });
+    project.write(
+      "catalog/build_directives.ncl",
+      "{ compute_provider = 'hcloud, runners = { transport = 'rsync, image = \"debian-12\" } }\n",
+    );
+    expect(await build()).toEqual({
+      exitCode: 3,
+      stdout: "",
+      stderr:
+        "error: runners.transport is 'rsync, and rsync is not installed here\n" +
+        "help: install the package rsync of your system, or leave runners.transport out\n",
+    });
     expect(servers()).toEqual([]);
   });
 });
