@@ -86,6 +86,19 @@ export const event = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("layer.canceled"), ...node, reason: z.literal("outdated").optional() }),
   /** Not tried again while somebody watches: it failed with these very inputs before. */
   z.strictObject({ type: z.literal("layer.held"), ...node, kind: z.string(), message: z.string() }),
+  /**
+   * It has no machine to be built on yet, and waits: for the provider's answer; for the machine of `lease`, which is being leased; for
+   * one of the run's to come free, as a limit is reached; or to ask again in `seconds`, as none could be had. `message` says which
+   * limit, or why.
+   */
+  z.strictObject({
+    type: z.literal("layer.waiting"),
+    ...node,
+    for: z.enum(["provider", "machine", "room", "retry"]),
+    lease: leaseId.optional(),
+    message: z.string().optional(),
+    seconds: z.number().optional(),
+  }),
   /** Where it is built: on a machine that is leased, alone or beside others. `source` says where the size comes from. */
   z.strictObject({
     type: z.literal("layer.placed"),
@@ -121,6 +134,13 @@ export const event = z.discriminatedUnion("type", [
   }),
   /** `eurPerHour` and what it costs are net of VAT. */
   z.strictObject({ type: z.literal("runner.requested"), ...leased, provider: z.string(), tier: z.string() }),
+  /** The provider is asked for that kind of machine at that place. */
+  z.strictObject({
+    type: z.literal("runner.ordered"),
+    ...leased,
+    machine: z.string(),
+    location: z.string(),
+  }),
   /** An offer could not be had, and another one is tried. `kind` as in the port's failures. */
   z.strictObject({
     type: z.literal("runner.declined"),
@@ -138,6 +158,8 @@ export const event = z.discriminatedUnion("type", [
     location: z.string(),
     eurPerHour: z.number(),
   }),
+  /** It has booted and lets us in; its BuildKit need not answer yet. `seconds` since it was requested. */
+  z.strictObject({ type: z.literal("runner.connected"), ...leased, seconds: z.number() }),
   /** It builds; `seconds` since it was requested. */
   z.strictObject({ type: z.literal("runner.ready"), ...leased, seconds: z.number() }),
   z.strictObject({ type: z.literal("runner.lost"), ...leased, message: z.string() }),

@@ -17,6 +17,11 @@ export function isInstruction(name: string): boolean {
   return /^\[(?!internal\]|context |auth\])/.test(name);
 }
 
+/** A step as people call it: BuildKit's word for sending a context is "[internal] load build context". */
+export function describeStep(name: string): string {
+  return /^\[internal\] load build context\b/.test(name) ? "sending the context" : printable(name);
+}
+
 /** "proving rustc, cargo"; a layer may promise artifacts only. */
 export function describeProof({ tools }: { readonly tools: readonly string[] }): string {
   return `proving ${tools.length === 0 ? "artifacts" : tools.join(", ")}`;

@@ -14,7 +14,13 @@ import {
   isInstruction,
 } from "./phrases.ts";
 import { type Reporter, type ReporterContext, stepLabel } from "./reporter.ts";
-import { describeMeasured, describePlaced, describeRetried, describeRunner } from "./runner-phrases.ts";
+import {
+  describeMeasured,
+  describePlaced,
+  describeRetried,
+  describeRunner,
+  describeWaiting,
+} from "./runner-phrases.ts";
 import { printable } from "./text-width.ts";
 
 export function createPlainReporter(context: ReporterContext): Reporter {
@@ -72,6 +78,10 @@ export function createPlainReporter(context: ReporterContext): Reporter {
           return line(event, `${label(event)}: ${colors.yellow(describeCanceled(event))}`);
         case "layer.held":
           return line(event, `${label(event)}: ${colors.yellow(describeHeld(event))}`);
+        case "layer.waiting":
+          // What it waits for is told as soon as the provider has answered.
+          if (event.for === "provider" && !verbose) return undefined;
+          return remark(event, `${label(event)}: ${describeWaiting(event)}`);
         case "layer.placed":
           return remark(event, `${label(event)}: ${describePlaced(event)}`);
         case "layer.measured":
@@ -79,8 +89,10 @@ export function createPlainReporter(context: ReporterContext): Reporter {
         case "layer.retried":
           return line(event, `${label(event)}: ${colors.yellow(describeRetried(event))}`);
         case "runner.requested":
+        case "runner.ordered":
         case "runner.declined":
         case "runner.leased":
+        case "runner.connected":
         case "runner.ready":
         case "runner.released":
           return remark(event, describeRunner(event));

@@ -2,14 +2,17 @@
 
 import { unreachable } from "../../engine/core/unreachable.ts";
 import type { EventOf } from "../../engine/events/event.ts";
+import type { MachineSummary } from "../../engine/events/summary.ts";
 import type { LeaseId } from "../../schemas/lease-id.ts";
 import { count, formatBytes, formatSeconds } from "./format.ts";
 import { printable } from "./text-width.ts";
 
 export type RunnerEvent = EventOf<
   | "runner.requested"
+  | "runner.ordered"
   | "runner.declined"
   | "runner.leased"
+  | "runner.connected"
   | "runner.ready"
   | "runner.lost"
   | "runner.released"
@@ -25,10 +28,14 @@ function describe(event: RunnerEvent): string {
   switch (event.type) {
     case "runner.requested":
       return `a ${event.tier} asked of ${event.provider}`;
+    case "runner.ordered":
+      return `tries ${placed(event)}`;
     case "runner.declined":
       return `no ${placed(event)}: ${printable(event.message)}`;
     case "runner.leased":
-      return `leased ${placed(event)} for ${formatEur(event.eurPerHour)} an hour`;
+      return `leased ${placed(event)} for ${formatEur(event.eurPerHour)} an hour, which boots`;
+    case "runner.connected":
+      return `booted after ${formatSeconds(event.seconds)}, and its BuildKit is awaited`;
     case "runner.ready":
       return `ready after ${formatSeconds(event.seconds)}`;
     case "runner.lost":
@@ -40,6 +47,61 @@ function describe(event: RunnerEvent): string {
     default:
       return unreachable(event);
   }
+}
+
+/** "waits for runner 0a1b2c", "waits for a free machine: max_machines is 2". */
+export function describeWaiting(wait: EventOf<"layer.waiting">): string {
+  switch (wait.for) {
+    case "provider":
+      return "asks for a machine";
+    case "machine":
+      return wait.lease === undefined ? "waits for a machine" : `waits for runner ${shortLease(wait.lease)}`;
+    case "room":
+      return `waits for a free machine${because(wait)}`;
+    case "retry":
+      return `waits for a machine, and asks again in ${formatSeconds(wait.seconds ?? 0)}${because(wait)}`;
+    default:
+      return unreachable(wait.for);
+  }
+}
+
+/** The same as it stands at a moment: "cax21 in fsn1 boots, 45.0 s". `machine` is that of its lease. */
+export function describeWaitNow(
+  wait: EventOf<"layer.waiting">,
+  machine: MachineSummary | undefined,
+  nowMs: number,
+): string {
+  if (wait.for === "retry") {
+    const seconds = Math.max(0, (wait.seconds ?? 0) - (nowMs - wait.at) / 1000);
+    return describeWaiting({ ...wait, seconds });
+  }
+  if (wait.for !== "machine" || machine === undefined) return describeWaiting({ ...wait, lease: undefined });
+  const since = formatSeconds(Math.max(0, nowMs - machine.sinceMs) / 1000);
+  switch (machine.state) {
+    case "requested":
+      return `a ${machine.tier} is asked of ${machine.provider}, ${since}`;
+    case "ordered":
+      return `${placed(machine)} is asked of ${machine.provider}, ${since}`;
+    case "booting":
+      return `${placed(machine)} boots, ${since}`;
+    case "connected":
+      return `${placed(machine)} starts its BuildKit, ${since}`;
+    case "ready":
+      return `${placed(machine)} is ready`;
+    case "lost":
+      return `${placed(machine)} was lost, and is given back, ${since}`;
+    default:
+      return unreachable(machine.state);
+  }
+}
+
+/** "starting on cax21 in fsn1"; "starting" here, or where nothing is known of the machine. */
+export function describeStart(machine: MachineSummary | undefined): string {
+  return machine === undefined ? "starting" : `starting on ${placed(machine)}`;
+}
+
+function because({ message }: Pick<EventOf<"layer.waiting">, "message">): string {
+  return message === undefined ? "" : `: ${printable(message)}`;
 }
 
 /** "on runner 0a1b2c, which is there: cax21 (4 cpu, 8 GB), by its language". */

@@ -109,6 +109,7 @@ function describeState(state: LayerState): string {
     case "doomed":
       return `not built (${state.cause})`;
     case "queued":
+    case "waiting":
     case "running":
     case "proving":
       return "not finished";

@@ -8,16 +8,19 @@ import { unreachable } from "../../engine/core/unreachable.ts";
 import {
   currentStep,
   elapsedSeconds,
+  type LayerState,
   type LayerSummary,
   RunningSummary,
   type RunSummary,
 } from "../../engine/events/summary.ts";
+import type { LeaseId } from "../../schemas/lease-id.ts";
 import { FailedLogs } from "./failed-logs.ts";
 import { renderFailure } from "./failure.ts";
 import { count, formatBytes, formatSeconds } from "./format.ts";
 import { type LiveLine, openLiveArea } from "./live-area.ts";
-import { describeProof, describeRun } from "./phrases.ts";
+import { describeProof, describeRun, describeStep } from "./phrases.ts";
 import { type Reporter, type ReporterContext, stepLabel } from "./reporter.ts";
+import { describeStart, describeWaitNow } from "./runner-phrases.ts";
 import { displayWidth, pad, printable } from "./text-width.ts";
 
 const intervalMs = 100;
@@ -92,9 +95,12 @@ export function liveLines(
   const label = stepLabel(context);
   const width = Math.max(0, ...layers.map((layer) => displayWidth(label(layer))));
   const colors = pc.createColors(context.output.stderr.color);
-  const line = (layer: LayerSummary) => liveLine(layer, pad(label(layer), width), nowMs, colors);
+  const line = (layer: LayerSummary) => {
+    const work = describeWork(layer, summary.machines, nowMs);
+    return liveLine(layer, pad(label(layer), width), work, nowMs, colors);
+  };
   if (layers.length <= maxRows) return layers.map(line);
-  const busy = layers.filter(({ state }) => state.kind === "running" || state.kind === "proving");
+  const busy = layers.filter(({ state }) => busyStates.has(state.kind));
   const failed = layers.filter(({ state }) => state.kind === "failed");
   const shown = [...failed, ...busy].slice(0, Math.max(0, maxRows - 1));
   const waiting = layers.filter(({ state }) => state.kind === "queued").length;
@@ -103,9 +109,31 @@ export function liveLines(
   return [...shown.map(line), { text: counted, paint: colors.dim }];
 }
 
+const busyStates: ReadonlySet<LayerState["kind"]> = new Set(["waiting", "running", "proving"]);
+
+/** What is being done, or waited for, right now; "" where nothing is. */
+function describeWork(layer: LayerSummary, machines: RunSummary["machines"], nowMs: number): string {
+  const { state } = layer;
+  const machineOf = (lease: LeaseId | undefined) => (lease === undefined ? undefined : machines.get(lease));
+  switch (state.kind) {
+    case "waiting":
+      return describeWaitNow(state.wait, machineOf(state.wait.lease), nowMs);
+    case "running": {
+      const step = currentStep(layer);
+      if (step !== undefined) return describeStep(step);
+      return layer.stepsDone === 0 ? describeStart(machineOf(state.lease)) : "between steps";
+    }
+    case "proving":
+      return describeProof(state);
+    default:
+      return "";
+  }
+}
+
 function liveLine(
   layer: LayerSummary,
   label: string,
+  work: string,
   nowMs: number,
   colors: ReturnType<typeof pc.createColors>,
 ): LiveLine {
@@ -116,16 +144,11 @@ function liveLine(
   switch (state.kind) {
     case "queued":
       return { text: `  ${label}            waiting`, paint: colors.dim };
+    case "waiting":
     case "running":
-      return {
-        text: `${frame} ${label}  ${elapsed.padStart(8)}${cached}  ${printable(currentStep(layer) ?? (layer.stepsDone === 0 ? "starting" : "between steps"))}`,
-        paint: plain,
-      };
+      return { text: `${frame} ${label}  ${elapsed.padStart(8)}${cached}  ${work}`, paint: plain };
     case "proving":
-      return {
-        text: `${frame} ${label}  ${elapsed.padStart(8)}  ${describeProof(state)}`,
-        paint: plain,
-      };
+      return { text: `${frame} ${label}  ${elapsed.padStart(8)}  ${work}`, paint: plain };
     case "built": {
       const same = state.changed ? "" : ", unchanged";
       const text = `✓ ${label}  ${elapsed.padStart(8)}${cached}  built ${shortDigest(state.image)}, ${formatBytes(state.sizeBytes)}${same}`;

@@ -1,6 +1,7 @@
 // Events folded into where a run stands: what live display and final table read.
 
 import type { LayerName } from "../../schemas/layer-name.ts";
+import type { LeaseId } from "../../schemas/lease-id.ts";
 import type { Platform } from "../../schemas/platform.ts";
 import type { ImageDigest } from "../core/digest.ts";
 import { unreachable } from "../core/unreachable.ts";
@@ -8,17 +9,26 @@ import { stepKey } from "../plan/step.ts";
 import type { Event, EventOf } from "./event.ts";
 
 /**
- *   queued ──▶ running ──▶ proving ──▶ built
- *     │           ├───────────┴──────▶ failed
- *     │           └──────────────────▶ canceled
+ *                ┌──────┐
+ *                ▼      │ retried
+ *   queued ──▶ running ─┴─▶ proving ──▶ built
+ *     │         ▲  │           ├──────▶ failed
+ *     │  placed │  ▼           └──────▶ canceled
+ *     │        waiting
  *     └──▶ reused | failed | doomed | canceled
  *
  * A run that is watched may queue a layer again, whatever became of it.
  */
 export type LayerState =
   | { readonly kind: "queued" }
-  /** `steps` are the instructions that run now, by their ids, oldest first. */
-  | { readonly kind: "running"; readonly steps: ReadonlyMap<string, string> }
+  /** For a machine. */
+  | { readonly kind: "waiting"; readonly wait: EventOf<"layer.waiting"> }
+  /** `steps` are the instructions that run now, by their ids, oldest first. Without a lease it is built here, or nothing of it began. */
+  | {
+      readonly kind: "running";
+      readonly steps: ReadonlyMap<string, string>;
+      readonly lease: LeaseId | undefined;
+    }
   | { readonly kind: "proving"; readonly tools: readonly string[] }
   | {
       readonly kind: "built";
@@ -57,11 +67,25 @@ export interface LayerSummary {
   readonly stepsCached: number;
 }
 
+/** A leased machine, from when it is asked for until it is given back. */
+export interface MachineSummary {
+  /** What it was asked for by; its kind at the provider and its place are "" until one was ordered. */
+  readonly provider: string;
+  readonly tier: string;
+  readonly machine: string;
+  readonly location: string;
+  readonly state: "requested" | "ordered" | "booting" | "connected" | "ready" | "lost";
+  /** When it came to be in that state. */
+  readonly sinceMs: number;
+}
+
 export interface RunSummary {
   readonly started: EventOf<"run.started"> | undefined;
   readonly completed: EventOf<"run.completed"> | undefined;
   /** By `stepKey`, in order of their first events: the plan's order. */
   readonly layers: ReadonlyMap<string, LayerSummary>;
+  /** Those that are not given back. */
+  readonly machines: ReadonlyMap<LeaseId, MachineSummary>;
   readonly pinned: readonly EventOf<"base.pinned">[];
   readonly notes: readonly string[];
 }
@@ -71,6 +95,7 @@ export class RunningSummary implements RunSummary {
   started: EventOf<"run.started"> | undefined;
   completed: EventOf<"run.completed"> | undefined;
   readonly layers = new Map<string, LayerSummary>();
+  readonly machines = new Map<LeaseId, MachineSummary>();
   readonly pinned: EventOf<"base.pinned">[] = [];
   readonly notes: string[] = [];
 
@@ -89,15 +114,19 @@ export class RunningSummary implements RunSummary {
       case "base.pinned":
         this.pinned.push(event);
         break;
-      case "layer.log":
-      case "layer.measured":
       case "runner.requested":
+      case "runner.ordered":
       case "runner.declined":
       case "runner.leased":
+      case "runner.connected":
       case "runner.ready":
       case "runner.lost":
       case "runner.released":
       case "runner.left-over":
+        foldMachine(this.machines, event);
+        break;
+      case "layer.log":
+      case "layer.measured":
       case "lock.written":
       case "watch.round":
       case "watch.invalid":
@@ -144,10 +173,13 @@ function foldLayer(layer: LayerSummary, event: LayerEvent): LayerSummary {
     case "layer.queued":
       return { ...unheardOf(event), reasons: event.reasons };
     case "layer.started":
-      return { ...layer, state: { kind: "running", steps: new Map() }, startedAtMs: event.at };
+      return { ...layer, state: begun(undefined), startedAtMs: event.at };
+    case "layer.waiting":
+      return { ...layer, state: { kind: "waiting", wait: event } };
     case "layer.placed":
+      return { ...layer, state: begun(event.lease) };
     case "layer.retried":
-      return { ...layer, state: { kind: "running", steps: new Map() } };
+      return { ...layer, state: begun(undefined) };
     case "layer.step":
       return foldStep(layer, event);
     case "layer.proving":
@@ -178,11 +210,50 @@ function foldLayer(layer: LayerSummary, event: LayerEvent): LayerSummary {
   }
 }
 
+function begun(lease: LeaseId | undefined): LayerState {
+  return { kind: "running", steps: new Map(), lease };
+}
+
+type MachineEvent = Extract<Event, { type: `runner.${string}` }>;
+
+function foldMachine(machines: Map<LeaseId, MachineSummary>, event: MachineEvent): void {
+  const { lease, at: sinceMs } = event;
+  const before = machines.get(lease);
+  const become = (state: MachineSummary["state"], more: Partial<MachineSummary> = {}): void => {
+    if (before !== undefined) machines.set(lease, { ...before, ...more, state, sinceMs });
+  };
+  switch (event.type) {
+    case "runner.requested": {
+      const { provider, tier } = event;
+      machines.set(lease, { provider, tier, machine: "", location: "", state: "requested", sinceMs });
+      return;
+    }
+    case "runner.ordered":
+      return become("ordered", { machine: event.machine, location: event.location });
+    case "runner.declined":
+      return become("requested", { machine: "", location: "" });
+    case "runner.leased":
+      return become("booting", { machine: event.machine, location: event.location });
+    case "runner.connected":
+      return become("connected");
+    case "runner.ready":
+      return become("ready");
+    case "runner.lost":
+      return become("lost");
+    case "runner.released":
+    case "runner.left-over":
+      machines.delete(lease);
+      return;
+    default:
+      return unreachable(event);
+  }
+}
+
 function foldStep(layer: LayerSummary, event: EventOf<"layer.step">): LayerSummary {
   const steps = new Map(layer.state.kind === "running" ? layer.state.steps : []);
   if (event.state === "started") steps.set(event.stepId, event.name);
   else steps.delete(event.stepId);
-  const running = layer.state.kind === "running" ? ({ kind: "running", steps } as const) : layer.state;
+  const running = layer.state.kind === "running" ? { ...layer.state, steps } : layer.state;
   if (event.state === "started") return { ...layer, state: running };
   const cached = event.state === "cached" ? 1 : 0;
   return {

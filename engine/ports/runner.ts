@@ -43,6 +43,8 @@ export interface RunnerAccess {
   readonly privateKey: string;
   /** How long it may take until the machine builds. */
   readonly deadlineMs: number;
+  /** Called at most once, before `open` settles: it has booted and lets us in, and its BuildKit is awaited. */
+  readonly onConnected?: (() => void) | undefined;
 }
 
 export interface RunnerOpener {

@@ -4,6 +4,7 @@
 import PQueue from "p-queue";
 import type { LeaseId } from "../../schemas/lease-id.ts";
 import { err, ok, type Result } from "../core/result.ts";
+import type { EventOf } from "../events/event.ts";
 import type { ComputeFailure, MachineOffer } from "../ports/compute.ts";
 import { FleetRunner, type Tenant } from "./fleet-runner.ts";
 import type { LayerFailure } from "./layer-failure.ts";
@@ -74,7 +75,7 @@ export class Fleet implements Placer {
     request: PlacementRequest,
     signal: AbortSignal,
   ): Promise<Result<Placement, LayerFailure | "canceled">> {
-    const seeker: Seeker = { request, signal, placement: undefined };
+    const seeker: Seeker = { request, signal, placement: undefined, told: undefined };
     this.#seekers.add(seeker);
     let found: Result<Placement, LayerFailure | "canceled"> | undefined;
     try {
@@ -123,6 +124,7 @@ export class Fleet implements Placer {
       if (seeker.placement !== undefined) return ok(seeker.placement);
       const failure = attempt?.failure ?? this.#refusal;
       if (failure === undefined) {
+        if (seeker.told === undefined) this.#tellWait(seeker, { for: "provider" });
         if (attempt?.isOpen !== true)
           attempt = await untilAborted(
             this.#turns.add(() => this.#begin(seeker)),
@@ -239,7 +241,9 @@ export class Fleet implements Placer {
       // What is idle and does not fit makes room for what does.
       const idle = Array.from(this.#runners).find((each) => each.tenants.size === 0 && !each.isReleasing);
       if (idle !== undefined) this.#release(idle);
-      return this.#runners.size + this.#pending.size > 0 ? undefined : failed(allowed.error);
+      if (this.#runners.size + this.#pending.size === 0) return failed(allowed.error);
+      this.#tellWait(seeker, { for: "room", message: messageOf(allowed.error) });
+      return undefined;
     }
     const isTaken = journal.takeCreate(clock.nowMs(), policy.maxCreatesPerHour);
     if (!isTaken.ok) return this.#fail({ kind: "no-journal", message: isTaken.error.message });
@@ -248,6 +252,7 @@ export class Fleet implements Placer {
       return failed({ kind: "limit-reached", message });
     }
     const id = makeLeaseId();
+    this.#tellWait(seeker, { for: "machine", lease: id });
     this.#pending.set(id, Math.max(...allowed.value.map(({ eurPerHour }) => eurPerHour)));
     const attempt: LeaseAttempt = { isOpen: true, failure: undefined };
     void this.#lease(id, seeker.request, allowed.value, attempt, signal);
@@ -258,7 +263,8 @@ export class Fleet implements Placer {
   #underCaps(offers: readonly MachineOffer[], others: number): Result<readonly MachineOffer[], LeaseFailure> {
     const { maxMachines, maxEurPerHour = Number.POSITIVE_INFINITY } = this.#deps.policy;
     if (this.#runners.size + this.#pending.size + others >= maxMachines) {
-      const message = `max_machines is ${maxMachines}, and ${others} of other runs live`;
+      const elsewhere = others === 0 ? "" : `, and ${others} of other runs live`;
+      const message = `max_machines is ${maxMachines}${elsewhere}`;
       return err({ kind: "limit-reached", message });
     }
     const cheapest = offers.reduce((least, offer) => (offer.eurPerHour < least.eurPerHour ? offer : least));
@@ -408,12 +414,20 @@ export class Fleet implements Placer {
     });
   }
 
+  /** Says what a layer waits for, where it is not what was said last. */
+  #tellWait(seeker: Seeker, wait: Wait): void {
+    const said = JSON.stringify(wait);
+    if (seeker.told === said) return;
+    seeker.told = said;
+    const { layer, platform } = seeker.request;
+    const { clock, sink } = this.#deps;
+    sink.emit({ type: "layer.waiting", at: clock.nowMs(), layer, platform, ...wait });
+  }
+
   /** Until the delay is over, which is true, or something has come up that may spare it. */
   async #wait(seeker: Seeker, failure: LeaseFailure, delayMs: number): Promise<boolean> {
-    const { clock, sink, compute } = this.#deps;
-    const why = failure.kind === "canceled" ? "" : `: ${failure.message}`;
-    const text = `${seeker.request.layer} waits for a machine, and ${compute.name} is asked again in ${delayMs / 1000} s${why}`;
-    sink.emit({ type: "run.note", at: clock.nowMs(), text });
+    const { clock } = this.#deps;
+    this.#tellWait(seeker, { for: "retry", message: messageOf(failure), seconds: delayMs / 1000 });
     const over = new AbortController();
     const cancel = clock.after(delayMs, () => over.abort());
     const either = AbortSignal.any([seeker.signal, over.signal]);
@@ -435,12 +449,20 @@ interface Seeker {
   readonly request: PlacementRequest;
   readonly signal: AbortSignal;
   placement: Placement | undefined;
+  /** What it was last said to wait for. */
+  told: string | undefined;
 }
+
+type Wait = Pick<EventOf<"layer.waiting">, "for" | "lease" | "message" | "seconds">;
 
 /** A lease under way for a layer that waits. */
 interface LeaseAttempt {
   isOpen: boolean;
   failure: LeaseFailure | undefined;
+}
+
+function messageOf(failure: LeaseFailure): string {
+  return failure.kind === "canceled" ? "canceled" : failure.message;
 }
 
 function failed(failure: LeaseFailure): LeaseAttempt {

@@ -110,11 +110,18 @@ async function lease(
     location: machine.location,
     eurPerHour: offer.eurPerHour,
   });
-  const access = { privateKey: deps.loginKey.privateKey, deadlineMs: deps.readyTimeoutMs };
+  const tell = (type: "runner.connected" | "runner.ready"): void => {
+    const at = clock.nowMs();
+    sink.emit({ type, at, lease: id, seconds: (at - requestedAtMs) / 1000 });
+  };
+  const access = {
+    privateKey: deps.loginKey.privateKey,
+    deadlineMs: deps.readyTimeoutMs,
+    onConnected: () => tell("runner.connected"),
+  };
   const opened = await deps.opener.open(machine, access, signal);
   if (opened.ok) {
-    const seconds = (clock.nowMs() - requestedAtMs) / 1000;
-    sink.emit({ type: "runner.ready", at: clock.nowMs(), lease: id, seconds });
+    tell("runner.ready");
     return ok({ id, offer, machine, runner: opened.value });
   }
   const failure = opened.error;
@@ -142,6 +149,8 @@ async function createMachine(
       break;
     }
     const askedAtMs = clock.nowMs();
+    const { type: kind, location } = offer;
+    sink.emit({ type: "runner.ordered", at: askedAtMs, lease: leaseId, machine: kind, location });
     const request = {
       leaseId,
       pool,

@@ -59,13 +59,14 @@ type RemoteMachine = Machine & { readonly endpoint: Extract<Machine["endpoint"],
 async function openRemoteRunner(
   settings: RunnerSettings,
   machine: RemoteMachine,
-  { privateKey, deadlineMs }: RunnerAccess,
+  { privateKey, deadlineMs, onConnected }: RunnerAccess,
   signal: AbortSignal,
 ): Promise<Result<Runner, RunnerFailure>> {
   const { transport, clock } = settings;
   const untilMs = clock.nowMs() + deadlineMs;
   const connected = await transport.connect(machine.endpoint, { privateKey, deadlineMs }, signal);
   if (!connected.ok) return err(explain(connected.error, "it cannot be reached"));
+  onConnected?.();
   const connection = connected.value;
   const opened = await openOver(connection, settings, machine, untilMs, signal);
   if (!opened.ok) await connection.close();

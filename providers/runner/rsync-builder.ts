@@ -120,10 +120,14 @@ async function solve(
     try {
       const outgoing = join(directory, "outgoing");
       const [sent, handed] = await Promise.all([
-        putContext(settings.connection, request, context.path, signal),
+        tellStep("[internal] send the context by rsync", report, () =>
+          putContext(settings.connection, request, context.path, signal),
+        ),
         // Guarded by itself: where it fails, the other has come to its end as well.
-        guardStore(storeDirectory, () =>
-          remote.blobs.send(heldImages(request, storeDirectory), outgoing, id, signal),
+        tellStep("[internal] send the images that it stands on", report, () =>
+          guardStore(storeDirectory, () =>
+            remote.blobs.send(heldImages(request, storeDirectory), outgoing, id, signal),
+          ),
         ),
       ]);
       if (!sent.ok) return sent;
@@ -134,6 +138,20 @@ async function solve(
       context.leave();
     }
   });
+}
+
+/** What BuildKit knows nothing of, told in the form of its own errands. */
+async function tellStep<T>(
+  name: string,
+  report: (progress: SolveProgress) => void,
+  work: () => Promise<Result<T, SolveFailure>>,
+): Promise<Result<T, SolveFailure>> {
+  report({ kind: "step", step: { id: name, name, state: "started" } });
+  const done = await work();
+  // As of BuildKit's own, what was canceled has not failed.
+  if (done.ok || done.error.kind !== "canceled")
+    report({ kind: "step", step: { id: name, name, state: done.ok ? "completed" : "failed" } });
+  return done;
 }
 
 /** What only a buildctl that runs here can hand over. */
@@ -209,7 +227,7 @@ async function solveThere(
       directory: incoming,
       work,
     };
-    const fetched = await blobs.fetch(order, signal);
+    const fetched = await tellStep("[internal] fetch the image", report, () => blobs.fetch(order, signal));
     return fetched.ok ? enterImage(storeDirectory, request.imageName, image, log) : fetched;
   } finally {
     await remove(work);

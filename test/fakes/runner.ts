@@ -191,6 +191,7 @@ export class FakeRunnerOpener implements RunnerOpener {
     if (signal.aborted) return err({ kind: "canceled" });
     const failure = this.#failures.shift();
     if (failure !== undefined) return err(failure);
+    access.onConnected?.();
     const runner = new FakeRunner(machine, access, this.#store, (name) => this.#note(name, runner));
     runner.measurement = this.measurement;
     this.runners.push(runner);

@@ -25,6 +25,8 @@ describe("caps", () => {
     const outcome = rig.start();
     await rig.begun("a", "b");
     expect(rig.running).toEqual(["a on 1", "b on 2"]);
+    expect(rig.waits("b")).toEqual(["provider", "machine 2"]);
+    expect(rig.waits("c")).toEqual(["provider", "room: max_machines is 2"]);
     await rig.succeed("b");
     expect(rig.running).toEqual(["a on 1", "c on 2"]);
     await rig.succeed("a");
@@ -66,12 +68,12 @@ describe("caps", () => {
         help: "`lamina runners list` shows what lives; raise the limit, or lower --concurrency",
       },
     ]);
-    expect(rig.log.of("run.note").map(({ text }) => text)).toEqual(
-      [15, 30, 60, 120, 240, 480].map(
-        (seconds) =>
-          `a waits for a machine, and fake is asked again in ${seconds} s: max_machines is 1, and 1 of other runs live`,
+    expect(rig.waits("a")).toEqual([
+      "provider",
+      ...[15, 30, 60, 120, 240, 480].map(
+        (seconds) => `retry in ${seconds} s: max_machines is 1, and 1 of other runs live`,
       ),
-    );
+    ]);
     expect(rig.living).toEqual([91]);
   });
 
@@ -137,9 +139,10 @@ describe("caps", () => {
     const outcome = rig.start({ concurrency: 1 });
     await rig.succeed("a");
     expect(rig.running).toEqual([]);
-    expect(rig.log.of("run.note")[0]?.text).toBe(
-      "b waits for a machine, and fake is asked again in 15 s: max_creates_per_hour is 2, and as many were made within the last hour",
-    );
+    expect(rig.waits("b")).toEqual([
+      "provider",
+      "retry in 15 s: max_creates_per_hour is 2, and as many were made within the last hour",
+    ]);
     // What was not made does not count: after 15, 30, 60 and 120 seconds the fifth minute is not over.
     for (let waits = 0; waits < 4; waits++) await rig.elapse(15 * secondMs * 2 ** waits);
     expect(rig.running).toEqual([]);
@@ -167,6 +170,7 @@ describe("without capacity", () => {
       "ready 1",
       "released 1 0.04 1",
     ]);
+    expect(rig.log.of("runner.ordered").map(({ machine }) => machine)).toEqual(["small", "medium", "large"]);
     expect(rig.log.of("runner.declined")[0]).toMatchObject({
       location: "here",
       message: "there is no small in here",
@@ -183,9 +187,13 @@ describe("without capacity", () => {
     await rig.elapse(30 * secondMs);
     await rig.succeed("a");
     expect((await outcome).result).toBe("ok");
-    expect(rig.log.of("run.note").map(({ text }) => text)).toEqual([
-      "a waits for a machine, and fake is asked again in 15 s: there is no small in here",
-      "a waits for a machine, and fake is asked again in 30 s: there is no small in here",
+    expect(rig.waits("a")).toEqual([
+      "provider",
+      "machine 1",
+      "retry in 15 s: there is no small in here",
+      "machine 2",
+      "retry in 30 s: there is no small in here",
+      "machine 3",
     ]);
     expect(rig.left).toEqual([]);
   });
@@ -305,10 +313,13 @@ test("a provider that cannot be reached is asked again", async () => {
   for (let waits = 0; waits < 3; waits++) await rig.elapse(15 * secondMs * 2 ** waits);
   await rig.succeed("a");
   expect((await outcome).result).toBe("ok");
-  expect(rig.log.of("run.note").map(({ text }) => text.replace(/^.* s: /, ""))).toEqual([
-    "offers: 503",
-    "list: 503",
-    "create: 503",
+  expect(rig.waits("a")).toEqual([
+    "provider",
+    "retry in 15 s: offers: 503",
+    "retry in 30 s: list: 503",
+    "machine 1",
+    "retry in 60 s: create: 503",
+    "machine 2",
   ]);
   expect(rig.left).toEqual([]);
 });

@@ -157,6 +157,21 @@ export class FleetRig extends RunRig {
     });
   }
 
+  /** What a layer was told to wait for, in order: "provider", "machine 1", "room: max_machines is 1", "retry in 15 s: no answer". */
+  waits(name: string): readonly string[] {
+    return this.log
+      .of("layer.waiting")
+      .filter(({ layer }) => layer === name)
+      .map(({ for: kind, lease, message, seconds }) =>
+        [
+          kind,
+          lease === undefined ? "" : ` ${numberOf(lease)}`,
+          seconds === undefined ? "" : ` in ${seconds} s`,
+          message === undefined ? "" : `: ${message}`,
+        ].join(""),
+      );
+  }
+
   #watchFiles(): void {
     const { files, order } = this;
     const note = (file: string, text: string): void => {

@@ -72,7 +72,7 @@ test("a machine proves itself with the key that it was handed, and is logged in 
     hostKey: { privateKey: "a host's private key", publicKey: "ssh-ed25519 HOST" },
     expiresAtMs: 1_000_000 + 120 * minuteMs,
   });
-  expect(rig.opener.runners[0]?.access).toEqual({
+  expect(rig.opener.runners[0]?.access).toMatchObject({
     privateKey: "the run's private key",
     deadlineMs: 5 * minuteMs,
   });

@@ -399,6 +399,19 @@ const tables: readonly (readonly [TwinCase["schema"], sound: boolean, rows: read
       ["layer.canceled", `{ type = "layer.canceled", ${node} }`],
       ["layer.canceled as outdated", `{ type = "layer.canceled", ${node}, reason = "outdated" }`],
       ["layer.held", `{ type = "layer.held", ${node}, kind = "step-failed", message = "m" }`],
+      ["layer.waiting for the provider", `{ type = "layer.waiting", ${node}, for = "provider" }`],
+      [
+        "layer.waiting for a machine",
+        `{ type = "layer.waiting", ${node}, for = "machine", lease = ${lease} }`,
+      ],
+      [
+        "layer.waiting for room",
+        `{ type = "layer.waiting", ${node}, for = "room", message = "max_machines is 1" }`,
+      ],
+      [
+        "layer.waiting to ask again",
+        `{ type = "layer.waiting", ${node}, for = "retry", message = "m", seconds = 15 }`,
+      ],
       [
         "layer.placed",
         `{ type = "layer.placed", ${node}, lease = ${lease}, tier = "cax21", cpu = 4, memoryGb = 8, source = "retry", shared = false }`,
@@ -421,6 +434,10 @@ const tables: readonly (readonly [TwinCase["schema"], sound: boolean, rows: read
         `{ type = "runner.requested", at = 1, lease = ${lease}, provider = "hcloud", tier = "cax21" }`,
       ],
       [
+        "runner.ordered",
+        `{ type = "runner.ordered", at = 1, lease = ${lease}, machine = "cax21", location = "fsn1" }`,
+      ],
+      [
         "runner.declined",
         `{ type = "runner.declined", at = 1, lease = ${lease}, machine = "cax21", location = "fsn1", kind = "no-capacity", message = "m" }`,
       ],
@@ -428,6 +445,7 @@ const tables: readonly (readonly [TwinCase["schema"], sound: boolean, rows: read
         "runner.leased",
         `{ type = "runner.leased", at = 1, lease = ${lease}, machineId = "1", machine = "cax21", location = "", eurPerHour = 0.01 }`,
       ],
+      ["runner.connected", `{ type = "runner.connected", at = 1, lease = ${lease}, seconds = 20 }`],
       ["runner.ready", `{ type = "runner.ready", at = 1, lease = ${lease}, seconds = 30.5 }`],
       ["runner.lost", `{ type = "runner.lost", at = 1, lease = ${lease}, message = "m" }`],
       [
