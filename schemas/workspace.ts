@@ -4,19 +4,14 @@
 
 import type { z } from "zod";
 import { textLike } from "./form/text.ts";
-
-export const workspacePattern = /^[a-z0-9]+([_-][a-z0-9]+)*$/;
-export const actorIdPattern = /^[a-z0-9]+(_[a-z0-9]+)*$/;
+import { actorIdForm, actorIdPattern, workspacePattern } from "./is-workspace.ts";
 
 export const workspace = textLike(
   workspacePattern,
   'a workspace: lower-case letters and digits, in words joined by - or _, such as "lamina"',
 ).brand<"Workspace">();
 
-export const actorId = textLike(
-  actorIdPattern,
-  'an id: lower-case letters and digits, in words joined by _, such as "jpl"',
-).brand<"ActorId">();
+export const actorId = textLike(actorIdPattern, actorIdForm).brand<"ActorId">();
 
 export type Workspace = z.infer<typeof workspace>;
 export type ActorId = z.infer<typeof actorId>;

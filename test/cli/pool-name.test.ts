@@ -1,7 +1,7 @@
 import { assert, property, stringMatching } from "fast-check";
 import { expect, test } from "vitest";
 import { poolName } from "../../cli/pool-name.ts";
-import { workspacePattern } from "../../schemas/workspace.ts";
+import { workspacePattern } from "../../schemas/is-workspace.ts";
 
 test("a pool is named after its workspace, for people and for machines", () => {
   expect(poolName("lamina")).toBe("lamina-lamina-6bba192c");

@@ -1,0 +1,67 @@
+// The caches of a step: what its build reads and where it writes, by who builds. Wired are refs; what an actor may not write is
+// found before anything is built (check-writes.ts).
+
+import type { CacheNamespace } from "../../../schemas/cache-namespace.ts";
+import type { LayerName } from "../../../schemas/layer-name.ts";
+import type { Platform } from "../../../schemas/platform.ts";
+import type { Workspace } from "../../../schemas/workspace.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import type { RegistryMapper, RepositoryPlace } from "../registry-mapper.ts";
+import { mayRead, ownNamespace } from "./access.ts";
+import type { Actor, Disposition } from "./actor.ts";
+import { addressOf, type CacheRef, type PlacedCache } from "./cache-ref.ts";
+
+/** Whose build it is, and where caches lie. */
+export interface CacheSettings {
+  readonly actor: Actor;
+  readonly workspace: Workspace;
+  readonly disposition: Disposition;
+  readonly mapper: Pick<RegistryMapper, "cacheOf">;
+  /** Beside which the caches are: what `artifact.image` names. */
+  readonly base: RepositoryPlace;
+}
+
+export interface WiredCaches {
+  /** The layer's own and its ancestors', nearest first; of one layer what the actor wrote before what CI wrote. */
+  readonly from: readonly PlacedCache[];
+  /** The layer's own, or none. */
+  readonly to: readonly PlacedCache[];
+}
+
+export const noCaches: WiredCaches = { from: [], to: [] };
+
+/** `ancestors` come nearest first. What the registry has no name for is left out: `findNameless` tells of it. */
+export function wireCaches(
+  settings: CacheSettings,
+  layer: LayerName,
+  platform: Platform,
+  ancestors: readonly LayerName[],
+): WiredCaches {
+  const { actor, workspace, disposition } = settings;
+  const own = ownNamespace(actor, workspace);
+  const readable: readonly CacheNamespace[] = own.kind === "ci" ? [own] : [own, { kind: "ci", workspace }];
+  const from = [layer, ...ancestors]
+    .flatMap((name) => readable.map((namespace): CacheRef => ({ namespace, layer: name, platform })))
+    .filter((ref) => mayRead(actor, workspace, ref));
+  const to: readonly CacheRef[] = isWriter(actor, disposition) ? [{ namespace: own, layer, platform }] : [];
+  const place = (refs: readonly CacheRef[]) =>
+    refs.flatMap((ref) => {
+      const placed = placeCache(settings, ref);
+      return placed.ok ? [placed.value] : [];
+    });
+  return { from: place(from), to: place(to) };
+}
+
+/** The error is a phrase of what the registry has against the name. */
+export function placeCache(
+  { mapper, base }: Pick<CacheSettings, "mapper" | "base">,
+  ref: CacheRef,
+): Result<PlacedCache, string> {
+  const place = mapper.cacheOf(base, ref.namespace, ref.layer, ref.platform);
+  return place.ok ? ok({ ref, place: place.value, address: addressOf(place.value) }) : err(place.error);
+}
+
+/** An auxiliary whose list is empty only reads: nothing is asked of it that it may not do. */
+function isWriter(actor: Actor, disposition: Disposition): boolean {
+  return disposition !== "discard" && !(actor.kind === "ci_aux" && actor.writes.length === 0);
+}
