@@ -23,6 +23,7 @@ import { keepGraph, recallGraph } from "./graph/remember-graph.ts";
 import { rememberOwnInputs } from "./graph/remember-inputs.ts";
 import { type LockFile, type LockPlace, openLockFile } from "./lock/lock-file.ts";
 import type { Memory } from "./memory/memory.ts";
+import type { CacheSettings } from "./plan/cache/wire-caches.ts";
 import { type History, parseHistory } from "./plan/history.ts";
 import { type HeldImages, makePlan, type PlanOptions, type ReplacedBase } from "./plan/plan.ts";
 import type { RecordedNeed } from "./plan/sizing.ts";
@@ -163,6 +164,8 @@ export interface PlanRequest {
   readonly defaultPlatform: Platform;
   readonly images: HeldImages;
   readonly resolver: ImageResolver;
+  /** Whose build caches are read and written; absent: none are. */
+  readonly caches?: CacheSettings | undefined;
   /** Whether machines are leased, which costs. */
   readonly isLeased: boolean;
   readonly signal: AbortSignal;
@@ -208,6 +211,7 @@ export async function planProject(project: Project, request: PlanRequest): Promi
       approved: byStep(project.approvedSizes),
       recorded: byStep(project.recordedNeeds),
     },
+    caches: request.caches,
     leased: request.isLeased,
   });
 }

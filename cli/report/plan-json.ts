@@ -28,7 +28,7 @@ export function nodeToJson(step: Step) {
     parents,
     runner,
     timeBudgetMin,
-    cache,
+    cache: { from: cache.from.map(({ address }) => address), to: cache.to.map(({ address }) => address) },
     estimate,
   };
 }

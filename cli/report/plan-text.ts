@@ -98,7 +98,10 @@ function describeShortly({ reasons }: Step): readonly string[] {
 }
 
 function describeCache({ cache }: Step): readonly string[] {
-  return [...cache.from.map((ref) => `cache from ${ref}`), ...cache.to.map((ref) => `cache to ${ref}`)];
+  return [
+    ...cache.from.map(({ address }) => `cache from ${address}`),
+    ...cache.to.map(({ address }) => `cache to ${address}`),
+  ];
 }
 
 /** "local: debian:trixie-slim is replaced by …; results go to .lamina/local.lock", a line each; "" for none. */

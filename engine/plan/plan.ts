@@ -8,7 +8,7 @@ import type { ImageDigest } from "../core/digest.ts";
 import type { OwnInputs } from "../graph/fingerprint.ts";
 import type { LayerGraph } from "../graph/graph.ts";
 import { entryOf, pinOf } from "../lock/lock.ts";
-import { wireCaches } from "./cache-refs.ts";
+import { type CacheSettings, noCaches, wireCaches } from "./cache/wire-caches.ts";
 import { estimateBuild, nothing } from "./estimate.ts";
 import { type Freshness, judgeFreshness } from "./freshness.ts";
 import { type History, typicalBuild } from "./history.ts";
@@ -62,8 +62,8 @@ export interface PlanInput {
   readonly replacedBases: ReadonlyMap<string, ReplacedBase>;
   readonly history: History;
   readonly sizes?: SizeRecords | undefined;
-  /** Where build caches lie in a registry; absent where none is configured. */
-  readonly cacheRepository?: string | undefined;
+  /** Whose build caches are read and written, and where; absent: none are. */
+  readonly caches?: CacheSettings | undefined;
   /** Whether runners are leased for money; false for `docker_local`. */
   readonly leased: boolean;
 }
@@ -224,7 +224,10 @@ function makeStep(
     parents: parents.map((parent) => parent.layer),
     runner,
     timeBudgetMin: budgetMin,
-    cache: wireCaches(input.cacheRepository, layer, platform, () => graph.ancestors(layer).toReversed()),
+    cache:
+      input.caches === undefined
+        ? noCaches
+        : wireCaches(input.caches, layer, platform, graph.ancestors(layer).toReversed()),
     estimate: builds
       ? estimateBuild(typicalBuild(history, layer, platform), budgetMin, leased ? runner.tier : undefined)
       : nothing,

@@ -4,6 +4,7 @@ import type { LayerName } from "../../schemas/layer-name.ts";
 import type { Platform } from "../../schemas/platform.ts";
 import type { ImageDigest, InputDigest } from "../core/digest.ts";
 import type { Json } from "../nickel/located.ts";
+import type { WiredCaches } from "./cache/wire-caches.ts";
 
 /** Why a step builds or is blocked; a reused one has none. A new reason is one more variant: the compiler names the rest. */
 export type Reason =
@@ -100,7 +101,7 @@ export interface Step {
   readonly runner: RunnerSize;
   /** Minutes that a build of it must never need. */
   readonly timeBudgetMin: number;
-  readonly cache: { readonly from: readonly string[]; readonly to: readonly string[] };
+  readonly cache: WiredCaches;
   readonly estimate: Estimate;
 }
 

@@ -85,8 +85,8 @@ async function attempt(build: LayerBuild, startedMs: number): Promise<Result<Bui
     namedContexts: contexts,
     secrets: secrets.value,
     ssh: layer.workflow.ssh,
-    cacheFrom: step.cache.from,
-    cacheTo: step.cache.to,
+    cacheFrom: step.cache.from.map(({ address }) => address),
+    cacheTo: step.cache.to.map(({ address }) => address),
     imageName: `${graph.workspace}/${layer.name}`,
     noCache: isForced(step),
   });
@@ -181,7 +181,7 @@ function makeEntry(
     image: solved.imageDigest,
     sizeBytes: solved.sizeBytes,
     tools: Object.fromEntries(versions),
-    caches: [...step.cache.to],
+    caches: step.cache.to.map(({ address }) => address),
     ...inputs,
   };
 }
