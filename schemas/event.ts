@@ -50,13 +50,16 @@ export const event = z.discriminatedUnion("type", [
     text: z.string(),
   }),
   z.strictObject({ type: z.literal("layer.proving"), ...node, tools: z.array(z.string()) }),
-  /** `reason` is "current" (nothing changed) or "cut-off" (its parents were rebuilt and came out the same). */
+  /**
+   * `reason` is "current" (nothing changed), "cut-off" (its parents were rebuilt and came out the same), or "published" (the registry
+   * has what somebody built of the same inputs).
+   */
   z.strictObject({
     type: z.literal("layer.reused"),
     ...node,
     image: imageDigestSchema,
     sizeBytes: z.number().int(),
-    reason: z.enum(["current", "cut-off"]),
+    reason: z.enum(["current", "cut-off", "published"]),
   }),
   z.strictObject({
     type: z.literal("layer.completed"),
@@ -111,11 +114,11 @@ export const event = z.discriminatedUnion("type", [
     /** The machine was there already. */
     shared: z.boolean(),
   }),
-  /** What its solve used; what could not be measured is left out. */
+  /** What its solve used; what could not be measured is left out. Without a lease it was this machine. */
   z.strictObject({
     type: z.literal("layer.measured"),
     ...node,
-    lease: leaseId,
+    lease: leaseId.optional(),
     seconds: z.number(),
     cpuP95: z.number().optional(),
     memoryP95Bytes: z.number().optional(),
@@ -173,6 +176,26 @@ export const event = z.discriminatedUnion("type", [
   }),
   /** It could not be given back: `lamina runners reap`, and the next run, try again. */
   z.strictObject({ type: z.literal("runner.left-over"), ...leased, message: z.string() }),
+  /** Its image is in the registry, under no tag yet. */
+  z.strictObject({
+    type: z.literal("layer.pushed"),
+    ...node,
+    image: imageDigestSchema,
+    /** "registry.example/lamina/rust". */
+    repository: z.string(),
+    sentBytes: z.number().int(),
+  }),
+  /** Every tag of the run points to what it made; `tags` were moved. */
+  z.strictObject({ type: z.literal("promotion.completed"), at, tags: z.number().int() }),
+  /** `kind`: "not-pushed", "unprepared", "unrecorded" and "undone" left all tags as they were, as far as `message` says nothing else;
+   * "unfinished" is ended by the next run. */
+  z.strictObject({
+    type: z.literal("promotion.failed"),
+    at,
+    kind: z.enum(["not-pushed", "unprepared", "unrecorded", "unfinished", "undone"]),
+    message: z.string(),
+    help: z.string().optional(),
+  }),
   z.strictObject({ type: z.literal("lock.written"), at, path: z.string(), layer: layerName }),
   z.strictObject({
     type: z.literal("run.completed"),

@@ -1,6 +1,7 @@
 // Phrases that more than one reporter says.
 
 import { shortDigest } from "../../engine/core/digest.ts";
+import { unreachable } from "../../engine/core/unreachable.ts";
 import type { EventOf } from "../../engine/events/event.ts";
 import { idleBuilder } from "../idle-builder.ts";
 import { count, formatBytes, formatSeconds } from "./format.ts";
@@ -19,7 +20,14 @@ export function isInstruction(name: string): boolean {
 
 /** A step as people call it: BuildKit's word for sending a context is "[internal] load build context". */
 export function describeStep(name: string): string {
-  return /^\[internal\] load build context\b/.test(name) ? "sending the context" : printable(name);
+  return isSendingContext(name)
+    ? "sending the context"
+    : printable(name.replace(/^\[internal\] (?=(sending|fetching) )/, ""));
+}
+
+/** Whether a step is the context's way to what builds, by whatever transport. */
+export function isSendingContext(name: string): boolean {
+  return /^\[internal\] (load build context|sending the context by rsync)$/.test(name);
 }
 
 /** "proving rustc, cargo"; a layer may promise artifacts only. */
@@ -42,4 +50,28 @@ export function describeCanceled(event: Pick<EventOf<"layer.canceled">, "reason"
 /** "not tried again, as nothing changed since it failed: RUN make failed with exit code 2". */
 export function describeHeld({ message }: Pick<EventOf<"layer.held">, "message">): string {
   return `not tried again, as nothing changed since it failed: ${printable(message)}`;
+}
+
+/** Why a layer was not built. */
+export function describeReuse(reason: EventOf<"layer.reused">["reason"]): string {
+  switch (reason) {
+    case "current":
+      return "current";
+    case "cut-off":
+      return "what it stands on came out the same";
+    case "published":
+      return "published before";
+    default:
+      return unreachable(reason);
+  }
+}
+
+/** What became of the tags; several lines where there is help. */
+export function describePromotion(event: EventOf<"promotion.completed" | "promotion.failed">): string {
+  if (event.type === "promotion.completed")
+    return event.tags === 0
+      ? "all tags are where they belong"
+      : `promoted: ${count(event.tags, "tag")} moved`;
+  const help = event.help === undefined ? "" : `\n  help: ${printable(event.help)}`;
+  return `not promoted: ${printable(event.message)}${help}`;
 }

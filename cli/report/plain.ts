@@ -5,13 +5,18 @@ import pc from "picocolors";
 import { shortDigest } from "../../engine/core/digest.ts";
 import { unreachable } from "../../engine/core/unreachable.ts";
 import type { Event } from "../../engine/events/event.ts";
+import { formatBytes } from "./format.ts";
 import {
   describeCanceled,
   describeCompleted,
   describeHeld,
+  describePromotion,
   describeProof,
+  describeReuse,
   describeRun,
+  describeStep,
   isInstruction,
+  isSendingContext,
 } from "./phrases.ts";
 import { type Reporter, type ReporterContext, stepLabel } from "./reporter.ts";
 import {
@@ -28,6 +33,8 @@ export function createPlainReporter(context: ReporterContext): Reporter {
   const colors = pc.createColors(output.stderr.color);
   const label = stepLabel(context);
   let startedAt: number | undefined;
+  /** Layers that have a machine, and whose contexts do not go there yet. */
+  const arrived = new Set<string>();
 
   const line = (event: Event, text: string) => {
     const seconds = Math.max(0, (event.at - (startedAt ?? event.at)) / 1000).toFixed(1);
@@ -54,6 +61,9 @@ export function createPlainReporter(context: ReporterContext): Reporter {
         case "layer.started":
           return remark(event, `${label(event)}: started`);
         case "layer.step":
+          // To a machine elsewhere it may take its time.
+          if (event.state === "started" && isSendingContext(event.name) && arrived.delete(label(event)))
+            return remark(event, `${label(event)}: ${describeStep(event.name)}`);
           if (!verbose && (event.state === "started" || !isInstruction(event.name))) return undefined;
           return remark(event, `${label(event)}: ${event.state} ${printable(event.name)}`);
         case "layer.log":
@@ -63,7 +73,7 @@ export function createPlainReporter(context: ReporterContext): Reporter {
         case "layer.reused":
           return remark(
             event,
-            `${label(event)}: reused ${shortDigest(event.image)}${event.reason === "cut-off" ? " (what it stands on came out the same)" : ""}`,
+            `${label(event)}: reused ${shortDigest(event.image)}${event.reason === "current" ? "" : ` (${describeReuse(event.reason)})`}`,
           );
         case "layer.completed":
           return remark(event, `${label(event)}: ${colors.green(describeCompleted(event))}`);
@@ -83,6 +93,7 @@ export function createPlainReporter(context: ReporterContext): Reporter {
           if (event.for === "provider" && !verbose) return undefined;
           return remark(event, `${label(event)}: ${describeWaiting(event)}`);
         case "layer.placed":
+          arrived.add(label(event));
           return remark(event, `${label(event)}: ${describePlaced(event)}`);
         case "layer.measured":
           return verbose ? remark(event, `${label(event)}: ${describeMeasured(event)}`) : undefined;
@@ -99,6 +110,15 @@ export function createPlainReporter(context: ReporterContext): Reporter {
         case "runner.lost":
         case "runner.left-over":
           return line(event, colors.yellow(describeRunner(event)));
+        case "layer.pushed":
+          return line(
+            event,
+            `${label(event)}: pushed to ${event.repository} (${formatBytes(event.sentBytes)} sent)`,
+          );
+        case "promotion.completed":
+          return remark(event, describePromotion(event));
+        case "promotion.failed":
+          return line(event, colors.red(describePromotion(event)));
         case "lock.written":
           return verbose ? remark(event, `${event.layer} is in ${event.path}`) : undefined;
         case "run.completed":

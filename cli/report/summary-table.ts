@@ -10,6 +10,7 @@ import {
   type RunSummary,
 } from "../../engine/events/summary.ts";
 import { formatBytes, formatSeconds } from "./format.ts";
+import { describeReuse } from "./phrases.ts";
 import { stepLabel } from "./reporter.ts";
 import { formatEur } from "./runner-phrases.ts";
 import { renderTable } from "./table.ts";
@@ -105,7 +106,7 @@ function describeState(state: LayerState): string {
     case "built":
       return state.changed ? "built" : "built, unchanged";
     case "reused":
-      return state.reason === "cut-off" ? "reused (parents came out the same)" : "current";
+      return state.reason === "current" ? "current" : `reused (${describeReuse(state.reason)})`;
     case "doomed":
       return `not built (${state.cause})`;
     case "queued":

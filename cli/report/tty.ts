@@ -18,7 +18,7 @@ import { FailedLogs } from "./failed-logs.ts";
 import { renderFailure } from "./failure.ts";
 import { count, formatBytes, formatSeconds } from "./format.ts";
 import { type LiveLine, openLiveArea } from "./live-area.ts";
-import { describeProof, describeRun, describeStep } from "./phrases.ts";
+import { describePromotion, describeProof, describeReuse, describeRun, describeStep } from "./phrases.ts";
 import { type Reporter, type ReporterContext, stepLabel } from "./reporter.ts";
 import { describeStart, describeWaitNow } from "./runner-phrases.ts";
 import { displayWidth, pad, printable } from "./text-width.ts";
@@ -58,6 +58,12 @@ export function createTtyReporter(context: ReporterContext, clock: Clock): Repor
           break;
         case "run.note":
           print(`note: ${printable(event.text)}`);
+          break;
+        case "promotion.completed":
+          print(describePromotion(event));
+          break;
+        case "promotion.failed":
+          failures.push(`${colors.red(describePromotion(event))}\n`);
           break;
         case "layer.log":
           if (verbose)
@@ -156,7 +162,7 @@ function liveLine(
     }
     case "reused":
       return {
-        text: `✓ ${label}            ${state.reason === "cut-off" ? "parents came out the same" : "current"}`,
+        text: `✓ ${label}            ${describeReuse(state.reason)}`,
         paint: colors.green,
       };
     case "failed":

@@ -41,7 +41,7 @@ export type LayerState =
       readonly kind: "reused";
       readonly image: ImageDigest;
       readonly sizeBytes: number;
-      readonly reason: "current" | "cut-off";
+      readonly reason: EventOf<"layer.reused">["reason"];
     }
   | {
       readonly kind: "failed";
@@ -87,6 +87,8 @@ export interface RunSummary {
   /** Those that are not given back. */
   readonly machines: ReadonlyMap<LeaseId, MachineSummary>;
   readonly pinned: readonly EventOf<"base.pinned">[];
+  /** How it went with the tags, where they were to move. */
+  readonly promotion: EventOf<"promotion.completed" | "promotion.failed"> | undefined;
   readonly notes: readonly string[];
 }
 
@@ -94,6 +96,7 @@ export interface RunSummary {
 export class RunningSummary implements RunSummary {
   started: EventOf<"run.started"> | undefined;
   completed: EventOf<"run.completed"> | undefined;
+  promotion: RunSummary["promotion"];
   readonly layers = new Map<string, LayerSummary>();
   readonly machines = new Map<LeaseId, MachineSummary>();
   readonly pinned: EventOf<"base.pinned">[] = [];
@@ -107,6 +110,10 @@ export class RunningSummary implements RunSummary {
         break;
       case "run.completed":
         this.completed = event;
+        break;
+      case "promotion.completed":
+      case "promotion.failed":
+        this.promotion = event;
         break;
       case "run.note":
         this.notes.push(event.text);
@@ -127,6 +134,7 @@ export class RunningSummary implements RunSummary {
         break;
       case "layer.log":
       case "layer.measured":
+      case "layer.pushed":
       case "lock.written":
       case "watch.round":
       case "watch.invalid":
@@ -158,7 +166,7 @@ export function currentStep(layer: LayerSummary): string | undefined {
 
 type LayerEvent = Exclude<
   Extract<Event, { layer: LayerName; platform: Platform }>,
-  EventOf<"layer.log" | "layer.measured">
+  EventOf<"layer.log" | "layer.measured" | "layer.pushed">
 >;
 
 function unheardOf({ layer, platform }: LayerEvent): LayerSummary {
@@ -179,7 +187,7 @@ function foldLayer(layer: LayerSummary, event: LayerEvent): LayerSummary {
     case "layer.placed":
       return { ...layer, state: begun(event.lease) };
     case "layer.retried":
-      return { ...layer, state: begun(undefined) };
+      return { ...layer, state: begun(undefined), stepsDone: 0, stepsCached: 0 };
     case "layer.step":
       return foldStep(layer, event);
     case "layer.proving":

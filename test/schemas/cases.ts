@@ -453,6 +453,15 @@ const tables: readonly (readonly [TwinCase["schema"], sound: boolean, rows: read
         `{ type = "runner.released", at = 1, lease = ${lease}, seconds = 60, costEur = 0.01, layers = 2 }`,
       ],
       ["runner.left-over", `{ type = "runner.left-over", at = 1, lease = ${lease}, message = "m" }`],
+      [
+        "layer.pushed",
+        `{ type = "layer.pushed", ${node}, image = ${digest}, repository = "registry.example/lamina/rust", sentBytes = 12 }`,
+      ],
+      ["promotion.completed", '{ type = "promotion.completed", at = 1, tags = 3 }'],
+      [
+        "promotion.failed",
+        '{ type = "promotion.failed", at = 1, kind = "unfinished", message = "m", help = "h" }',
+      ],
       ["lock.written", '{ type = "lock.written", at = 1, path = "lamina.lock", layer = "rust" }'],
       [
         "run.completed",

@@ -1,0 +1,92 @@
+// Layers that a registry holds already, found by the digest of their inputs: what anybody has built and published of the very same
+// inputs need not be built again. Where the registry does not answer, nothing is found: a registry that is away costs builds, and
+// fails none.
+
+import { type ImageTag, parseImageTag } from "../../schemas/image-tag.ts";
+import type { LayerName } from "../../schemas/layer-name.ts";
+import type { Platform } from "../../schemas/platform.ts";
+import { type ImageDigest, type InputDigest, imageDigest, shortDigest } from "../core/digest.ts";
+import { ok, type Result } from "../core/result.ts";
+import type { RepositoryPlace } from "../plan/registry-mapper.ts";
+import type { ImageSource } from "../ports/builder.ts";
+import type { Registry, RegistryFailure } from "../ports/registry.ts";
+import { type LayerImage, readIndex } from "./layer-index.ts";
+
+export interface PublishedDeps {
+  readonly registry: Registry;
+  /** Where the images of each layer are. */
+  readonly repositories: ReadonlyMap<LayerName, RepositoryPlace>;
+  /** Told of the first failure, after which nothing is asked any more. */
+  readonly onSilence: (failure: RegistryFailure) => void;
+}
+
+export class PublishedLayers {
+  readonly #deps: PublishedDeps;
+  /** Images that were found, by their digest. */
+  readonly #found = new Map<ImageDigest, RepositoryPlace>();
+  #isSilent = false;
+
+  constructor(deps: PublishedDeps) {
+    this.#deps = deps;
+  }
+
+  /** Only what was made of exactly these inputs, for this platform, and is there. */
+  async find(
+    layer: LayerName,
+    platform: Platform,
+    input: InputDigest,
+    signal: AbortSignal,
+  ): Promise<LayerImage | undefined> {
+    const repository = this.#deps.repositories.get(layer);
+    if (repository === undefined || this.#isSilent) return undefined;
+    const found = await this.#look(repository, platform, input, signal);
+    if (found.ok) return found.value;
+    if (found.error.kind !== "canceled" && !this.#isSilent) {
+      this.#isSilent = true;
+      this.#deps.onSilence(found.error);
+    }
+    return undefined;
+  }
+
+  /** Whether `find` found the image. */
+  holds(image: ImageDigest): boolean {
+    return this.#found.has(image);
+  }
+
+  /** Where a build takes the image from; undefined where it was not found. */
+  sourceOf(image: ImageDigest): ImageSource | undefined {
+    const repository = this.#found.get(image);
+    if (repository === undefined) return undefined;
+    return { kind: "registry", ref: `${repository.registry}/${repository.name}`, digest: image };
+  }
+
+  async #look(
+    repository: RepositoryPlace,
+    platform: Platform,
+    input: InputDigest,
+    signal: AbortSignal,
+  ): Promise<Result<LayerImage | undefined, RegistryFailure>> {
+    const { registry } = this.#deps;
+    const tagged = await registry.resolve(repository, tagOfInput(input), signal);
+    if (!tagged.ok) return tagged;
+    if (tagged.value === undefined) return ok(undefined);
+    const index = await registry.readManifest(repository, tagged.value.digest, signal);
+    if (!index.ok) return index.error.kind === "not-found" ? ok(undefined) : index;
+    const image = readIndex(new TextDecoder().decode(index.value.bytes)).find(
+      (each) => each.platform === platform && each.input === input,
+    );
+    if (image === undefined) return ok(undefined);
+    const held = await registry.resolve(repository, image.manifest.digest, signal);
+    if (!held.ok) return held;
+    if (held.value === undefined) return ok(undefined);
+    this.#found.set(imageDigest(image.manifest.digest), repository);
+    return ok(image);
+  }
+}
+
+/** The tag that names what was made of these inputs. Short, as tags are read by people: the index says the whole digest. */
+export function tagOfInput(input: InputDigest): ImageTag {
+  const tag = parseImageTag(`l-${shortDigest(input, 16)}`);
+  if (tag === undefined) throw new Error(`no tag can be made of ${input}`);
+  return tag;
+}
