@@ -8,7 +8,9 @@ import type { WatchTargets } from "../engine/ports/file-watch.ts";
 import { openProject, type Project } from "../engine/project.ts";
 import type { Look, LookRequest } from "../engine/watch.ts";
 import type { Platform } from "../schemas/platform.ts";
+import type { AskedActor } from "./actor-option.ts";
 import type { UsageFault } from "./args.ts";
+import { findCacheFault, openCaches } from "./open-caches.ts";
 import { libraryFolder, schemaFolder } from "./package-root.ts";
 import { planHere } from "./project.ts";
 import { recordFiles } from "./record-files.ts";
@@ -25,6 +27,8 @@ export interface LookSettings {
   readonly platforms: readonly Platform[];
   /** Replacements named on the command line. */
   readonly bases: ReadonlyMap<string, string>;
+  /** Whose build caches are read and written, as far as the command line says it. */
+  readonly actor: AskedActor;
   /** Told at every look what there is to complain of: errors and warnings, or that what was asked for is not there. */
   readonly onComplaints: (diagnostics: readonly Diagnostic[], fault: UsageFault | undefined) => void;
 }
@@ -37,7 +41,7 @@ export interface Looker {
 
 /** Makes what looks. */
 export function openLooker(settings: LookSettings): Looker {
-  const { root, operands, platforms, bases, onComplaints } = settings;
+  const { root, operands, platforms, bases, actor, onComplaints } = settings;
   const looked = new Set<string>();
   const host = createHost();
   const files = recordFiles(host.files, (path) => {
@@ -82,14 +86,19 @@ export function openLooker(settings: LookSettings): Looker {
       platform: platforms,
     });
     if (!selection.ok) return refuse(project.warnings, selection.error);
+    const caches = await openCaches(actor, project);
+    if (!caches.ok) return refuse(project.warnings, caches.error);
     const plan = await planHere(project, {
       place: "here",
+      caches: caches.value,
       ...selection.value,
       options: { ...selection.value.options, ...(forced === "selected" ? {} : { forced }) },
       defaultPlatform: defaultPlatform ?? hostPlatform(),
       signal,
       saves: false,
     });
+    const fault = findCacheFault(plan, caches.value);
+    if (fault !== undefined) return refuse(project.warnings, fault);
     onComplaints(project.warnings, undefined);
     before = Array.from(looked);
     return { kind: "sound", project, plan, targets: findTargets(root, before, project) };

@@ -8,6 +8,7 @@ import type { OwnInputs } from "../engine/graph/fingerprint.ts";
 import type { LayerGraph } from "../engine/graph/graph.ts";
 import { rememberOwnInputs } from "../engine/graph/remember-inputs.ts";
 import type { Memory } from "../engine/memory/memory.ts";
+import type { CacheSettings } from "../engine/plan/cache/wire-caches.ts";
 import { isStaleItself, leaveOutCurrent } from "../engine/plan/leave-out-current.ts";
 import type { HeldImages, PlanOptions } from "../engine/plan/plan.ts";
 import type { Plan } from "../engine/plan/step.ts";
@@ -116,6 +117,8 @@ export interface PlanHere {
   readonly platforms: readonly Platform[];
   /** Where it would be built: "here", or on machines of a provider; by the directives where it is left out. */
   readonly place?: "here" | LeasingProvider;
+  /** Whose build caches are read and written; absent: none are. */
+  readonly caches?: CacheSettings | undefined;
   /** Of layers that declare none; this machine's own by default, or that of leased ones. */
   readonly defaultPlatform?: Platform;
   /** The project's own store by default. */
@@ -154,6 +157,7 @@ async function planLayers(project: Project, request: PlanHere): Promise<Plan> {
     platforms: request.platforms,
     defaultPlatform: request.defaultPlatform ?? (isLeased ? leasedPlatform : hostPlatform()),
     isLeased,
+    caches: request.caches,
     images: request.images ?? (await heldImages(project)),
     resolver: createResolver(),
     signal: request.signal ?? new AbortController().signal,

@@ -13,11 +13,12 @@ import { placeOn } from "../engine/run/placer.ts";
 import type { NoBuilder } from "../providers/builder/connect.ts";
 import type { Platform } from "../schemas/platform.ts";
 import { type Invocation } from "./command.ts";
-import { complain } from "./complain.ts";
+import { complain, refuseUsage } from "./complain.ts";
 import type { LeasingProvider } from "./compute-option.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import { idleBuilder, idleImages } from "./idle-builder.ts";
 import { listenForInterrupts } from "./interrupts.ts";
+import { type CacheSettings, findCacheFault } from "./open-caches.ts";
 import type { Output } from "./output.ts";
 import { type PlanHere, planHere } from "./project.ts";
 import { createGithubReporter } from "./report/github.ts";
@@ -40,6 +41,8 @@ export interface BuildSettings
   readonly summaryFile: string | undefined;
   /** Who leases the machines that layers are built on; undefined: they are built here. */
   readonly provider: LeasingProvider | undefined;
+  /** Whose build caches are read and written; undefined: none are. */
+  readonly caches: CacheSettings | undefined;
 }
 
 /** Plans, builds, and tells; `onDone` may add to the results. */
@@ -114,6 +117,8 @@ async function prepare(
       signal,
     });
   const plan = await planFor();
+  const fault = findCacheFault(plan, settings.caches);
+  if (fault !== undefined) return err(refuseUsage(output, fault));
   output.remark(renderLocalWorld(plan.replacedBases));
   if (!plan.steps.some(({ action }) => action === "build")) return ok({ plan, workshop: idleWorkshop });
   if (settings.provider !== undefined) {

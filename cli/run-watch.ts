@@ -23,7 +23,7 @@ import { tellNoBuilder } from "./run-build.ts";
 import { tellDiagnostics } from "./tell-diagnostics.ts";
 import { createHost, createResolver, openBuilder, openImageStore } from "./wire.ts";
 
-export interface WatchSettings extends Pick<LookSettings, "operands" | "platforms" | "bases"> {
+export interface WatchSettings extends Pick<LookSettings, "operands" | "platforms" | "bases" | "actor"> {
   readonly debounceMs: number;
   readonly concurrency: number;
   readonly buildsAtStart: boolean;

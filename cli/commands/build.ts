@@ -1,10 +1,13 @@
 // `lamina build [LAYER…]`: what is needed, built and proven.
 
 import { resolve } from "node:path";
+import { actorOptions } from "../actor-option.ts";
 import { defineCommand } from "../command.ts";
+import { refuseUsage } from "../complain.ts";
 import { computeOption, leasingProvider } from "../compute-option.ts";
 import { concurrencyOption, defaultConcurrency } from "../concurrency.ts";
 import { exitCode } from "../exit-code.ts";
+import { findCacheFault, openCaches } from "../open-caches.ts";
 import { openSelection } from "../open-selection.ts";
 import { choice, flag, text } from "../option.ts";
 import { planHere } from "../project.ts";
@@ -28,6 +31,7 @@ export const command = defineCommand({
     "dry-run": flag("only say what would be done: lamina plan"),
     concurrency: concurrencyOption,
     compute: computeOption,
+    ...actorOptions,
     "fail-fast": flag("stop everything at the first failure"),
     reporter: choice(reporterNames, "how progress is told (default: by where it goes)"),
     "summary-file": text("FILE", "write how it ended to FILE, as Markdown"),
@@ -38,6 +42,7 @@ export const command = defineCommand({
     { command: "lamina build 'kind:deps' '!leptos+'", does: "by kind, without some" },
     { command: "lamina build --since origin/main", does: "what this branch changed, and what stands on it" },
     { command: "lamina build --only --force rust", does: "one layer again, and nothing else" },
+    { command: "lamina build --actor human --actor-id jpl", does: "with CI's build caches, and jpl's own" },
     {
       command: "lamina build --base debian:trixie-slim=oci-layout:/tmp/debian",
       does: "on another base, here",
@@ -50,8 +55,12 @@ export const command = defineCommand({
     const { project, selection } = opened.value;
     const concurrency = options.concurrency ?? defaultConcurrency();
     const provider = leasingProvider(options.compute, project.directives);
+    const caches = await openCaches(options, project);
+    if (!caches.ok) return refuseUsage(output, caches.error);
     if (options["dry-run"]) {
-      const plan = await planHere(project, { ...selection, place: provider ?? "here" });
+      const plan = await planHere(project, { ...selection, place: provider ?? "here", caches: caches.value });
+      const fault = findCacheFault(plan, caches.value);
+      if (fault !== undefined) return refuseUsage(output, fault);
       output.remark(renderLocalWorld(plan.replacedBases));
       output.result(
         renderPlan(plan, {
@@ -72,6 +81,7 @@ export const command = defineCommand({
         failFast: options["fail-fast"],
         reporter: options.reporter,
         provider,
+        caches: caches.value,
         summaryFile: summaryFile === undefined ? undefined : resolve(directory, summaryFile),
       },
       { output, quiet, verbose },

@@ -41,6 +41,7 @@ export const command = defineCommand({
         failFast: true,
         reporter: undefined,
         provider: undefined,
+        caches: undefined,
         summaryFile: undefined,
       },
       { output, quiet, verbose },

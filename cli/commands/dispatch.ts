@@ -2,11 +2,13 @@
 
 import { join, resolve } from "node:path";
 import { openDispatch } from "../../engine/dispatch.ts";
+import { actorOptions } from "../actor-option.ts";
 import { defineCommand, noOperands } from "../command.ts";
 import { refuseUsage } from "../complain.ts";
 import { computeOption, leasingProvider } from "../compute-option.ts";
 import { dispatchState } from "../dispatch-state.ts";
 import { exitCode } from "../exit-code.ts";
+import { openCaches } from "../open-caches.ts";
 import { choice, text } from "../option.ts";
 import { reporterNames } from "../report/reporter.ts";
 import { runBuild } from "../run-build.ts";
@@ -26,6 +28,7 @@ export const command = defineCommand({
     directives: text("FILE", "the build directives"),
     context: text("DIR", "the build context (default: the current folder)"),
     compute: computeOption,
+    ...actorOptions,
     base: baseOption,
     reporter: choice(reporterNames, "how progress is told (default: by where it goes)"),
     "summary-file": text("FILE", "write how it ended to FILE, as Markdown"),
@@ -64,6 +67,8 @@ export const command = defineCommand({
     }
     const { project, directives } = opened.value;
     tellDiagnostics(output, directory, project.warnings);
+    const caches = await openCaches(options, project);
+    if (!caches.ok) return refuseUsage(output, caches.error);
     const summaryFile = options["summary-file"];
     return runBuild(
       project,
@@ -75,6 +80,7 @@ export const command = defineCommand({
         failFast: true,
         reporter: options.reporter,
         provider: leasingProvider(options.compute, directives),
+        caches: caches.value,
         summaryFile: summaryFile === undefined ? undefined : resolve(directory, summaryFile),
       },
       { output, quiet, verbose },

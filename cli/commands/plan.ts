@@ -1,11 +1,13 @@
 // `lamina plan`: the decision of a build with its reasons, without doing it.
 
 import type { Plan } from "../../engine/plan/step.ts";
+import { actorOptions } from "../actor-option.ts";
 import { defineCommand } from "../command.ts";
 import { complain, refuseUsage } from "../complain.ts";
 import { computeOption, leasingProvider } from "../compute-option.ts";
 import { concurrencyOption, defaultConcurrency } from "../concurrency.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
+import { findCacheFault, openCaches } from "../open-caches.ts";
 import { openSelection } from "../open-selection.ts";
 import { choice, flag } from "../option.ts";
 import type { Output } from "../output.ts";
@@ -30,6 +32,7 @@ export const command = defineCommand({
     ...selectionOptions,
     concurrency: concurrencyOption,
     compute: computeOption,
+    ...actorOptions,
     format: choice(
       ["text", "json", "github-matrix"],
       "text by default; json: schemas/plan.ts; github-matrix: schemas/github-matrix.ts",
@@ -56,7 +59,11 @@ export const command = defineCommand({
     if (!opened.ok) return opened.error;
     const { project, selection } = opened.value;
     const provider = leasingProvider(options.compute, project.directives);
-    const plan = await planHere(project, { ...selection, place: provider ?? "here" });
+    const caches = await openCaches(options, project);
+    if (!caches.ok) return refuseUsage(output, caches.error);
+    const plan = await planHere(project, { ...selection, place: provider ?? "here", caches: caches.value });
+    const fault = findCacheFault(plan, caches.value);
+    if (fault !== undefined) return refuseUsage(output, fault);
     const concurrency = options.concurrency ?? defaultConcurrency();
     switch (options.json ? "json" : (options.format ?? "text")) {
       case "json":

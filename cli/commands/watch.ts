@@ -1,6 +1,7 @@
 // `lamina watch [LAYER…]`: what is affected, built again while one edits.
 
 import { err, ok } from "../../engine/core/result.ts";
+import { actorOptions } from "../actor-option.ts";
 import { defineCommand } from "../command.ts";
 import { concurrencyOption, defaultConcurrency } from "../concurrency.ts";
 import { choice, flag, type ValueSpec } from "../option.ts";
@@ -33,6 +34,7 @@ export const command = defineCommand({
   options: {
     platform: selectionOptions.platform,
     base: selectionOptions.base,
+    ...actorOptions,
     concurrency: concurrencyOption,
     debounce: debounceOption,
     "no-initial": flag("leave what is stale at the start, until it changes"),
@@ -49,6 +51,7 @@ export const command = defineCommand({
         operands,
         platforms: options.platform,
         bases: replacedBases(options.base, directory),
+        actor: options,
         debounceMs: options.debounce ?? defaultDebounceMs,
         concurrency: options.concurrency ?? defaultConcurrency(),
         buildsAtStart: !options["no-initial"],
