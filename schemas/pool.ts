@@ -107,6 +107,19 @@ export const poolOffer = z.object({
   billing: z.enum(billings),
 });
 
+export const poolKind = poolOffer.extend({
+  platforms: z.array(platform).meta({ description: "What it builds without emulation" }),
+  sizing: z.enum(["fixed", "up-to"]).meta({
+    description:
+      '"up-to": a machine has the size that is asked for, and that is no more than `cpu` and `memory_gb`',
+  }),
+  is_available: z.boolean().meta({ description: "As the provider tells it now, which is no promise" }),
+});
+
+export const kindList = z.object({
+  kinds: z.array(poolKind).meta({ description: "In the order in which they are tried" }),
+});
+
 export const offerList = z.object({
   offers: z.array(poolOffer).meta({ description: "In the order in which they are to be tried" }),
 });
@@ -178,6 +191,7 @@ export const poolError = z.object({
 export type LeaseRequest = z.output<typeof leaseRequest>;
 export type PoolLease = z.output<typeof poolLease>;
 export type PoolLeaseState = PoolLease["state"];
+export type PoolKind = z.output<typeof poolKind>;
 export type PoolOffer = z.output<typeof poolOffer>;
 export type PoolMetrics = z.output<typeof poolMetrics>;
 export type PoolP95 = z.output<typeof poolP95>;

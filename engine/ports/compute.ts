@@ -9,6 +9,8 @@
 //    the marks of the pool and lease is not touched: "refused".
 // 5. After `signal` aborts, a call settles with {kind: "canceled"}. What came of a `create` then only `list` tells.
 // 6. Where `create` fails, nothing of the lease is left, or `list` shows it.
+// 7. `survey` asks each thing once and answers within seconds: whether to ask again is the caller's to decide. What it tells is
+//    what `offers` would tell of every size: the same kinds, in the same order, at the same prices.
 
 import type { LeaseId } from "../../schemas/lease-id.ts";
 import type { Platform } from "../../schemas/platform.ts";
@@ -29,6 +31,32 @@ export interface MachineOffer extends MachineSize {
   readonly eurPerHour: number;
   /** "started-hour": each hour begun since its creation is paid whole. */
   readonly billing: "started-hour" | "second" | "free";
+}
+
+/** A kind of machine at a place, whatever size is asked for. */
+export interface MachineKind extends MachineOffer {
+  /** What it builds without emulation. */
+  readonly platforms: readonly Platform[];
+  /** "fixed": cpu and memory are what it has. "up-to": a machine has the size that is asked for, and that is no more than these. */
+  readonly sizing: "fixed" | "up-to";
+  /** As the provider tells it now, which is no promise. */
+  readonly isAvailable: boolean;
+}
+
+export interface Survey {
+  /** In the order in which they are tried. */
+  readonly kinds: readonly MachineKind[];
+  /** Platforms that the provider has machines for, and the configuration has not. */
+  readonly excluded: readonly { readonly platform: Platform; readonly fault: RunnersFault }[];
+}
+
+/** What directives' `runners` say and the provider does not know. */
+export interface RunnersFault {
+  /** Below `runners`: ["settings", "ssh_keys", 0]. */
+  readonly path: readonly (string | number)[];
+  /** A predicate: "names no server type of Hetzner Cloud". */
+  readonly message: string;
+  readonly help?: string | undefined;
 }
 
 /** A pair of ed25519 keys. */
@@ -90,6 +118,8 @@ export interface Machine extends LeasedMachine {
 export interface Compute {
   /** As in BuildDirectives: "hcloud". */
   readonly name: string;
+  /** What the provider has, before anything is asked of it; held against what was configured. */
+  survey(signal: AbortSignal): Promise<Result<Survey, SurveyFailure>>;
   /** What holds the size, in the order in which it is to be tried; prices as they are now. Empty: nothing here ever does. */
   offers(
     size: MachineSize,
@@ -120,4 +150,14 @@ export type ComputeFailure =
   | { readonly kind: "unavailable"; readonly message: string }
   /** The machine was made and came up broken; it is gone again. */
   | { readonly kind: "broken"; readonly message: string }
+  | { readonly kind: "canceled" };
+
+/** Why a provider cannot be leased from at all. */
+export type SurveyFailure =
+  /** Credentials that are not accepted, or a place where no such provider is. */
+  | { readonly kind: "refused"; readonly message: string; readonly help?: string | undefined }
+  /** No answer, or the provider's own failure: in a while it may be over. `help` says what of this side may be in the way. */
+  | { readonly kind: "unavailable"; readonly message: string; readonly help?: string | undefined }
+  /** At least one fault; all that were found. */
+  | { readonly kind: "misconfigured"; readonly faults: readonly RunnersFault[] }
   | { readonly kind: "canceled" };

@@ -25,11 +25,15 @@ export interface PoolClientSettings {
   readonly clock: Clock;
   /** For one answer. */
   readonly timeoutMs: number;
+  /** Whether what is lost is sent again; true by default. */
+  readonly retries?: boolean | undefined;
 }
 
 /** 1, 2, 4, 8 and 16 seconds: about as long as a server takes to be started anew. */
 const maxRetries = 5;
 const firstWaitMs = 1000;
+/** Of who asks once and wants to know now. */
+const briefTimeoutMs = 5000;
 
 type Attempt<T> =
   | { readonly kind: "settled"; readonly result: Result<T, ComputeFailure> }
@@ -43,6 +47,12 @@ export class PoolClient {
     this.#settings = settings;
   }
 
+  /** The same client without patience: asks once, and waits some seconds for an answer. */
+  get brief(): PoolClient {
+    const timeoutMs = Math.min(briefTimeoutMs, this.#settings.timeoutMs);
+    return new PoolClient({ ...this.#settings, timeoutMs, retries: false });
+  }
+
   /** Sends a request until it is answered; `shape` is that of the answer's body, undefined where there is none. */
   async call<T>(
     request: PoolRequest,
@@ -52,7 +62,8 @@ export class PoolClient {
     for (let retry = 0; ; retry += 1) {
       const attempt = await this.#send(request, shape, signal);
       if (attempt.kind === "settled") return attempt.result;
-      if (retry === maxRetries) return err({ kind: "unavailable", message: attempt.message });
+      if (retry === maxRetries || this.#settings.retries === false)
+        return err({ kind: "unavailable", message: attempt.message });
       if (!(await this.sleep(firstWaitMs * 2 ** retry, signal))) return err({ kind: "canceled" });
     }
   }

@@ -10,14 +10,25 @@ import type {
   CreateRequest,
   LeasedMachine,
   Machine,
+  MachineKind,
   MachineOffer,
   MachineSize,
+  Survey,
+  SurveyFailure,
 } from "../../engine/ports/compute.ts";
 import { strictRecord } from "../../schemas/form/record.ts";
 import { textLike } from "../../schemas/form/text.ts";
 import type { LeaseId } from "../../schemas/lease-id.ts";
 import type { Platform } from "../../schemas/platform.ts";
-import { leaseList, offerList, type PoolLease, poolLease } from "../../schemas/pool.ts";
+import {
+  kindList,
+  leaseList,
+  offerList,
+  type PoolKind,
+  type PoolLease,
+  type PoolOffer,
+  poolLease,
+} from "../../schemas/pool.ts";
 import { PoolClient } from "./vm-pool-client.ts";
 
 /** Of directives' `runners`. */
@@ -97,6 +108,13 @@ class VmPool implements Compute {
     this.#client = client;
   }
 
+  async survey(signal: AbortSignal): Promise<Result<Survey, SurveyFailure>> {
+    const { brief } = this.#client;
+    const answer = await brief.call({ method: "GET", path: "/kinds" }, kindList, signal);
+    if (!answer.ok) return err(explainSurveyFailure(answer.error));
+    return ok({ kinds: answer.value.kinds.map(machineKind), excluded: [] });
+  }
+
   async offers(
     size: MachineSize,
     platform: Platform,
@@ -105,16 +123,7 @@ class VmPool implements Compute {
     const query = { cpu: String(size.cpu), memory_gb: String(size.memoryGb), platform };
     const answer = await this.#client.call({ method: "GET", path: "/offers", query }, offerList, signal);
     if (!answer.ok) return answer;
-    return ok(
-      answer.value.offers.map(({ type, location, cpu, memory_gb, eur_per_hour, billing }) => ({
-        type,
-        location,
-        cpu,
-        memoryGb: memory_gb,
-        eurPerHour: eur_per_hour,
-        billing,
-      })),
-    );
+    return ok(answer.value.offers.map(machineOffer));
   }
 
   async create(request: CreateRequest, signal: AbortSignal): Promise<Result<Machine, ComputeFailure>> {
@@ -167,6 +176,30 @@ class VmPool implements Compute {
 
   close(): Promise<void> {
     return Promise.resolve();
+  }
+}
+
+function machineOffer(offer: PoolOffer): MachineOffer {
+  const { type, location, cpu, memory_gb: memoryGb, eur_per_hour: eurPerHour, billing } = offer;
+  return { type, location, cpu, memoryGb, eurPerHour, billing };
+}
+
+function machineKind({ platforms, sizing, is_available: isAvailable, ...offer }: PoolKind): MachineKind {
+  return { ...machineOffer(offer), platforms, sizing, isAvailable };
+}
+
+/** No question is answered with what only concerns machines: then the pool says what its own provider said. */
+function explainSurveyFailure(failure: ComputeFailure): SurveyFailure {
+  switch (failure.kind) {
+    case "canceled":
+    case "refused":
+      return failure;
+    default:
+      return {
+        kind: "unavailable",
+        message: failure.message,
+        help: "see that the pool serves: runners.settings.url or LAMINA_POOL_URL says where; HTTPS_PROXY, NO_PROXY and NODE_EXTRA_CA_CERTS are honoured",
+      };
   }
 }
 

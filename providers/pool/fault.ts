@@ -2,7 +2,7 @@
 
 import { err } from "../../engine/core/result.ts";
 import { unreachable } from "../../engine/core/unreachable.ts";
-import type { ComputeFailure } from "../../engine/ports/compute.ts";
+import type { ComputeFailure, SurveyFailure } from "../../engine/ports/compute.ts";
 import type { PoolErrorCode } from "../../schemas/pool.ts";
 
 export interface PoolFault {
@@ -40,4 +40,11 @@ export function faultOf(failure: ComputeFailure): PoolFault {
     default:
       return unreachable(failure);
   }
+}
+
+/** The same of what the provider says before anything is leased. */
+export function surveyFaultOf(failure: SurveyFailure): PoolFault {
+  if (failure.kind !== "misconfigured") return faultOf(failure);
+  const faults = failure.faults.map(({ path, message }) => `runners.${path.join(".")} ${message}`);
+  return { code: "refused", message: `the pool is not well configured: ${faults.join("; ")}` };
 }

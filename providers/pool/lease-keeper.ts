@@ -14,11 +14,11 @@
 // A server that ends while a machine is in the making leaves the lease "creating": see reaper.ts.
 
 import { ok, type Result } from "../../engine/core/result.ts";
-import type { MachineOffer, MachineSize } from "../../engine/ports/compute.ts";
+import type { MachineKind, MachineOffer, MachineSize } from "../../engine/ports/compute.ts";
 import type { LeaseId } from "../../schemas/lease-id.ts";
 import type { Platform } from "../../schemas/platform.ts";
 import type { LeaseRequest, PoolLease } from "../../schemas/pool.ts";
-import { fault, faultOf, type PoolFault } from "./fault.ts";
+import { fault, faultOf, type PoolFault, surveyFaultOf } from "./fault.ts";
 import { type Choice, LeaseMaker, offerFields, type PoolDeps, reportsOf } from "./lease-maker.ts";
 import { isLiving } from "./lease-store.ts";
 import { OfferBook } from "./offer-book.ts";
@@ -43,6 +43,12 @@ export class LeaseKeeper {
     this.#options = options;
     this.#offers = new OfferBook(options.compute, options.clock);
     this.#maker = new LeaseMaker(options, this.#stopping.signal);
+  }
+
+  /** All kinds of machine that there are. */
+  async kinds(): Promise<Result<readonly MachineKind[], PoolFault>> {
+    const surveyed = await this.#offers.survey(this.#stopping.signal);
+    return surveyed.ok ? ok(surveyed.value.kinds) : { ok: false, error: surveyFaultOf(surveyed.error) };
   }
 
   /** What holds a size, in the order in which it is to be tried. */

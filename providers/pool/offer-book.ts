@@ -2,7 +2,14 @@
 
 import type { Clock } from "../../engine/core/host.ts";
 import { ok, type Result } from "../../engine/core/result.ts";
-import type { Compute, ComputeFailure, MachineOffer, MachineSize } from "../../engine/ports/compute.ts";
+import type {
+  Compute,
+  ComputeFailure,
+  MachineOffer,
+  MachineSize,
+  Survey,
+  SurveyFailure,
+} from "../../engine/ports/compute.ts";
 import type { Platform } from "../../schemas/platform.ts";
 
 const freshMs = 60_000;
@@ -13,9 +20,19 @@ export class OfferBook {
   readonly #clock: Clock;
   readonly #answers = new Map<string, { readonly atMs: number; readonly offers: readonly MachineOffer[] }>();
 
+  #survey: { readonly atMs: number; readonly survey: Survey } | undefined;
+
   constructor(compute: Compute, clock: Clock) {
     this.#compute = compute;
     this.#clock = clock;
+  }
+
+  async survey(signal: AbortSignal): Promise<Result<Survey, SurveyFailure>> {
+    const known = this.#survey;
+    if (known !== undefined && this.#clock.nowMs() - known.atMs < freshMs) return ok(known.survey);
+    const asked = await this.#compute.survey(signal);
+    if (asked.ok) this.#survey = { atMs: this.#clock.nowMs(), survey: asked.value };
+    return asked;
   }
 
   /** What holds a size, in the order in which it is to be tried. */

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import {
+  kindList,
   leaseList,
   leaseRequest,
   machineSize,
@@ -11,6 +12,7 @@ import {
   poolEndpoint,
   poolError,
   poolErrorStatus,
+  poolKind,
   poolLease,
   poolMetrics,
   poolOffer,
@@ -22,6 +24,8 @@ import type { Route } from "./route.ts";
 /** What stands under components: the schemas with a name of their own. */
 const named = {
   Error: poolError,
+  Kind: poolKind,
+  KindList: kindList,
   Lease: poolLease,
   LeaseEndpoint: poolEndpoint,
   LeaseList: leaseList,

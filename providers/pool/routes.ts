@@ -1,14 +1,17 @@
 // The operations of the API, version 1.
 
 import { z } from "zod";
+import type { MachineKind } from "../../engine/ports/compute.ts";
 import { expects } from "../../schemas/form/expects.ts";
 import { leaseId } from "../../schemas/lease-id.ts";
 import { platform } from "../../schemas/platform.ts";
 import {
+  kindList,
   leaseList,
   leaseRequest,
   metricsList,
   offerList,
+  type PoolKind,
   p95List,
   poolLease,
   poolMetrics,
@@ -17,6 +20,7 @@ import {
 } from "../../schemas/pool.ts";
 import { workspace } from "../../schemas/workspace.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
+import { offerFields } from "./lease-maker.ts";
 import type { MetricsTables } from "./metrics-tables.ts";
 import { percentilesOf } from "./p95.ts";
 import { answer, defineRoute, noBody, nothing, type Route } from "./route.ts";
@@ -108,6 +112,21 @@ export function createRoutes({ keeper, metrics, answerWithinMs }: RouteDeps): re
     }),
     defineRoute({
       method: "GET",
+      path: "/api/v1/kinds",
+      operationId: "listKinds",
+      summary: "The kinds of machine that there are at all, with prices as they are now",
+      parameters: nothing,
+      query: nothing,
+      body: noBody,
+      answers: { 200: kindList },
+      handle: async () => {
+        const found = await keeper.kinds();
+        if (!found.ok) return found;
+        return answer(200, { kinds: found.value.map(kindFields) });
+      },
+    }),
+    defineRoute({
+      method: "GET",
       path: "/api/v1/offers",
       operationId: "listOffers",
       summary: "What holds a size, with prices as they are now; empty where nothing ever does",
@@ -122,15 +141,7 @@ export function createRoutes({ keeper, metrics, answerWithinMs }: RouteDeps): re
       handle: async ({ query }) => {
         const found = await keeper.offers({ cpu: query.cpu, memoryGb: query.memory_gb }, query.platform);
         if (!found.ok) return found;
-        const offers = found.value.map(({ type, location, cpu, memoryGb, eurPerHour, billing }) => ({
-          type,
-          location,
-          cpu,
-          memory_gb: memoryGb,
-          eur_per_hour: eurPerHour,
-          billing,
-        }));
-        return answer(200, { offers });
+        return answer(200, { offers: found.value.map(offerFields) });
       },
     }),
     defineRoute({
@@ -186,4 +197,8 @@ export function createRoutes({ keeper, metrics, answerWithinMs }: RouteDeps): re
       handle: () => answer(200, { status: "ok" }),
     }),
   ];
+}
+
+function kindFields({ platforms, sizing, isAvailable, ...offer }: MachineKind): PoolKind {
+  return { ...offerFields(offer), platforms: Array.from(platforms), sizing, is_available: isAvailable };
 }

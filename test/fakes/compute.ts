@@ -9,11 +9,14 @@ import type {
   CreateRequest,
   LeasedMachine,
   Machine,
+  MachineKind,
   MachineOffer,
   MachineSize,
+  Survey,
+  SurveyFailure,
 } from "../../engine/ports/compute.ts";
 import type { LeaseId } from "../../schemas/lease-id.ts";
-import type { Platform } from "../../schemas/platform.ts";
+import { type Platform, platform } from "../../schemas/platform.ts";
 import { FakeClock } from "./clock.ts";
 
 /** A machine as the provider has it. */
@@ -28,7 +31,7 @@ export interface GoneMachine extends FakeMachine {
   readonly destroyedAtMs: number;
 }
 
-export type ComputeCall = "offers" | "create" | "destroy" | "list";
+export type ComputeCall = "survey" | "offers" | "create" | "destroy" | "list";
 
 /** A failure to come. */
 interface Scripted {
@@ -59,14 +62,24 @@ export class FakeCompute implements Compute {
   readonly failsAlways = new Map<ComputeCall, ComputeFailure>();
   /** Whether a machine's endpoint is this one's own builder instead of an address. */
   endsLocally = false;
-  /** Everything that was asked for, in order: "create <lease id>", "destroy <lease id>", "list <pool>", "offers <cpu>/<memory>". */
+  /** Everything that was asked for, in order: "create <lease id>", "destroy <lease id>", "list <pool>", "offers <cpu>/<memory>", "survey". */
   readonly calls: string[] = [];
   /** All machines that are no more, in the order in which they went. */
   readonly gone: GoneMachine[] = [];
+  /** What a survey fails with until the test takes it out. */
+  surveyFailure: SurveyFailure | undefined;
+  /** What the machines build. */
+  platforms: readonly Platform[] = [platform.parse("linux/amd64"), platform.parse("linux/arm64")];
   closed = 0;
   readonly #clock: Clock;
   readonly #living = new Map<LeaseId, FakeMachine>();
-  readonly #scripts: Record<ComputeCall, Scripted[]> = { offers: [], create: [], destroy: [], list: [] };
+  readonly #scripts: Record<ComputeCall, Scripted[]> = {
+    survey: [],
+    offers: [],
+    create: [],
+    destroy: [],
+    list: [],
+  };
   readonly #boots = new Map<LeaseId, Set<() => void>>();
   readonly #awaited = new Map<LeaseId | "any", Set<(machine: FakeMachine) => void>>();
   readonly #awaitedCalls = new Map<ComputeCall, Set<() => void>>();
@@ -140,6 +153,18 @@ export class FakeCompute implements Compute {
     return new Promise((resolve) => {
       this.#awaitedCalls.set(call, (this.#awaitedCalls.get(call) ?? new Set()).add(resolve));
     });
+  }
+
+  async survey(signal: AbortSignal): Promise<Result<Survey, SurveyFailure>> {
+    this.calls.push("survey");
+    const failed = await this.#fail("survey", signal);
+    if (failed?.failure.kind === "canceled") return err(failed.failure);
+    if (this.surveyFailure !== undefined) return err(this.surveyFailure);
+    const { platforms, sale } = this;
+    const kindOf = (offer: MachineOffer): MachineKind => {
+      return { ...offer, platforms, sizing: "fixed", isAvailable: true };
+    };
+    return ok({ kinds: sale.map(kindOf), excluded: [] });
   }
 
   async offers(

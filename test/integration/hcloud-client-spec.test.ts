@@ -13,8 +13,11 @@ import type { z } from "zod";
 import { ActionPoller } from "../../providers/compute/hcloud/action-poller.ts";
 import {
   actionsAnswer,
+  belonging,
   createAnswer,
   deleteAnswer,
+  image,
+  imageAnswer,
   pricing,
   server,
   serverAnswer,
@@ -119,6 +122,7 @@ test("every request that is ever made is one of the document's", async () => {
   const opened = openHcloud({ image: "debian-12", settings }, { env: (name) => env.get(name), clock });
   if (!opened.ok) throw new Error(opened.error.message);
   const compute = opened.value;
+  await compute.survey(unheard);
   await compute.offers({ cpu: 2, memoryGb: 4 }, arm64, unheard);
   const request = newRequest();
   await compute.create(request, unheard);
@@ -134,6 +138,12 @@ test("every request that is ever made is one of the document's", async () => {
     new Set([
       "GET /server_types",
       "GET /pricing",
+      "GET /images?name&include_deprecated",
+      "GET /images",
+      "GET /ssh_keys",
+      "GET /firewalls",
+      "GET /networks",
+      "GET /placement_groups",
       "POST /servers",
       "GET /actions?id",
       "GET /servers?label_selector",
@@ -158,6 +168,7 @@ const understood: readonly (readonly [method: "GET" | "POST" | "DELETE", path: s
     ["DELETE", "/servers/42", deleteAnswer],
     ["GET", "/actions?id=1&id=2", actionsAnswer],
     ["GET", "/pricing", pricing],
+    ["GET", "/images/42", imageAnswer],
   ];
 
 test.each(understood)("the answer of %s %s is understood", async (method, path, shape) => {
@@ -169,6 +180,8 @@ test.each(understood)("the answer of %s %s is understood", async (method, path, 
 test.each([
   ["/servers", "servers", server],
   ["/server_types", "server_types", serverType],
+  ["/images", "images", image],
+  ["/networks", "networks", belonging],
 ] as const)("the pages of %s are understood", async (path, key, item) => {
   const listed = await newClient().list<unknown>(path, key, item, [], unheard);
   expect(listed).toMatchObject({ ok: true });

@@ -91,6 +91,9 @@ test("every endpoint, well asked, answers as the document says", async () => {
     "GET /datacenters/1",
     "GET /images?architecture=arm&type=system",
     "GET /images/114690389",
+    "GET /firewalls",
+    "GET /networks",
+    "GET /placement_groups",
     "GET /pricing",
   ];
   for (const request of asked) {

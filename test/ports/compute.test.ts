@@ -25,6 +25,7 @@ function arrange(compute: FakeCompute, fault: ComputeFault): ArrangedFault {
     compute.called("create"),
     compute.called("destroy"),
     compute.called("list"),
+    compute.called("survey"),
   ]).then(() => undefined);
   switch (fault) {
     case "lost-answer":
@@ -48,6 +49,7 @@ function arrange(compute: FakeCompute, fault: ComputeFault): ArrangedFault {
         fault === "refused"
           ? ({ kind: "refused", message: "the token is not accepted" } as const)
           : ({ kind: "unavailable", message: "503" } as const);
+      compute.surveyFailure = failure;
       for (const call of ["offers", "create", "destroy", "list"] as const)
         compute.failsAlways.set(call, failure);
       break;

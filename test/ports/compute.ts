@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Result } from "../../engine/core/result.ts";
+import { findMachine } from "../../engine/plan/find-machine.ts";
 import type {
   Compute,
   ComputeFailure,
@@ -10,6 +11,8 @@ import type {
   Machine,
   MachineOffer,
   MachineSize,
+  Survey,
+  SurveyFailure,
 } from "../../engine/ports/compute.ts";
 import { makeKeyPair } from "../../providers/transport/keys.ts";
 import { isLeaseId, type LeaseId } from "../../schemas/lease-id.ts";
@@ -113,6 +116,43 @@ export function describeCompute(
         expect(offer.eurPerHour === 0).toBe(offer.billing === "free");
         expect(offer.type).not.toBe("");
       }
+    });
+
+    test("its survey tells what its offers tell", async () => {
+      const offers = value(await rig.compute.offers(rig.size, rig.platform, unheard));
+      const { kinds, excluded } = surveyed(await rig.compute.survey(unheard));
+      expect(excluded).toEqual([]);
+      const { cpu, memoryGb } = rig.size;
+      const fit = kinds.filter(
+        (kind) =>
+          kind.isAvailable &&
+          kind.platforms.includes(rig.platform) &&
+          kind.cpu >= cpu &&
+          kind.memoryGb >= memoryGb,
+      );
+      expect(
+        fit.map(({ type, location, eurPerHour, billing, sizing, ...had }) => ({
+          location,
+          eurPerHour,
+          billing,
+          ...(sizing === "fixed" ? { type, cpu: had.cpu, memoryGb: had.memoryGb } : {}),
+        })),
+      ).toEqual(
+        offers.map(({ location, eurPerHour, billing, ...offer }, index) => ({
+          location,
+          eurPerHour,
+          billing,
+          ...(fit[index]?.sizing === "fixed" ? offer : {}),
+        })),
+      );
+      for (const offer of offers)
+        expect(findMachine(kinds, { cpu: offer.cpu, memoryGb: offer.memoryGb }, rig.platform)).toBeDefined();
+    });
+
+    test("its survey leases nothing", async () => {
+      surveyed(await rig.compute.survey(unheard));
+      expect(await rig.machineIds()).toEqual([]);
+      expect(await listed()).toEqual([]);
     });
 
     test("for a size that nothing has there is no offer", async () => {
@@ -223,6 +263,7 @@ export function describeCompute(
       const request = await newRequest();
       const gone = AbortSignal.abort();
       const canceled = { ok: false, error: { kind: "canceled" } };
+      expect(await rig.compute.survey(gone)).toEqual(canceled);
       expect(await rig.compute.offers(rig.size, rig.platform, gone)).toEqual(canceled);
       expect(await rig.compute.create(request, gone)).toEqual(canceled);
       expect(await rig.compute.destroy(request, gone)).toEqual(canceled);
@@ -230,7 +271,7 @@ export function describeCompute(
       expect(await rig.machineIds()).toEqual([]);
     });
 
-    test.each(knows("stalled") ? (["create", "destroy", "list"] as const) : [])(
+    test.each(knows("stalled") ? (["survey", "create", "destroy", "list"] as const) : [])(
       "%s is canceled while the provider does not answer",
       async (call) => {
         const request = await newRequest();
@@ -238,6 +279,7 @@ export function describeCompute(
         const { reached } = rig.arrange("stalled");
         const { signal } = canceller;
         const settled = {
+          survey: () => rig.compute.survey(signal),
           create: () => rig.compute.create(request, signal),
           destroy: () => rig.compute.destroy(request, signal),
           list: () => rig.compute.list(pool, signal),
@@ -300,14 +342,30 @@ export function describeCompute(
         const request = await newRequest();
         rig.arrange(fault);
         const failed = [
+          await rig.compute.survey(unheard),
           await rig.compute.create(request, unheard),
           await destroy(request),
           await rig.compute.list(pool, unheard),
         ];
         const told = JSON.stringify(failed);
-        expect(failed.map(({ ok }) => ok)).toEqual([false, false, false]);
+        expect(failed.map(({ ok }) => ok)).toEqual([false, false, false, false]);
         expect(told).not.toContain(bodyOf(hostKey.privateKey));
         expect(told).not.toContain(rig.credential);
+      },
+    );
+
+    const surveyFailures = [
+      ["refused", "refused"],
+      ["down", "unavailable"],
+    ] as const;
+    test.each(surveyFailures.filter(([fault]) => knows(fault)))(
+      "%s: the survey fails with %j",
+      async (fault, kind) => {
+        rig.arrange(fault);
+        expect(await rig.compute.survey(unheard)).toMatchObject({
+          ok: false,
+          error: { kind, message: expect.stringMatching(/./) },
+        });
       },
     );
 
@@ -338,6 +396,11 @@ function firstOf(offers: readonly MachineOffer[]): MachineOffer {
   const [first] = offers;
   if (first === undefined) throw new Error("no offer for the rig's size");
   return first;
+}
+
+function surveyed(result: Result<Survey, SurveyFailure>): Survey {
+  if (!result.ok) throw new Error(`failed: ${JSON.stringify(result.error)}`);
+  return result.value;
 }
 
 function value<T>(result: Result<T, ComputeFailure>): T {

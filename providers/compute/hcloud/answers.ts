@@ -61,6 +61,19 @@ export const serverType = z.looseObject({
 });
 export type ServerType = z.output<typeof serverType>;
 
+export const image = z.looseObject({
+  id: z.int(),
+  /** Hetzner's own have one; snapshots have a description alone. */
+  name: z.string().nullish(),
+  description: z.string().default(""),
+  /** "arm", "x86" */
+  architecture: z.string(),
+});
+export type Image = z.output<typeof image>;
+
+/** Of whatever else the project has: keys, firewalls, networks, placement groups. */
+export const belonging = z.looseObject({ id: z.int(), name: z.string() });
+
 export const pricing = z.looseObject({
   pricing: z.looseObject({
     primary_ips: z.array(z.looseObject({ type: z.string(), prices: z.array(price) })).default([]),
@@ -85,6 +98,8 @@ export const errorAnswer = z.looseObject({
   }),
 });
 
+export const imageAnswer = z.looseObject({ image });
+export const imagesAnswer = z.looseObject({ images: z.array(image) });
 export const serverAnswer = z.looseObject({ server });
 export const createAnswer = z.looseObject({ server, action, next_actions: z.array(action).default([]) });
 export const deleteAnswer = z.looseObject({ action: action.nullish() });

@@ -25,17 +25,32 @@ export interface ClientSettings {
   readonly waits: Waits;
   /** For one answer. */
   readonly timeoutMs: number;
+  /** Whether what fails for a while is tried again; true by default. */
+  readonly retries?: boolean | undefined;
 }
 
 const pageSize = "50";
+/** Of who asks once and wants to know now. */
+const briefTimeoutMs = 5000;
 
 export class HcloudClient {
   readonly #settings: ClientSettings;
   readonly #rateLimit: RateLimit;
 
-  constructor(settings: ClientSettings) {
+  constructor(settings: ClientSettings, rateLimit: RateLimit = new RateLimit(settings.waits.clock)) {
     this.#settings = settings;
-    this.#rateLimit = new RateLimit(settings.waits.clock);
+    this.#rateLimit = rateLimit;
+  }
+
+  /** "https://api.hetzner.cloud/v1" */
+  get endpoint(): string {
+    return this.#settings.endpoint;
+  }
+
+  /** The same client without patience: asks once, and waits some seconds for an answer. */
+  get brief(): HcloudClient {
+    const timeoutMs = Math.min(briefTimeoutMs, this.#settings.timeoutMs);
+    return new HcloudClient({ ...this.#settings, timeoutMs, retries: false }, this.#rateLimit);
   }
 
   get waits(): Waits {
@@ -93,7 +108,9 @@ export class HcloudClient {
     shape: z.ZodType<T>,
     signal: AbortSignal,
   ): Promise<Result<T, ApiFailure>> {
-    return await withRetries(() => this.send(request, shape, signal), this.waits, signal);
+    const attempt = () => this.send(request, shape, signal);
+    if (this.#settings.retries === false) return await attempt();
+    return await withRetries(attempt, this.waits, signal);
   }
 
   /** All pages of a list, by the name that it has in the answer. */

@@ -23,6 +23,7 @@ import { labelsOf, leasedMachine, serverName } from "./marks.ts";
 import { candidateName, chooseOffers, type Market, readMarket } from "./offers.ts";
 import type { Waits } from "./retries.ts";
 import { type HcloudSettings, hcloudSettings } from "./settings.ts";
+import { surveyHcloud } from "./survey.ts";
 
 /** Of directives' `runners`. */
 export interface HcloudConfig {
@@ -122,6 +123,15 @@ class Hcloud implements Compute {
     this.#circuits = new Circuits(client.waits.clock);
   }
 
+  async survey(signal: AbortSignal): ReturnType<Compute["survey"]> {
+    if (signal.aborted) return err({ kind: "canceled" });
+    const surveyed = await surveyHcloud(this.#api.client.brief, this.#config, this.#circuits, signal);
+    if (!surveyed.ok) return surveyed;
+    const { market, survey } = surveyed.value;
+    this.#market = { value: market, readAtMs: this.#waits.clock.nowMs() };
+    return ok(survey);
+  }
+
   async offers(...[size, platform, signal]: Parameters<Compute["offers"]>): ReturnType<Compute["offers"]> {
     if (signal.aborted) return err({ kind: "canceled" });
     const market = await this.#readMarket(signal);
@@ -168,7 +178,8 @@ class Hcloud implements Compute {
     if (this.#market !== undefined && nowMs - this.#market.readAtMs < marketFreshMs)
       return ok(this.#market.value);
     const market = await readMarket(this.#api.client, this.#config.settings, signal);
-    if (market.ok) this.#market = { value: market.value, readAtMs: nowMs };
+    if (!market.ok) return err(computeFailure(market.error));
+    this.#market = { value: market.value, readAtMs: nowMs };
     return market;
   }
 

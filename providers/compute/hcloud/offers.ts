@@ -3,10 +3,16 @@
 
 import { nearMiss } from "../../../engine/core/near-miss.ts";
 import { err, ok, type Result } from "../../../engine/core/result.ts";
-import type { ComputeFailure, MachineOffer, MachineSize } from "../../../engine/ports/compute.ts";
-import type { Platform } from "../../../schemas/platform.ts";
+import type {
+  ComputeFailure,
+  MachineKind,
+  MachineOffer,
+  MachineSize,
+  RunnersFault,
+} from "../../../engine/ports/compute.ts";
+import { type Platform, platform } from "../../../schemas/platform.ts";
 import { pricing, type ServerType, serverType } from "./answers.ts";
-import { computeFailure } from "./api-failure.ts";
+import type { ApiFailure } from "./api-failure.ts";
 import type { Circuits } from "./circuits.ts";
 import type { HcloudClient } from "./client.ts";
 
@@ -38,15 +44,41 @@ export async function readMarket(
   client: HcloudClient,
   { ipv4 }: Pick<Preferences, "ipv4">,
   signal: AbortSignal,
-): Promise<Result<Market, ComputeFailure>> {
-  const types = await client.list("/server_types", "server_types", serverType, [], signal);
-  if (!types.ok) return err(computeFailure(types.error));
-  if (!ipv4) return ok({ types: types.value, ipv4EurPerHour: new Map() });
-  const answer = await client.call({ method: "GET", path: "/pricing" }, pricing, signal);
-  if (!answer.ok) return err(computeFailure(answer.error));
+): Promise<Result<Market, ApiFailure>> {
+  const listing = client.list("/server_types", "server_types", serverType, [], signal);
+  if (!ipv4) {
+    const types = await listing;
+    return types.ok ? ok({ types: types.value, ipv4EurPerHour: new Map() }) : types;
+  }
+  const asking = client.call({ method: "GET", path: "/pricing" }, pricing, signal);
+  const [types, answer] = [await listing, await asking];
+  if (!types.ok) return types;
+  if (!answer.ok) return answer;
   const addresses = answer.value.pricing.primary_ips.find(({ type }) => type === "ipv4")?.prices ?? [];
   const ipv4EurPerHour = new Map(addresses.map((one) => [one.location, Number(one.price_hourly.net)]));
   return ok({ types: types.value, ipv4EurPerHour });
+}
+
+/** All kinds that come into question, of every size, in the order in which they are tried; or all that is wrong with them. */
+export function findKinds(
+  market: Market,
+  preferences: Preferences,
+  circuits: Pick<Circuits, "isOpen">,
+): Result<readonly MachineKind[], readonly RunnersFault[]> {
+  const named = preferences.candidates?.map((name, index) => parseCandidate(name, index, market.types));
+  const faults = named?.flatMap((one) => (one.ok ? [] : [one.error])) ?? [];
+  if (faults.length > 0) return err(faults);
+  const candidates =
+    named?.flatMap((one) => (one.ok ? [one.value] : [])) ?? allCandidates(market, preferences);
+  const kinds = candidates.flatMap(({ type, location }): readonly MachineKind[] => {
+    const offer = offerOf(type, location, market, preferences);
+    const platforms = platformsOf(type.architecture);
+    if (offer === undefined || platforms.length === 0) return [];
+    const isAvailable = isTold(type, location) && !circuits.isOpen(candidateName(offer));
+    return [{ ...offer, platforms, sizing: "fixed", isAvailable }];
+  });
+  // Of equals the first location comes first.
+  return ok(named === undefined ? kinds.toSorted((a, b) => a.eurPerHour - b.eurPerHour) : kinds);
 }
 
 /** "refused" for a candidate that the API does not sell, "no-capacity" where all that would do cannot be had now. */
@@ -57,27 +89,32 @@ export function chooseOffers(
   size: MachineSize,
   platform: Platform,
 ): Result<readonly MachineOffer[], ComputeFailure> {
-  const named = preferences.candidates?.map((name) => parseCandidate(name, market.types));
-  const wrong = named?.find((one) => !one.ok);
-  if (wrong !== undefined && !wrong.ok) return wrong;
-  const candidates =
-    named?.flatMap((one) => (one.ok ? [one.value] : [])) ?? allCandidates(market, preferences);
-  const architecture = architectureOf(platform);
-  const fit = candidates.flatMap(({ type, location }) => {
-    const offer = offerOf(type, location, market, preferences);
-    const holds = type.cores >= size.cpu && type.memory >= size.memoryGb;
-    return type.architecture === architecture && holds && offer !== undefined ? [{ type, offer }] : [];
-  });
-  const free = fit.filter(
-    ({ type, offer }) => isAvailable(type, offer.location) && !circuits.isOpen(candidateName(offer)),
+  const kinds = findKinds(market, preferences, circuits);
+  if (!kinds.ok) return err(refuseConfiguration(kinds.error));
+  const fit = kinds.value.filter(
+    (kind) => kind.platforms.includes(platform) && kind.cpu >= size.cpu && kind.memoryGb >= size.memoryGb,
   );
+  const free = fit.filter(({ isAvailable }) => isAvailable);
   if (free.length === 0 && fit.length > 0) {
-    const tried = fit.map(({ offer }) => candidateName(offer)).join(", ");
+    const tried = fit.map(candidateName).join(", ");
     return err({ kind: "no-capacity", message: `Hetzner Cloud: none of ${tried} can be had now` });
   }
-  const offers = free.map(({ offer }) => offer);
-  if (named === undefined) offers.sort((a, b) => a.eurPerHour - b.eurPerHour);
-  return ok(offers);
+  return ok(
+    free.map(({ type, location, cpu, memoryGb, eurPerHour, billing }) => {
+      return { type, location, cpu, memoryGb, eurPerHour, billing };
+    }),
+  );
+}
+
+/** Names of all places where anything is sold. */
+export function placesOfAll({ types }: Market): readonly string[] {
+  return Array.from(new Set(types.flatMap(placesOf))).sort();
+}
+
+function refuseConfiguration(faults: readonly RunnersFault[]): ComputeFailure {
+  const [first] = faults;
+  const message = faults.map((fault) => `runners.${fault.path.join(".")} ${fault.message}`).join("; ");
+  return { kind: "refused", message, help: first?.help };
 }
 
 function allCandidates({ types }: Market, { locations }: Preferences): readonly Candidate[] {
@@ -87,26 +124,34 @@ function allCandidates({ types }: Market, { locations }: Preferences): readonly 
     .filter(({ type, location }) => isSold(type, location) && !isDeprecated(type, location));
 }
 
-function parseCandidate(name: string, types: readonly ServerType[]): Result<Candidate, ComputeFailure> {
+function parseCandidate(
+  name: string,
+  index: number,
+  types: readonly ServerType[],
+): Result<Candidate, RunnersFault> {
   const [typeName = "", location = ""] = name.split(":", 2);
   const type = types.find((one) => one.name === typeName);
   const refuse = (message: string, help: string) =>
-    err({
-      kind: "refused",
-      message: `runners.candidates: "${name}": Hetzner Cloud has no ${message}`,
-      help,
-    } as const);
+    err({ path: ["candidates", index], message: `names ${message}`, help } as const);
   if (type === undefined) {
     const names = types.filter(({ deprecated }) => deprecated !== true).map((one) => one.name);
     const meant = nearMiss(typeName, names);
+    const family = names.filter((one) => familyOf(one) === familyOf(typeName));
+    const shown = family.length === 0 ? names : family;
     return refuse(
-      `server type ${typeName}`,
-      meant === undefined ? `types are ${names.join(", ")}` : `did you mean "${meant}:${location}"?`,
+      `no server type of Hetzner Cloud: ${typeName}`,
+      meant === undefined ? `types are ${shown.join(", ")}` : `did you mean "${meant}:${location}"?`,
     );
   }
   if (isSold(type, location)) return ok({ type, location });
   const places = placesOf(type);
-  return refuse(`${typeName} at ${location}`, `${typeName} is sold at ${places.join(", ")}`);
+  const meant = nearMiss(location, places);
+  return refuse(
+    `a place where Hetzner Cloud sells no ${typeName}: ${location}`,
+    meant === undefined
+      ? `${typeName} is sold at ${places.join(", ")}`
+      : `did you mean "${typeName}:${meant}"?`,
+  );
 }
 
 function offerOf(
@@ -130,10 +175,26 @@ function offerOf(
   };
 }
 
-function architectureOf(platform: Platform): string | undefined {
-  if (/^linux\/arm64(\/v8)?$/.test(platform)) return "arm";
-  return platform === "linux/amd64" ? "x86" : undefined;
+/** "cax" of "cax21". */
+function familyOf(typeName: string): string {
+  return typeName.replace(/\d.*$/, "");
 }
+
+/** Of an architecture as the API calls it. */
+export function platformsOf(architecture: string): readonly Platform[] {
+  switch (architecture) {
+    case "arm":
+      return [arm64, arm64v8];
+    case "x86":
+      return [amd64];
+    default:
+      return [];
+  }
+}
+
+const arm64 = platform.parse("linux/arm64");
+const arm64v8 = platform.parse("linux/arm64/v8");
+const amd64 = platform.parse("linux/amd64");
 
 function placesOf(type: ServerType): readonly string[] {
   return (type.locations ?? type.prices.map(({ location }) => ({ name: location }))).map(({ name }) => name);
@@ -148,6 +209,7 @@ function isDeprecated(type: ServerType, location: string): boolean {
   return deprecation !== undefined && deprecation !== null;
 }
 
-function isAvailable(type: ServerType, location: string): boolean {
+/** Whether the API has it as available. */
+function isTold(type: ServerType, location: string): boolean {
   return type.locations?.find(({ name }) => name === location)?.available !== false;
 }

@@ -24,6 +24,8 @@ export interface ClientSettings {
   readonly clock: Clock;
   /** For one answer. */
   readonly timeoutMs: number;
+  /** Whether what fails for a while is tried again; true by default. */
+  readonly retries?: boolean | undefined;
 }
 
 const maxUnanswered = 5;
@@ -32,6 +34,8 @@ const maxLocked = 60;
 const firstWaitMs = 1000;
 const maxWaitMs = 5000;
 const taskPollMs = 1000;
+/** Of who asks once and wants to know now. */
+const briefTimeoutMs = 5000;
 
 const taskStatus = z.looseObject({ status: z.string(), exitstatus: z.string().optional() });
 const taskId = z.string().startsWith("UPID:");
@@ -45,6 +49,12 @@ export class ProxmoxClient {
 
   get clock(): Clock {
     return this.#settings.clock;
+  }
+
+  /** The same client without patience: asks once, and waits some seconds for an answer. */
+  get brief(): ProxmoxClient {
+    const timeoutMs = Math.min(briefTimeoutMs, this.#settings.timeoutMs);
+    return new ProxmoxClient({ ...this.#settings, timeoutMs, retries: false });
   }
 
   /** Once. */
@@ -114,7 +124,7 @@ export class ProxmoxClient {
     const spent = { unanswered: 0, locked: 0 };
     for (;;) {
       const result = await attempt();
-      if (result.ok) return result;
+      if (result.ok || this.#settings.retries === false) return result;
       const { kind } = result.error;
       if (kind !== "unanswered" && kind !== "locked") return result;
       if (spent[kind] === (kind === "locked" ? maxLocked : maxUnanswered)) return result;

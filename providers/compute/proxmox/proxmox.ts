@@ -20,6 +20,7 @@ import { listMarked } from "./find-machines.ts";
 import { leasedMachine, typeName } from "./marks.ts";
 import { readNode } from "./read-node.ts";
 import { endpointPattern, type ProxmoxSettings, proxmoxSettings } from "./settings.ts";
+import { surveyProxmox } from "./survey.ts";
 import { Turns } from "./turns.ts";
 
 /** Of directives' `runners`. */
@@ -105,6 +106,12 @@ class Proxmox implements Compute {
   constructor(maker: Maker, https: PinnedHttps) {
     this.#maker = maker;
     this.#https = https;
+  }
+
+  async survey(signal: AbortSignal): ReturnType<Compute["survey"]> {
+    if (signal.aborted) return err({ kind: "canceled" });
+    const { client, settings } = this.#maker;
+    return await surveyProxmox(client.brief, settings, signal);
   }
 
   /** One at most: a machine of the very size, where the node has that much in all. */

@@ -115,6 +115,57 @@ function opened(
   return result.compute;
 }
 
+describe("what the directives name and the node has not", () => {
+  let server: ProxmoxServer;
+  beforeEach(async () => {
+    server = await openProxmoxServer();
+  });
+  afterEach(() => server.close());
+
+  test.each([
+    [{ node: "pve1" }, ["settings", "node"], "names no node: pve1", 'did you mean "pve"?'],
+    [
+      { template: 101 },
+      ["settings", "template"],
+      "names no machine that the token may see: 101",
+      "templates are 100 (template)",
+    ],
+    [
+      { template: 9000 },
+      ["settings", "template"],
+      "names a machine that is no template: 9000",
+      "templates are 100 (template)",
+    ],
+    [
+      { storage: "local-zsf" },
+      ["settings", "storage"],
+      "names no storage of the node that the token may use: local-zsf",
+      'did you mean "local-zfs"?',
+    ],
+    [
+      { bridge: "inner" },
+      ["settings", "bridge"],
+      "names no bridge of the node that the token may use: inner",
+      "there are vmbr0",
+    ],
+  ])("%j", async (given, path, message, help) => {
+    server.node.put(9000, "qemu", { name: "another" });
+    expect(await opened(server, given).survey(unheard)).toEqual({
+      ok: false,
+      error: { kind: "misconfigured", faults: [{ path, message, help }] },
+    });
+  });
+
+  test("what the token may not see is not held against them", async () => {
+    server.hidden = /\/(storage|network)$/;
+    const surveyed = await opened(server, { storage: "elsewhere", bridge: "inner" }).survey(unheard);
+    expect(surveyed).toMatchObject({
+      ok: true,
+      value: { kinds: [{ sizing: "up-to", cpu: 16, memoryGb: 64, location: "pve", billing: "free" }] },
+    });
+  });
+});
+
 describe("on a node of Proxmox VE", () => {
   let server: ProxmoxServer;
   let compute: Compute;

@@ -45,6 +45,7 @@ test("names every operation, each by a name of its own, and refers to nothing th
     "getLease: GET /api/v1/vm-pool/{lease_id}",
     "deleteLease: DELETE /api/v1/vm-pool/{lease_id}",
     "renewLease: POST /api/v1/vm-pool/{lease_id}/renew",
+    "listKinds: GET /api/v1/kinds",
     "listOffers: GET /api/v1/offers",
     "recordMetrics: POST /api/v1/metrics",
     "listMetrics: GET /api/v1/metrics",
@@ -86,6 +87,7 @@ describe("judged by it, as an independent program reads it,", () => {
     const unheard = new AbortController().signal;
     const amd64 = platform.parse("linux/amd64");
     const lease = { leaseId: newLeaseId(), pool: "shop" };
+    expect(await compute.survey(unheard)).toMatchObject({ ok: true });
     const offers = await compute.offers({ cpu: 2, memoryGb: 4 }, amd64, unheard);
     const [offer] = offers.ok ? offers.value : [];
     if (offer === undefined) throw new Error("no offer");
@@ -111,7 +113,7 @@ describe("judged by it, as an independent program reads it,", () => {
     await ask(front.url, `GET /api/v1/vm-pool/${body.lease_id}`);
     await ask(front.url, `POST /api/v1/vm-pool/${body.lease_id}/renew`, { body: { ttl_seconds: 60 } });
     await ask(front.url, "GET /healthz", { token: "" });
-    expect(front.answers).toHaveLength(12);
+    expect(front.answers).toHaveLength(13);
     expect(violations()).toEqual([]);
   });
 

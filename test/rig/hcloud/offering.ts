@@ -86,7 +86,8 @@ export const ipv4Price = { eurPerHour: "0.0008", eurPerMonth: "0.50" } as const;
 
 export interface Image {
   readonly id: number;
-  readonly name: string;
+  /** Of the provider's own; null for a snapshot. */
+  readonly name: string | null;
   readonly description: string;
   readonly architecture: "arm" | "x86";
   readonly osFlavor: "debian" | "ubuntu";
@@ -99,6 +100,11 @@ export const images: readonly Image[] = [
   system(114690387, "debian-12", "Debian 12", "x86", "debian", "12"),
   system(114690389, "debian-12", "Debian 12", "arm", "debian", "12"),
 ];
+
+/** One that a project made of a server of its own. */
+export function snapshot(id: number, description: string, architecture: "arm" | "x86"): Image {
+  return { id, name: null, description, architecture, osFlavor: "debian", osVersion: "12" };
+}
 
 function system(
   id: number,

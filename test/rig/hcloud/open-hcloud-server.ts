@@ -7,9 +7,10 @@ import type { Clock } from "../../../engine/core/host.ts";
 import { Conversation, type LoggedRequest } from "./conversation.ts";
 import { Faults } from "./faults.ts";
 import type { MachineMaker } from "./machine-maker.ts";
-import { serverTypes, withPrice } from "./offering.ts";
+import { images, serverTypes, type snapshot, withPrice } from "./offering.ts";
 import { Presenter } from "./presenter.ts";
 import { Project, type ServerState } from "./project.ts";
+import type { Belongings } from "./provider.ts";
 import { RateLimit } from "./rate-limit.ts";
 
 export interface HcloudServerSettings {
@@ -22,6 +23,10 @@ export interface HcloudServerSettings {
   readonly prices?: Readonly<Record<string, string>>;
   /** What `available` says in the locations of a server type, as "cax11:fsn1": false for these. Creating is not refused. */
   readonly soldOut?: readonly string[];
+  /** Images that the project made. */
+  readonly snapshots?: readonly ReturnType<typeof snapshot>[];
+  /** None of each by default. */
+  readonly belongings?: Partial<Belongings>;
   /** Requests that may be made in a row; one more may every second. 3600 by default. */
   readonly requestLimit?: number;
   /** Without datacenters, as the API is since October 2026; with them, as the OpenAPI document and older clients have it. */
@@ -49,6 +54,8 @@ export async function openHcloudServer(settings: HcloudServerSettings): Promise<
     project,
     presenter: new Presenter(sold, soldOut, !datacentersGone),
     serverTypes: sold,
+    images: [...images, ...(settings.snapshots ?? [])],
+    belongings: { firewalls: [], networks: [], placementGroups: [], ...settings.belongings },
     datacentersGone,
   };
   const faults = new Faults();

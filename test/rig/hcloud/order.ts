@@ -2,7 +2,7 @@
 
 import type { z } from "zod";
 import { invalidInput } from "./api-error.ts";
-import { datacenterNameOf, images, type Location, locations, type ServerType } from "./offering.ts";
+import { datacenterNameOf, type Location, locations, type ServerType } from "./offering.ts";
 import type { ServerOrder } from "./project.ts";
 import type { Provider } from "./provider.ts";
 import type { serverCreation } from "./request-bodies.ts";
@@ -12,6 +12,7 @@ export function orderOf(wanted: z.infer<typeof serverCreation>, provider: Provid
   const type = find("server_type", provider.serverTypes, wanted.server_type);
   const location = locationOf(wanted, type, provider);
   // A name may stand for one image of each architecture; a number stands for one.
+  const { images } = provider;
   const fitting = images.filter(({ architecture }) => architecture === type.architecture);
   const candidates = typeof wanted.image === "number" || /^\d+$/.test(wanted.image) ? images : fitting;
   const image = find("image", candidates, wanted.image);
@@ -46,7 +47,7 @@ function locationOf(wanted: z.infer<typeof serverCreation>, type: ServerType, pr
 }
 
 /** By number or name; a number may be written as text. */
-function find<T extends { readonly id: number; readonly name: string }>(
+function find<T extends { readonly id: number; readonly name: string | null }>(
   field: string,
   all: readonly T[],
   idOrName: string | number,

@@ -167,7 +167,7 @@ export function describeImage(image: Image): ApiObject {
     architecture,
     os_flavor: osFlavor,
     os_version: osVersion,
-    type: "system",
+    type: name === null ? "snapshot" : "system",
     status: "available",
     created: "2024-04-25T13:14:00+00:00",
     created_from: null,

@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { ApiError, invalidInput, notFound } from "./api-error.ts";
 import type { RequestKind } from "./faults.ts";
 import { type Labels, parseSelector } from "./labels.ts";
-import { images, locations } from "./offering.ts";
+import { locations } from "./offering.ts";
 import { orderOf } from "./order.ts";
 import { pageOf, sortBy } from "./pages.ts";
 import { type ApiObject, describeAction, describeImage, describeSshKey } from "./presenter.ts";
@@ -58,9 +58,7 @@ const routes: Readonly<Partial<Record<RequestKind, Route>>> = {
   "GET /server_types/{id}": ({ ids: [id = 0] }, { serverTypes, presenter }) =>
     found({ server_type: presenter.serverType(the("server type", serverTypes, id)) }),
   "GET /locations": ({ query }) =>
-    list("locations", sortBy(locations.filter(named(query)), query, byIdAndName), query, (one) => ({
-      ...one,
-    })),
+    list("locations", sortBy(locations.filter(named(query)), query, byIdAndName), query, spread),
   "GET /locations/{id}": ({ ids: [id = 0] }) => found({ location: the("location", locations, id) }),
   "GET /datacenters": ({ query }, provider) => {
     refuseDatacenters(provider);
@@ -75,7 +73,12 @@ const routes: Readonly<Partial<Record<RequestKind, Route>>> = {
   },
   "GET /pricing": (_, { presenter }) => found({ pricing: presenter.pricing() }),
   "GET /images": listImages,
-  "GET /images/{id}": ({ ids: [id = 0] }) => found({ image: describeImage(the("image", images, id)) }),
+  "GET /images/{id}": ({ ids: [id = 0] }, { images }) =>
+    found({ image: describeImage(the("image", images, id)) }),
+  "GET /firewalls": ({ query }, { belongings }) => list("firewalls", belongings.firewalls, query, spread),
+  "GET /networks": ({ query }, { belongings }) => list("networks", belongings.networks, query, spread),
+  "GET /placement_groups": ({ query }, { belongings }) =>
+    list("placement_groups", belongings.placementGroups, query, spread),
 };
 
 /** The endpoint of a request, by its method and path after "/v1"; undefined where there is none. */
@@ -155,13 +158,13 @@ function listSshKeys({ query }: Asked, { project }: Provider): Answer {
   return list("ssh_keys", sortBy(keys, query, byIdAndName), query, describeSshKey);
 }
 
-function listImages({ query }: Asked): Answer {
+function listImages({ query }: Asked, { images }: Provider): Answer {
   const architectures = query.getAll("architecture");
   const types = query.getAll("type");
   const listed = images
     .filter(named(query))
     .filter(({ architecture }) => architectures.length === 0 || architectures.includes(architecture))
-    .filter(() => types.length === 0 || types.includes("system"));
+    .filter(({ name }) => types.length === 0 || types.includes(name === null ? "snapshot" : "system"));
   return list("images", sortBy(listed, query, byIdAndName), query, describeImage);
 }
 
@@ -184,12 +187,17 @@ function list<T>(
   return found({ [name]: page.items.map((item) => present(item)), meta: page.meta });
 }
 
-interface Named {
-  readonly id: number;
-  readonly name: string;
+/** As it is. */
+function spread(one: object): ApiObject {
+  return { ...one };
 }
 
-const byIdAndName = { id: ({ id }: Named) => id, name: ({ name }: Named) => name } as const;
+interface Named {
+  readonly id: number;
+  readonly name: string | null;
+}
+
+const byIdAndName = { id: ({ id }: Named) => id, name: ({ name }: Named) => name ?? "" } as const;
 
 function named(query: URLSearchParams): (one: Named) => boolean {
   const name = query.get("name");

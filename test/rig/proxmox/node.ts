@@ -51,6 +51,8 @@ export class TestNode {
   stolenNumbers = 0;
   memoryGb = 64;
   freeGb = 64;
+  storages = ["local", "local-zfs"];
+  bridges = ["vmbr0"];
   guestsAnswer = true;
   /** Machines stop as soon as they were started. */
   machinesDie = false;

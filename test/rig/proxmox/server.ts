@@ -22,6 +22,8 @@ export interface ProxmoxServer {
   fault: "none" | "silent" | "unreachable-node" | "next-clone-lost" | "token-revoked";
   /** Whether rights come from the resource pool: what is not in it any more is forbidden, not missing. */
   isConfined: boolean;
+  /** Paths that the token may not see. */
+  hidden: RegExp | undefined;
   /** Resolves when a request has come in. */
   reached(): Promise<void>;
   close(): Promise<void>;
@@ -66,6 +68,7 @@ export async function openProxmoxServer(): Promise<ProxmoxServer> {
     const isLost = rig.fault === "next-clone-lost" && path.endsWith("/clone");
     if (isLost) rig.fault = "none";
     try {
+      if (rig.hidden?.test(path) === true) throw new ApiFault(403, `Permission check failed (${path})`);
       const data = serve(node, method, path, parameters) ?? null;
       if (isLost) response.destroy();
       else response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ data }));
@@ -89,6 +92,7 @@ export async function openProxmoxServer(): Promise<ProxmoxServer> {
     talked: () => talked,
     fault: "none",
     isConfined: false,
+    hidden: undefined,
     reached: () =>
       new Promise((resolve) => {
         reach = resolve;
@@ -110,7 +114,11 @@ function serve(
   parameters: ReadonlyMap<string, string>,
 ): unknown {
   if (method === "GET" && path === "/cluster/resources") return node.resources();
+  if (method === "GET" && path === "/nodes") return [{ node: node.name, status: "online", type: "node" }];
   const base = `/nodes/${node.name}`;
+  if (method === "GET" && path === `${base}/storage`) return node.storages.map((storage) => ({ storage }));
+  if (method === "GET" && path === `${base}/network`)
+    return node.bridges.map((iface) => ({ iface, type: "bridge" }));
   if (method === "GET" && path === `${base}/status`) return node.status();
   const task = new RegExp(`^${base}/tasks/([^/]+)/status$`).exec(path);
   if (method === "GET" && task !== null) return node.taskStatus(task[1] ?? "");

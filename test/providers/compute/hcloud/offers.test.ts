@@ -105,21 +105,21 @@ test.each([
   [
     "cax12:fsn1",
     {
-      message: 'runners.candidates: "cax12:fsn1": Hetzner Cloud has no server type cax12',
+      message: "runners.candidates.1 names no server type of Hetzner Cloud: cax12",
       help: 'did you mean "cax11:fsn1"?',
     },
   ],
   [
     "enormous:fsn1",
     {
-      message: 'runners.candidates: "enormous:fsn1": Hetzner Cloud has no server type enormous',
+      message: "runners.candidates.1 names no server type of Hetzner Cloud: enormous",
       help: "types are cax11, cax21, cax31, cax41, cx23, cx33, cx43, cx53",
     },
   ],
   [
     "cax21:ash",
     {
-      message: 'runners.candidates: "cax21:ash": Hetzner Cloud has no cax21 at ash',
+      message: "runners.candidates.1 names a place where Hetzner Cloud sells no cax21: ash",
       help: "cax21 is sold at fsn1, nbg1, hel1",
     },
   ],
