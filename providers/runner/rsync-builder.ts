@@ -120,11 +120,11 @@ async function solve(
     try {
       const outgoing = join(directory, "outgoing");
       const [sent, handed] = await Promise.all([
-        tellStep("[internal] send the context by rsync", report, () =>
+        tellStep("[internal] sending the context by rsync", report, () =>
           putContext(settings.connection, request, context.path, signal),
         ),
         // Guarded by itself: where it fails, the other has come to its end as well.
-        tellStep("[internal] send the images that it stands on", report, () =>
+        tellStep("[internal] sending the images that it stands on", report, () =>
           guardStore(storeDirectory, () =>
             remote.blobs.send(heldImages(request, storeDirectory), outgoing, id, signal),
           ),
@@ -227,7 +227,7 @@ async function solveThere(
       directory: incoming,
       work,
     };
-    const fetched = await tellStep("[internal] fetch the image", report, () => blobs.fetch(order, signal));
+    const fetched = await tellStep("[internal] fetching the image", report, () => blobs.fetch(order, signal));
     return fetched.ok ? enterImage(storeDirectory, request.imageName, image, log) : fetched;
   } finally {
     await remove(work);
