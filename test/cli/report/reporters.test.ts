@@ -16,7 +16,7 @@ import { event as eventSchema } from "../../../schemas/event.ts";
 import { layerName } from "../../../schemas/layer-name.ts";
 import { FakeClock } from "../../fakes/clock.ts";
 import { collectOutput } from "../collect-output.ts";
-import { sampleRun } from "./sample-run.ts";
+import { leasedRun, sampleRun } from "./sample-run.ts";
 import { Screen } from "./screen.ts";
 
 const quiet = { verbose: false, quiet: false, severalPlatforms: false };
@@ -25,8 +25,8 @@ function contextOf(shape: Partial<Omit<ReporterContext, "output">> = {}) {
   return { ...quiet, ...shape, output: collectOutput({ columns: 80, rows: 24 }) };
 }
 
-/** Plays the sample run on a terminal up to so many seconds. */
-function play(columns: number, rows: number, until: number, verbose = false) {
+/** Plays a run on a terminal up to so many seconds. */
+function play(columns: number, rows: number, until: number, verbose = false, events = sampleRun) {
   const clock = new FakeClock(1_000_000);
   const screen = new Screen();
   const output = collectOutput({ isTerminal: true, columns, rows });
@@ -36,7 +36,7 @@ function play(columns: number, rows: number, until: number, verbose = false) {
     output: { ...output, remark: (text: string) => screen.write(text) },
   };
   const reporter = createTtyReporter(context, clock);
-  for (const event of sampleRun) {
+  for (const event of events) {
     if (event.at > 1_000_000 + until * 1000) break;
     clock.advance(event.at - clock.nowMs());
     reporter.emit(event);
@@ -93,6 +93,60 @@ describe("plain", () => {
     expect(lines).toContain("[   0.0s] rust: to build: Dockerfile was modified");
     expect(lines).toContain("[   0.5s] rust | Setting up rustc");
     expect(lines).toContain("Compiling ␛[1mmore");
+  });
+});
+
+describe("a layer that waits for a leased machine says for which, and since when", () => {
+  test("in plain lines", () => {
+    const context = contextOf();
+    const reporter = createPlainReporter(context);
+    for (const event of leasedRun) reporter.emit(event);
+    expect(context.output.remarks()).toBe(`\
+[   0.0s] 2 layers with machines of hcloud, 2 at once
+[   0.0s] go: started
+[   0.0s] rust: started
+[   2.0s] rust: waits for runner k3v9ab
+[   2.0s] runner k3v9ab: a cax21 asked of hcloud
+[   2.0s] runner k3v9ab: tries cax21 in fsn1
+[   2.0s] go: waits for a free machine: max_machines is 1
+[   3.0s] runner k3v9ab: no cax21 in fsn1: there is none now
+[   4.0s] runner k3v9ab: tries cax21 in nbg1
+[  10.0s] runner k3v9ab: leased cax21 in nbg1 for 0.0176 EUR an hour, which boots
+[  40.0s] runner k3v9ab: booted after 38.0 s, and its BuildKit is awaited
+[  42.0s] runner k3v9ab: ready after 40.0 s
+[  42.0s] rust: on runner k3v9ab: cax21 (4 cpu, 8 GB), by its language
+[  43.0s] rust: sending the context
+[  70.0s] rust: its machine was lost (the connection was closed): once more, on a cax21
+[  70.0s] runner k3v9ab: lost: the connection was closed
+[  71.0s] runner k3v9ab: given back after 1 m 01 s and 0 layers, 0.0176 EUR
+[  75.0s] rust: waits for a machine, and asks again in 15.0 s: there is no cax21 in nbg1
+`);
+  });
+
+  test.each([
+    [1, "asks for a machine", "asks for a machine"],
+    [2.5, "waits for a free machine: max_machines is 1", "cax21 in fsn1 is asked of hcloud, 0.5 s"],
+    [3.5, "waits for a free machine: max_machines is 1", "a cax21 is asked of hcloud, 0.5 s"],
+    [8, "waits for a free machine: max_machines is 1", "cax21 in nbg1 is asked of hcloud, 4.0 s"],
+    [35, "waits for a free machine: max_machines is 1", "cax21 in nbg1 boots, 25.0 s"],
+    [41, "waits for a free machine: max_machines is 1", "cax21 in nbg1 starts its BuildKit, 1.0 s"],
+    [42.5, "waits for a free machine: max_machines is 1", "starting on cax21 in nbg1"],
+    [50, "waits for a free machine: max_machines is 1", "sending the context"],
+    [65, "waits for a free machine: max_machines is 1", "[2/2] RUN make"],
+    [72, "waits for a free machine: max_machines is 1", "starting"],
+    [
+      80,
+      "waits for a free machine: max_machines is 1",
+      "waits for a machine, and asks again in 10.0 s: there is no cax21 in nbg1",
+    ],
+  ])("on a terminal, after %d seconds", async (until, go, rust) => {
+    const { screen, reporter } = play(120, 24, until, false, leasedRun);
+    const lines = screen.text().trimEnd().split("\n").slice(1);
+    await reporter.close();
+    expect(lines.map((line) => line.replace(/^. (\w+) .*? s  /, "$1: "))).toEqual([
+      `go: ${go}`,
+      `rust: ${rust}`,
+    ]);
   });
 });
 

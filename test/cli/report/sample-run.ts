@@ -1,8 +1,10 @@
-// The events of a run in which one layer is built, one reused, one fails and one is left out because of that.
+// Events of runs. In the first one layer is built, one reused, one fails and one is left out because of that. In the other one layer
+// comes to a leased machine, after a kind of machine could not be had, and loses it, while another one waits.
 
 import { imageDigest, inputDigest } from "../../../engine/core/digest.ts";
 import type { Event } from "../../../engine/events/event.ts";
 import { type LayerName, layerName } from "../../../schemas/layer-name.ts";
+import { leaseId } from "../../../schemas/lease-id.ts";
 import { type Platform, platform } from "../../../schemas/platform.ts";
 
 const amd64 = platform.parse("linux/amd64");
@@ -121,5 +123,94 @@ export const sampleRun: readonly Event[] = [
     failed: 1,
     doomed: 1,
     canceled: 0,
+  },
+];
+
+const lease = { lease: leaseId.parse("k3v9abcdefghijkl") };
+
+function machine(seconds: number): { at: number } & typeof lease {
+  return { at: start + seconds * 1000, ...lease };
+}
+
+export const leasedRun: readonly Event[] = [
+  {
+    type: "run.started",
+    at: start,
+    runId: "r2",
+    builder: "machines of hcloud",
+    concurrency: 2,
+    local: false,
+    steps: 2,
+  },
+  { type: "layer.queued", ...node("go", 0), reasons: ["it was never built"] },
+  { type: "layer.queued", ...node("rust", 0), reasons: ["it was never built"] },
+  { type: "layer.started", ...node("go", 0), inputDigest: inputDigest(digestOf("1")) },
+  { type: "layer.started", ...node("rust", 0), inputDigest: inputDigest(digestOf("2")) },
+  { type: "layer.waiting", ...node("go", 0), for: "provider" },
+  { type: "layer.waiting", ...node("rust", 0), for: "provider" },
+  { type: "layer.waiting", ...node("rust", 2), for: "machine", ...lease },
+  { type: "runner.requested", ...machine(2), provider: "hcloud", tier: "cax21" },
+  { type: "runner.ordered", ...machine(2), machine: "cax21", location: "fsn1" },
+  { type: "layer.waiting", ...node("go", 2), for: "room", message: "max_machines is 1" },
+  {
+    type: "runner.declined",
+    ...machine(3),
+    machine: "cax21",
+    location: "fsn1",
+    kind: "no-capacity",
+    message: "there is none now",
+  },
+  { type: "runner.ordered", ...machine(4), machine: "cax21", location: "nbg1" },
+  {
+    type: "runner.leased",
+    ...machine(10),
+    machineId: "1",
+    machine: "cax21",
+    location: "nbg1",
+    eurPerHour: 0.0176,
+  },
+  { type: "runner.connected", ...machine(40), seconds: 38 },
+  { type: "runner.ready", ...machine(42), seconds: 40 },
+  {
+    type: "layer.placed",
+    ...node("rust", 42),
+    ...lease,
+    tier: "cax21",
+    cpu: 4,
+    memoryGb: 8,
+    source: "language",
+    shared: false,
+  },
+  {
+    type: "layer.step",
+    ...node("rust", 43),
+    stepId: "c",
+    name: "[internal] load build context",
+    state: "started",
+  },
+  {
+    type: "layer.step",
+    ...node("rust", 60),
+    stepId: "c",
+    name: "[internal] load build context",
+    state: "completed",
+  },
+  { type: "layer.step", ...node("rust", 60), stepId: "d", name: "[2/2] RUN make", state: "started" },
+  {
+    type: "layer.retried",
+    ...node("rust", 70),
+    reason: "machine-lost",
+    attempt: 2,
+    tier: "cax21",
+    message: "the connection was closed",
+  },
+  { type: "runner.lost", ...machine(70), message: "the connection was closed" },
+  { type: "runner.released", ...machine(71), seconds: 61, costEur: 0.0176, layers: 0 },
+  {
+    type: "layer.waiting",
+    ...node("rust", 75),
+    for: "retry",
+    message: "there is no cax21 in nbg1",
+    seconds: 15,
   },
 ];
