@@ -11,10 +11,12 @@ import { loadCatalog } from "./catalog/load.ts";
 import { loadDirectives } from "./catalog/load-directives.ts";
 import { type LocalSettings, loadLocalSettings } from "./catalog/local-settings.ts";
 import { locateProject } from "./catalog/locate.ts";
+import { resolveSecrets } from "./catalog/secret-sources.ts";
 import { compareDiagnostics, type Diagnostic } from "./core/diagnostic.ts";
 import type { ImageDigest } from "./core/digest.ts";
 import type { Host } from "./core/host.ts";
 import { err, ok, type Result } from "./core/result.ts";
+import type { SecretSource } from "./core/secret-source.ts";
 import { buildGraph } from "./graph/build-graph.ts";
 import { checkReplacements } from "./graph/check-replacements.ts";
 import { type OwnInputs, readOwnInputs } from "./graph/fingerprint.ts";
@@ -25,7 +27,13 @@ import { type LockFile, type LockPlace, openLockFile } from "./lock/lock-file.ts
 import type { Memory } from "./memory/memory.ts";
 import type { CacheSettings } from "./plan/cache/wire-caches.ts";
 import { type History, parseHistory } from "./plan/history.ts";
-import { type HeldImages, makePlan, type PlanOptions, type ReplacedBase } from "./plan/plan.ts";
+import {
+  type HeldImages,
+  makePlan,
+  type PlanInput,
+  type PlanOptions,
+  type ReplacedBase,
+} from "./plan/plan.ts";
 import type { RecordedNeed } from "./plan/sizing.ts";
 import { type Plan, stepKey } from "./plan/step.ts";
 import type { ImageResolver } from "./ports/images.ts";
@@ -36,6 +44,8 @@ export interface Project {
   /** What each layer's build can see of its own folder. */
   readonly ownInputs: ReadonlyMap<LayerName, OwnInputs>;
   readonly local: LocalSettings;
+  /** By id: those of the directives, and over them those of this machine. */
+  readonly secrets: ReadonlyMap<string, SecretSource>;
   /** External images that are replaced here, by the name they are declared with. Not empty: a local world with its own lock. */
   readonly replacedBases: ReadonlyMap<string, string>;
   readonly lock: LockFile;
@@ -130,6 +140,7 @@ export async function openProject(source: ProjectSource): Promise<Result<Project
     graph,
     ownInputs,
     local: local.value,
+    secrets: joinSecrets(root, directives.value, local.value),
     replacedBases,
     lock: lock.value,
     history: parseHistory(history.ok ? history.value : ""),
@@ -140,6 +151,16 @@ export async function openProject(source: ProjectSource): Promise<Result<Project
     warnings: [...diagnostics, ...checkReplacements(graph, replacedBases.keys())],
     memory,
   });
+}
+
+/** Of several sources of one secret this machine's own wins. `root` (absolute) is where the directives' paths count from. */
+export function joinSecrets(
+  root: string,
+  directives: CatalogDirectives,
+  local: LocalSettings,
+): Project["secrets"] {
+  const shared = resolveSecrets(root, directives.secrets ?? {}, { isShared: true });
+  return new Map([...shared, ...local.secrets]);
 }
 
 /** Texts that were found to be locks are known by their digests: to hold thousands of layers against a schema takes longest. */
@@ -168,6 +189,8 @@ export interface PlanRequest {
   readonly caches?: CacheSettings | undefined;
   /** Whether machines are leased, which costs. */
   readonly isLeased: boolean;
+  /** Makes the plan where more is to be asked than the lock: `planPublished`, of a registry. */
+  readonly planner?: ((input: PlanInput, signal: AbortSignal) => Promise<Plan>) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -195,7 +218,7 @@ export async function planProject(project: Project, request: PlanRequest): Promi
     }
     replacedBases.set(image, { reference, digests });
   }
-  return makePlan({
+  const input: PlanInput = {
     graph,
     ownInputs: project.ownInputs,
     lock: project.lock.current,
@@ -213,7 +236,8 @@ export async function planProject(project: Project, request: PlanRequest): Promi
     },
     caches: request.caches,
     leased: request.isLeased,
-  });
+  };
+  return request.planner === undefined ? makePlan(input) : request.planner(input, request.signal);
 }
 
 function byStep<T extends { readonly layer: LayerName; readonly platform: Platform }>(

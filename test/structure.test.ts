@@ -21,10 +21,11 @@ const floors: ReadonlyMap<string, readonly string[]> = new Map([
   ["engine/plan", [...upToCatalog, "engine/graph", "engine/lock"]],
   ["engine/events", ["engine/core", "schemas", "engine/plan"]],
   ["engine/ports", ["engine/core", "schemas", "engine/plan", "engine/events"]],
-  ["engine/run", upToPorts],
+  ["engine/publish", upToPorts],
+  ["engine/run", [...upToPorts, "engine/publish"]],
   ["engine/project.ts", upToPorts],
   ["engine/dispatch.ts", [...upToPorts, "engine/project.ts"]],
-  ["engine/pipeline.ts", [...upToPorts, "engine/run", "engine/project.ts"]],
+  ["engine/pipeline.ts", [...upToPorts, "engine/publish", "engine/run", "engine/project.ts"]],
   ["engine/watch.ts", [...upToPorts, "engine/run", "engine/project.ts", "engine/pipeline.ts"]],
   ["engine/since", upToPorts],
   [

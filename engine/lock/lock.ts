@@ -25,6 +25,17 @@ export function withEntry(lock: Lock, layer: LayerName, platform: Platform, entr
   };
 }
 
+/** The same for many, as a lock may hold thousands. */
+export function withEntries(
+  lock: Lock,
+  entries: readonly { readonly layer: LayerName; readonly platform: Platform; readonly entry: LockEntry }[],
+): Lock {
+  const layers = { ...lock.layers };
+  for (const { layer, platform, entry } of entries)
+    layers[layer] = { ...own(layers, layer), [platform]: entry };
+  return { ...lock, layers };
+}
+
 export function withPin(lock: Lock, image: string, platform: Platform, digest: ImageDigest): Lock {
   return { ...lock, bases: { ...lock.bases, [image]: { ...own(lock.bases, image), [platform]: digest } } };
 }

@@ -1,6 +1,7 @@
 // What a plan says: one step a layer and platform, each with the reasons why. A plan is asked, it never runs.
 
 import type { LayerName } from "../../schemas/layer-name.ts";
+import type { LockEntry } from "../../schemas/lock.ts";
 import type { Platform } from "../../schemas/platform.ts";
 import type { ImageDigest, InputDigest } from "../core/digest.ts";
 import type { Json } from "../nickel/located.ts";
@@ -62,6 +63,21 @@ export interface RunnerSize {
   readonly source: "explicit" | "history" | "language";
   /** What past builds speak for instead, until somebody approves it. */
   readonly advice?: SizeAdvice | undefined;
+  /** What it would be leased as, where the provider was asked and has one. */
+  readonly machine?: PlannedMachine | undefined;
+}
+
+/** A kind of machine at a place, as a provider had it when it was asked. */
+export interface PlannedMachine {
+  /** The provider's words; "" where it has none. */
+  readonly type: string;
+  readonly location: string;
+  readonly cpu: number;
+  readonly memoryGb: number;
+  /** Net of VAT; 0 where nothing is paid. */
+  readonly eurPerHour: number;
+  /** False: all that would hold it is sold out, as the provider tells. */
+  readonly isAvailable: boolean;
 }
 
 export interface SizeAdvice {
@@ -110,6 +126,14 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** External images that are replaced here: declared name to the reference that stands in. Not empty means a local world. */
   readonly replacedBases: ReadonlyMap<string, string>;
+  /** What others have built of the same inputs, and the lock does not say yet; by `stepKey`. */
+  readonly adopted?: ReadonlyMap<string, AdoptedEntry>;
+}
+
+export interface AdoptedEntry {
+  readonly layer: LayerName;
+  readonly platform: Platform;
+  readonly entry: LockEntry;
 }
 
 /** Names a step in maps and messages; no layer name or platform holds an "@". */

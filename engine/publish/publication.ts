@@ -75,6 +75,7 @@ interface Pushed {
 export class Publication {
   readonly #deps: PublicationDeps;
   readonly #signal: AbortSignal;
+  readonly #abandoned = new AbortController();
   readonly #pushes: {
     readonly offer: Offer;
     readonly pushed: Promise<Result<Pushed, TransferFailure>>;
@@ -83,7 +84,7 @@ export class Publication {
   /** `signal` ends the pushes; a promotion that has begun goes on to its end. */
   constructor(deps: PublicationDeps, signal: AbortSignal) {
     this.#deps = deps;
-    this.#signal = signal;
+    this.#signal = AbortSignal.any([signal, this.#abandoned.signal]);
   }
 
   /** Begins to push what was proven. What goes wrong is told by `conclude`. */
@@ -115,6 +116,12 @@ export class Publication {
       moves.push(...each.value);
     }
     return promote(runId, moves, this.#deps);
+  }
+
+  /** Ends the pushes, where nothing is to be promoted. */
+  async abandon(): Promise<void> {
+    this.#abandoned.abort(new Error("the run is not whole"));
+    await Promise.all(this.#pushes.map(({ pushed }) => pushed));
   }
 
   async #push(offer: Offer): Promise<Result<Pushed, TransferFailure>> {

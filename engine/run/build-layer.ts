@@ -1,12 +1,16 @@
 // One step of a plan from its parents' images to its entry in the lock: find bases, fingerprint, solve, prove, record.
 // A failure at any point leaves the lock's old entry as it was.
 
+import type { LayerName } from "../../schemas/layer-name.ts";
 import type { LockEntry } from "../../schemas/lock.ts";
 import type { InputDigest } from "../core/digest.ts";
 import { err, ok, type Result } from "../core/result.ts";
+import type { SecretSource } from "../core/secret-source.ts";
 import { combineInputs, lockInputsOf } from "../graph/fingerprint.ts";
 import type { Step } from "../plan/step.ts";
-import type { SecretSource, SolveResult } from "../ports/builder.ts";
+import type { ImageSource, SolveResult } from "../ports/builder.ts";
+import { entryOfPublished } from "../publish/adopt.ts";
+import type { LayerImage } from "../publish/layer-index.ts";
 import type { BaseImage } from "./base-images.ts";
 import { type Halt, type LayerBuild, node } from "./layer-build.ts";
 import {
@@ -63,6 +67,22 @@ async function attempt(build: LayerBuild, startedMs: number): Promise<Result<Bui
     });
     return ok({ kind: "reused", image: known.image });
   }
+  const found = isForced(step) ? undefined : await findPublished(build, inputDigest);
+  if (build.signal.aborted) return err("canceled");
+  if (found !== undefined) {
+    const inputs = lockInputsOf(own, parents, digests);
+    const recorded = await record(build, bases.value, entryOfPublished(found, inputs, known));
+    if (!recorded.ok) return recorded;
+    const image = found.manifest.digest;
+    sink.emit({
+      type: "layer.reused",
+      ...node(build),
+      image,
+      sizeBytes: found.sizeBytes,
+      reason: "published",
+    });
+    return ok({ kind: "reused", image });
+  }
 
   const before = isForced(step) ? undefined : build.failures?.get(inputDigest);
   if (before !== undefined) {
@@ -71,11 +91,11 @@ async function attempt(build: LayerBuild, startedMs: number): Promise<Result<Bui
     return ok({ kind: "failed", failure: kind, message });
   }
 
-  const secrets = findSecrets(build);
+  const secrets = await findSecrets(build);
   if (!secrets.ok) return secrets;
   sink.emit({ type: "layer.started", ...node(build), inputDigest });
   const sources = bases.value.map(({ image, source }) => [image, source] as const);
-  const contexts = nameContexts(layer, graph, parents, new Map(sources));
+  const contexts = nameContexts(layer, graph, sourcesOf(build), new Map(sources));
   const made = await makeImage(build, {
     contextDirectory: layer.directory,
     dockerfilePath: layer.dockerfile.file.path,
@@ -113,6 +133,23 @@ async function attempt(build: LayerBuild, startedMs: number): Promise<Result<Bui
   return ok({ kind: "built", image: solved.imageDigest, changed, seconds });
 }
 
+function findPublished(
+  { published, layer, step, signal }: LayerBuild,
+  inputDigest: InputDigest,
+): Promise<LayerImage | undefined> | undefined {
+  return published?.find(layer.name, step.platform, inputDigest, signal);
+}
+
+/** What is here need not be fetched. */
+function sourcesOf({ parents, images, published }: LayerBuild): ReadonlyMap<LayerName, ImageSource> {
+  const sources = new Map<LayerName, ImageSource>();
+  for (const [parent, digest] of parents) {
+    const elsewhere = images.holds(digest) ? undefined : published?.sourceOf(digest);
+    sources.set(parent, elsewhere ?? { kind: "store", digest });
+  }
+  return sources;
+}
+
 async function findBases(build: LayerBuild): Promise<Result<readonly BaseImage[], Halt>> {
   const names = build.graph.externalBases(build.layer.name);
   const found = await Promise.all(names.map((image) => build.bases.find(image, build.step.platform)));
@@ -139,14 +176,26 @@ function isForced(step: Step): boolean {
   return step.reasons.some(({ kind }) => kind === "forced");
 }
 
-/** A declared secret without a source is left out where every mount of it can do without. */
-function findSecrets({ layer, secrets }: LayerBuild): Result<readonly SecretSource[], LayerFailure> {
+/** Those that can be read, before a machine is asked for. One without a source is left out where every mount of it can do without. */
+async function findSecrets({
+  layer,
+  secrets,
+  secretValues,
+  signal,
+}: LayerBuild): Promise<Result<readonly SecretSource[], Halt>> {
   const sources: SecretSource[] = [];
   for (const id of layer.workflow.secrets) {
     const source = secrets.get(id);
-    if (source !== undefined) sources.push(source);
-    else if (layer.dockerfile.secrets.some((mount) => mount.id === id && mount.required))
-      return err(explainMissingSecret(id, undefined));
+    const isRequired = layer.dockerfile.secrets.some((mount) => mount.id === id && mount.required);
+    if (source === undefined) {
+      if (isRequired) return err(explainMissingSecret(id, undefined));
+      continue;
+    }
+    const checked = await secretValues?.check(source, signal);
+    if (checked?.ok !== false) sources.push(source);
+    else if (checked.error.kind === "canceled") return err("canceled");
+    else if (isRequired || source.isShared !== true || checked.error.kind !== "absent")
+      return err(explainMissingSecret(id, source, checked.error));
   }
   return ok(sources);
 }

@@ -5,14 +5,16 @@ import type { Platform } from "../../schemas/platform.ts";
 import type { Layer } from "../catalog/layer.ts";
 import type { ImageDigest, InputDigest } from "../core/digest.ts";
 import type { Clock } from "../core/host.ts";
+import type { SecretSource } from "../core/secret-source.ts";
 import type { OwnInputs } from "../graph/fingerprint.ts";
 import type { LayerGraph } from "../graph/graph.ts";
 import type { LockFile } from "../lock/lock-file.ts";
 import type { Step } from "../plan/step.ts";
-import type { SecretSource } from "../ports/builder.ts";
 import type { EventSink } from "../ports/event-sink.ts";
 import type { ImageStore } from "../ports/images.ts";
 import type { BuildMetrics } from "../ports/metrics.ts";
+import type { SecretValues } from "../ports/secrets.ts";
+import type { PublishedLayers } from "../publish/published-layers.ts";
 import type { BaseImages } from "./base-images.ts";
 import type { LayerFailure } from "./layer-failure.ts";
 import type { Placer } from "./placer.ts";
@@ -28,9 +30,12 @@ export interface LayerBuild {
   readonly lock: LockFile;
   readonly placer: Placer;
   readonly images: ImageStore;
+  /** Undefined where no registry is asked. */
+  readonly published: PublishedLayers | undefined;
   readonly sink: EventSink;
   readonly clock: Clock;
   readonly secrets: ReadonlyMap<string, SecretSource>;
+  readonly secretValues: SecretValues | undefined;
   readonly signal: AbortSignal;
   readonly readOwn: (layer: Layer) => OwnInputs | undefined;
   /** By the inputs that they came of: such a build is not tried again. */

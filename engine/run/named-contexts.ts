@@ -4,7 +4,6 @@
 import type { LayerName } from "../../schemas/layer-name.ts";
 import { layerOfImage } from "../catalog/image-name.ts";
 import type { Layer } from "../catalog/layer.ts";
-import type { ImageDigest } from "../core/digest.ts";
 import type { LayerGraph } from "../graph/graph.ts";
 import type { ImageSource, NamedContext } from "../ports/builder.ts";
 
@@ -12,16 +11,15 @@ import type { ImageSource, NamedContext } from "../ports/builder.ts";
 export function nameContexts(
   layer: Layer,
   graph: LayerGraph,
-  parents: ReadonlyMap<LayerName, ImageDigest>,
+  parents: ReadonlyMap<LayerName, ImageSource>,
   bases: ReadonlyMap<string, ImageSource>,
 ): readonly NamedContext[] {
   const contexts = new Map<string, NamedContext>();
   for (const { image } of layer.dockerfile.references) {
     if (image === "scratch") continue;
     const parent = layerOfImage(image, graph.workspace);
-    const digest = parent !== undefined && graph.has(parent) ? parents.get(parent) : undefined;
-    const source: ImageSource | undefined =
-      digest === undefined ? bases.get(image) : { kind: "store", digest };
+    const built = parent !== undefined && graph.has(parent) ? parents.get(parent) : undefined;
+    const source = built ?? bases.get(image);
     if (source === undefined)
       throw new Error(`${layer.name} takes from ${image}, which its graph does not know`);
     contexts.set(image, { name: image, source });

@@ -11,29 +11,34 @@
 
 import PQueue from "p-queue";
 import type { LayerName } from "../../schemas/layer-name.ts";
+import type { LockEntry } from "../../schemas/lock.ts";
 import type { Platform } from "../../schemas/platform.ts";
 import type { Layer } from "../catalog/layer.ts";
 import type { ImageDigest, InputDigest } from "../core/digest.ts";
 import type { Clock } from "../core/host.ts";
+import type { SecretSource } from "../core/secret-source.ts";
 import { unreachable } from "../core/unreachable.ts";
 import type { OwnInputs } from "../graph/fingerprint.ts";
 import type { LayerGraph } from "../graph/graph.ts";
 import type { LockFile } from "../lock/lock-file.ts";
 import { describeReason } from "../plan/explain-reason.ts";
 import { type Plan, type Step, stepKey } from "../plan/step.ts";
-import type { SecretSource } from "../ports/builder.ts";
 import type { EventSink } from "../ports/event-sink.ts";
 import type { ImageResolver, ImageStore } from "../ports/images.ts";
 import type { BuildMetrics, MetricsStore } from "../ports/metrics.ts";
+import type { SecretValues } from "../ports/secrets.ts";
+import type { Publication } from "../publish/publication.ts";
+import type { PublishedLayers } from "../publish/published-layers.ts";
 import { BaseImages } from "./base-images.ts";
 import { type BuiltOutcome, buildLayer } from "./build-layer.ts";
+import { concludeRun } from "./conclude-run.ts";
 import { type Flight, isWanted } from "./flight.ts";
 import type { LayerBuild } from "./layer-build.ts";
 import type { LayerFailure } from "./layer-failure.ts";
 import type { Outcome, StepOutcome } from "./outcome.ts";
 import type { Placer } from "./placer.ts";
 import { ReadyQueue } from "./ready-queue.ts";
-import { dropForeign, settleLock } from "./tend-lock.ts";
+import { adoptPublished, dropForeign, settleLock } from "./tend-lock.ts";
 
 /** What a plan was made of; another with every revision. */
 export interface RunWorld {
@@ -56,6 +61,12 @@ export interface RunDeps extends RunWorld {
   /** Keeps what builds used of leased machines. */
   readonly metrics?: MetricsStore | undefined;
   readonly images: ImageStore;
+  /** What others have built and published; undefined: nobody is asked. */
+  readonly published?: PublishedLayers | undefined;
+  /** Takes what is built, and what need not be, to the registry; undefined: it stays here. */
+  readonly publication?: Publication | undefined;
+  /** Looks whether secrets can be read before a machine is asked for; undefined: only the builder looks. */
+  readonly secretValues?: SecretValues | undefined;
   readonly resolver: ImageResolver;
   readonly sink: EventSink;
   readonly clock: Clock;
@@ -118,52 +129,11 @@ export function startRun(plan: Plan, deps: RunDeps, options: RunOptions): Runnin
   const conductor = new Conductor(deps, options);
   conductor.follow(plan, deps);
   return {
-    outcome: bringHome(conductor, deps).then(({ steps, costEur }) =>
-      conclude(steps, startedMs, costEur, deps, options),
-    ),
+    outcome: concludeRun(conductor.conclude(), startedMs, deps, options),
     revise: (next, world) => conductor.revise(next, world),
     wind: (isConcerned) => conductor.wind(isConcerned),
     foresee: (next, world) => conductor.foresee(next, world),
   };
-}
-
-/** Whatever was leased is given back before anybody is told that the run is over, also where a bug ended it. */
-async function bringHome(
-  conductor: Conductor,
-  { placer }: RunDeps,
-): Promise<{ readonly steps: Outcome["steps"]; readonly costEur: number | undefined }> {
-  const [concluded] = await Promise.allSettled([conductor.conclude()]);
-  const costEur = await placer.rest();
-  if (concluded.status === "rejected") throw concluded.reason;
-  return { steps: concluded.value, costEur };
-}
-
-function conclude(
-  steps: Outcome["steps"],
-  startedMs: number,
-  costEur: number | undefined,
-  { clock, sink }: RunDeps,
-  { signal }: RunOptions,
-): Outcome {
-  const seconds = (clock.nowMs() - startedMs) / 1000;
-  const count = (kind: StepOutcome["kind"]): number =>
-    steps.filter(({ outcome }) => outcome.kind === kind).length;
-  const isStopped = count("canceled") > 0 && (signal.aborted || count("failed") + count("doomed") === 0);
-  const isDone = count("built") + count("reused") === steps.length;
-  const result = isStopped ? "canceled" : isDone ? "ok" : "failed";
-  sink.emit({
-    type: "run.completed",
-    at: clock.nowMs(),
-    seconds,
-    result,
-    built: count("built"),
-    reused: count("reused"),
-    failed: count("failed"),
-    doomed: count("doomed"),
-    canceled: count("canceled"),
-    ...(costEur === undefined ? {} : { costEur }),
-  });
-  return { result, seconds, steps };
 }
 
 /** The state of one run. Its maps are by `stepKey`. */
@@ -228,7 +198,7 @@ class Conductor {
   follow(plan: Plan, world: RunWorld): void {
     this.#world = world;
     this.#bases.replace(plan.replacedBases);
-    this.#chores.push(dropForeign(world, this.#deps));
+    this.#chores.push(dropForeign(world, this.#deps), adoptPublished(plan, world, this.#deps));
     const builds = plan.steps.filter(({ action }) => action === "build");
     const before = this.#builds;
     this.#builds = new Map(builds.map((step) => [keyOf(step), step]));
@@ -335,13 +305,16 @@ class Conductor {
       case "reuse": {
         if (this.#outcomes.has(key) || (this.#options.isWatched === true && !this.#told.has(key)))
           return undefined;
-        const entry = this.#world.lock.entryOf(step.layer, step.platform);
+        const adopted = plan.adopted?.get(key)?.entry;
+        const entry = adopted ?? this.#world.lock.entryOf(step.layer, step.platform);
         if (entry === undefined)
           throw new Error(`${step.layer} is to be reused, but the lock has no entry of it`);
         this.#told.set(key, step);
         this.#end(key, { kind: "reused", image: entry.image });
+        this.#publish(step, entry);
         const { image, sizeBytes } = entry;
-        return sink.emit({ type: "layer.reused", ...this.#node(step), image, sizeBytes, reason: "current" });
+        const reason = adopted === undefined ? "current" : "published";
+        return sink.emit({ type: "layer.reused", ...this.#node(step), image, sizeBytes, reason });
       }
       case "blocked": {
         this.#told.set(key, step);
@@ -410,11 +383,19 @@ class Conductor {
     if (outcome.kind === "failed") {
       for (const lost of this.#queue.fail(key)) this.#doom(this.#builds.get(lost), step.layer);
       if (this.#options.failFast) this.#failFast.abort(new Error(`${step.layer} failed`));
-    } else this.#queue.succeed(key);
+    } else {
+      this.#queue.succeed(key);
+      const entry = this.#world.lock.entryOf(step.layer, step.platform);
+      if (entry !== undefined) this.#publish(step, entry);
+    }
+  }
+
+  #publish({ layer, platform }: Step, entry: LockEntry): void {
+    this.#deps.publication?.offer(this.#world.graph.layer(layer), platform, entry);
   }
 
   #prepare(flight: Flight, signal: AbortSignal): LayerBuild {
-    const { placer, images, sink, clock, readOwn, failures } = this.#deps;
+    const { placer, images, published, secretValues, sink, clock, readOwn, failures } = this.#deps;
     const { graph, ownInputs, secrets } = this.#world;
     const { step } = flight;
     const own = ownInputs.get(step.layer);
@@ -429,6 +410,7 @@ class Conductor {
       lock: this.#lock,
       placer,
       images,
+      published,
       // What is stopped has had its word.
       sink: {
         emit: (event) => (flight.stop.signal.aborted ? undefined : sink.emit(event)),
@@ -436,6 +418,7 @@ class Conductor {
       },
       clock,
       secrets,
+      secretValues,
       signal,
       readOwn,
       failures,

@@ -5,6 +5,7 @@ import { shownPath } from "../core/shown-path.ts";
 import type { LayerGraph } from "../graph/graph.ts";
 import { pruneLock } from "../lock/lock.ts";
 import type { LockFile } from "../lock/lock-file.ts";
+import type { Plan } from "../plan/step.ts";
 import type { EventSink } from "../ports/event-sink.ts";
 
 interface Locked {
@@ -39,6 +40,23 @@ export async function dropForeign({ graph, lock }: Locked, { sink, clock }: Tell
     ? `taken out of ${shown}, as the catalog has it no longer: ${names}`
     : `${shown} cannot be written, and still has what the catalog has no longer: ${names}`;
   sink.emit({ type: "run.note", at: clock.nowMs(), text });
+}
+
+/** Puts in what others have built: where that cannot be written, it is found again by whoever needs it. */
+export async function adoptPublished(
+  { adopted }: Plan,
+  { graph, lock }: Locked,
+  { sink, clock }: Telling,
+): Promise<void> {
+  if (adopted === undefined || adopted.size === 0) return;
+  const entries = Array.from(adopted.values());
+  const recorded = await lock.record({ pins: [], entries });
+  const at = clock.nowMs();
+  if (!recorded.ok) {
+    const text = `${shownPath(graph.root, lock.path)} cannot be written, and does not say what was found in the registry`;
+    sink.emit({ type: "run.note", at, text });
+  } else if (recorded.value.written)
+    for (const { layer } of entries) sink.emit({ type: "lock.written", at, path: lock.path, layer });
 }
 
 /** What was recorded is safe in any case, so that a failure is worth a word and no more. */
