@@ -3,12 +3,13 @@
 
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { createConnection, createServer } from "node:net";
+import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "@nats-io/transport-node";
 import { readCredentials } from "../../providers/sink/credentials.ts";
 import { type RunningDaemon, startDaemon } from "./daemon.ts";
+import { findFreePort } from "./free-port.ts";
 
 export interface NatsRigSettings {
   readonly jetStream?: boolean;
@@ -26,16 +27,6 @@ export interface NatsRig {
   /** Starts it once more, at the same port. */
   restart(): Promise<void>;
   stop(): Promise<void>;
-}
-
-/** A port that is free at the moment. */
-async function findFreePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }
 
 export async function startNats(settings: NatsRigSettings = {}): Promise<NatsRig> {

@@ -1,0 +1,3 @@
+fn main() {
+    leptos_hello::draw();
+}

@@ -1,0 +1,92 @@
+// `npm run catalog:build [-- OPTION…]`: all layers that ship, really built and proven, as `lamina build OPTION…` does; then the
+// projects of examples/ on top of them, for what no tool's version can tell: that a page comes out of `leptos` without a further
+// download, and that on `rust-deps` an edit compiles what was edited. The first time it takes half an hour and more.
+
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Local, local } from "../schemas/local.ts";
+import { startRedis } from "../test/rig/redis.ts";
+import { type BuiltLayer, imageReferences, readBuiltLayers } from "./tools/catalog-layers.ts";
+import { ensurePrograms } from "./tools/debian-packages.ts";
+import { type ExampleBuild, ExampleProject } from "./tools/dispatch-example.ts";
+import { runScript } from "./tools/missing-requirement.ts";
+import { prepareBuild } from "./tools/prepare-build.ts";
+import { runLamina } from "./tools/run-lamina.ts";
+import { sayOnStderr as say } from "./tools/say.ts";
+import { readSccacheCounts } from "./tools/sccache-counts.ts";
+
+const root = join(import.meta.dirname, "..");
+
+await runScript(async (signal) => {
+  await prepareBuild(root, signal);
+  const options = process.argv.slice(2);
+  say(["3. lamina build", ...options].join(" "));
+  const { exitCode } = await runLamina(root, ["build", ...options]);
+  if (exitCode !== 0) return exitCode;
+  signal.throwIfAborted();
+  const layers = await readBuiltLayers(root);
+  const { secrets } = local.parse(JSON.parse(await readFile(join(root, ".lamina/local.json"), "utf8")));
+  const settings = { bases: imageReferences(root, layers), secrets };
+
+  say("4. examples/leptos-hello on leptos: lamina dispatch");
+  const page = await (await ExampleProject.copy(root, "leptos-hello", settings)).dispatch();
+  if (page === undefined) return 1;
+  say(`   a page by trunk, a library by wasm-pack: ${describe(page)}`);
+  signal.throwIfAborted();
+
+  say("5. examples/rust-workspace on rust-deps: lamina dispatch, with sccache and a Redis");
+  const complaint = await compileTwice(settings);
+  if (complaint !== undefined) {
+    say(`   ${complaint}`);
+    return 1;
+  }
+  for (const layer of layers) process.stdout.write(`${renderLayer(layer)}\n`);
+  return 0;
+});
+
+/** Builds the workspace, edits a line of one crate, builds it again. What is wrong, in words; undefined where nothing is. */
+async function compileTwice(settings: Local): Promise<string | undefined> {
+  await ensurePrograms(
+    [{ name: "redis-server", package: "redis-server", why: "sccache keeps in it what it compiled" }],
+    say,
+  );
+  const redis = await startRedis();
+  try {
+    const sccache = join(root, ".lamina/examples/sccache_creds");
+    const project = await ExampleProject.copy(root, "rust-workspace", {
+      ...settings,
+      secrets: { ...settings.secrets, sccache_creds: { file: sccache } },
+    });
+    await writeFile(sccache, redis.sccacheCredentials, { mode: 0o600 });
+    const first = await project.dispatch();
+    if (first === undefined) return "it did not build";
+    say(`   the first time: ${describe(first)}`);
+    await project.edit(
+      "crates/shelf-search/src/lib.rs",
+      "const TITLE_WEIGHT: f64 = 2.0;",
+      "const TITLE_WEIGHT: f64 = 3.0;",
+    );
+    const second = await project.dispatch();
+    if (second === undefined) return "it did not build after an edit";
+    say(`   a line of shelf-search edited: ${describe(second)}`);
+    const [counts, ...more] = readSccacheCounts(second.log);
+    // Of the libraries: shelf-model came out of the storage. What links the program is no compilation that can be kept.
+    if (counts === undefined || more.length > 0 || counts.hits !== 1 || counts.misses !== 1)
+      return "after an edit of one crate more, or less, was compiled than that crate";
+    return undefined;
+  } finally {
+    await redis.stop();
+  }
+}
+
+function describe({ seconds, stepsRun, stepsCached, log }: ExampleBuild): string {
+  const counts = readSccacheCounts(log).map(
+    ({ hits, misses }) => `, ${misses} compiled and ${hits} out of sccache's storage`,
+  );
+  return `${seconds.toFixed(1)} s, ${stepsRun} steps run, ${stepsCached} cached${counts.join("")}`;
+}
+
+function renderLayer({ layer, sizeBytes, tools }: BuiltLayer): string {
+  const versions = Object.entries(tools).map(([name, version]) => `${name} ${version}`.trimEnd());
+  return `${layer.padEnd(12)}${(sizeBytes / 1e6).toFixed(1).padStart(7)} MB  ${versions.join(", ")}`;
+}
