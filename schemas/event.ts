@@ -135,6 +135,18 @@ export const event = z.discriminatedUnion("type", [
     tier: z.string(),
     message: z.string(),
   }),
+  /**
+   * What became of a build cache. "written": it holds what the build made. "current": it did before. "dropped": the run did not end
+   * well, and the cache is as it was. "unread", "unwritten": `message` says why.
+   */
+  z.strictObject({
+    type: z.literal("layer.cache"),
+    ...node,
+    /** "registry.example/cache/ci/lamina/rust:linux-arm64". */
+    cache: z.string(),
+    result: z.enum(["written", "current", "dropped", "unread", "unwritten"]),
+    message: z.string().optional(),
+  }),
   /** `eurPerHour` and what it costs are net of VAT. */
   z.strictObject({ type: z.literal("runner.requested"), ...leased, provider: z.string(), tier: z.string() }),
   /** The provider is asked for that kind of machine at that place. */

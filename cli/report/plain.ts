@@ -110,6 +110,11 @@ export function createPlainReporter(context: ReporterContext): Reporter {
         case "runner.lost":
         case "runner.left-over":
           return line(event, colors.yellow(describeRunner(event)));
+        // What went wrong with it is a note as well.
+        case "layer.cache":
+          return verbose
+            ? remark(event, `${label(event)}: cache ${event.cache}: ${event.result}`)
+            : undefined;
         case "layer.pushed":
           return line(
             event,

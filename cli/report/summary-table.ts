@@ -72,7 +72,10 @@ function describeFailure({ state }: LayerSummary, label: string): string[] {
 }
 
 /** "2 built, 1 current in 12.3 s", and ", 0.0240 EUR" where machines were paid for; from the last event of a run. */
-export function describeResult({ completed }: Pick<RunSummary, "completed">): string {
+export function describeResult({
+  completed,
+  caches,
+}: Pick<RunSummary, "completed"> & Partial<Pick<RunSummary, "caches">>): string {
   if (completed === undefined) return "not finished";
   const parts = [
     [completed.built, "built"],
@@ -84,7 +87,21 @@ export function describeResult({ completed }: Pick<RunSummary, "completed">): st
   const shown = parts.filter(([amount]) => amount > 0).map(([amount, word]) => `${amount} ${word}`);
   const { seconds, costEur = 0 } = completed;
   const cost = costEur > 0 ? `, ${formatEur(costEur)}` : "";
-  return `${shown.length === 0 ? "nothing to do" : shown.join(", ")} in ${formatSeconds(seconds)}${cost}`;
+  const result = shown.length === 0 ? "nothing to do" : shown.join(", ");
+  return `${result} in ${formatSeconds(seconds)}${cost}${describeCaches(caches)}`;
+}
+
+/** Only what went wrong: "; caches: 2 not written, 1 not used". */
+function describeCaches(caches: RunSummary["caches"] | undefined): string {
+  if (caches === undefined) return "";
+  const { unwritten, dropped, unread } = caches;
+  const parts = [
+    [unwritten, "not written"],
+    [dropped, "left as they were"],
+    [unread, "not used"],
+  ] as const;
+  const shown = parts.filter(([amount]) => amount > 0).map(([amount, word]) => `${amount} ${word}`);
+  return shown.length === 0 ? "" : `; caches: ${shown.join(", ")}`;
 }
 
 function cellsOf(layer: LayerSummary, severalPlatforms: boolean): string[] {

@@ -87,6 +87,8 @@ export interface RunSummary {
   /** Those that are not given back. */
   readonly machines: ReadonlyMap<LeaseId, MachineSummary>;
   readonly pinned: readonly EventOf<"base.pinned">[];
+  /** How often each was said of a build cache. */
+  readonly caches: Readonly<Record<EventOf<"layer.cache">["result"], number>>;
   /** How it went with the tags, where they were to move. */
   readonly promotion: EventOf<"promotion.completed" | "promotion.failed"> | undefined;
   readonly notes: readonly string[];
@@ -100,6 +102,7 @@ export class RunningSummary implements RunSummary {
   readonly layers = new Map<string, LayerSummary>();
   readonly machines = new Map<LeaseId, MachineSummary>();
   readonly pinned: EventOf<"base.pinned">[] = [];
+  readonly caches = { written: 0, current: 0, dropped: 0, unread: 0, unwritten: 0 };
   readonly notes: string[] = [];
 
   /** Takes in the next event. */
@@ -110,6 +113,9 @@ export class RunningSummary implements RunSummary {
         break;
       case "run.completed":
         this.completed = event;
+        break;
+      case "layer.cache":
+        this.caches[event.result] += 1;
         break;
       case "promotion.completed":
       case "promotion.failed":
@@ -166,7 +172,7 @@ export function currentStep(layer: LayerSummary): string | undefined {
 
 type LayerEvent = Exclude<
   Extract<Event, { layer: LayerName; platform: Platform }>,
-  EventOf<"layer.log" | "layer.measured" | "layer.pushed">
+  EventOf<"layer.log" | "layer.measured" | "layer.pushed" | "layer.cache">
 >;
 
 function unheardOf({ layer, platform }: LayerEvent): LayerSummary {
