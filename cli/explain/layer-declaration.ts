@@ -80,7 +80,7 @@ export const layerDeclaration: readonly Explanation[] = [
     code: "E0307",
     title: "a value that its field cannot have",
     cause:
-      "The value is of the wrong kind, is not one of those that there are, does not have the form of a name or path, or stands twice in a list.",
+      "The value is of the wrong kind, is not one of those that there are, does not have the form of a name or path, stands twice in a list, or names what the provider of machines does not have.",
     fix: "Write a value as the message describes it.",
     question: check,
     wrong: { [rust]: declare("rust", { kind: "«'compiler»" }) },

@@ -31,6 +31,28 @@ export function diagnoseIssues(
     .map((issue) => diagnoseIssue(issue, located, examples));
 }
 
+/** What is wrong with a value, found by who knows more than its schema. */
+export interface Fault {
+  readonly path: readonly PropertyKey[];
+  /** A predicate. */
+  readonly message: string;
+  readonly help?: string | undefined;
+}
+
+/** Diagnostics of faults in one file, whose value is `located`; without places where there is no such file. */
+export function diagnoseFaults(
+  faults: readonly Fault[],
+  located: Located | undefined,
+): readonly Diagnostic[] {
+  return faults.map(({ path, message, help: hint }) => {
+    const field = showPath(path);
+    if (located === undefined) return diagnose(catalogDiagnostics.invalidValue, { field, message, hint });
+    const { value, keySpan, found } = nearest(located, path);
+    const span = found ? value.span : (keySpan ?? startOf(value));
+    return diagnose(catalogDiagnostics.invalidValue, { field, message, hint }, { span });
+  });
+}
+
 /** Where the field that an unknown one is taken for would stand. */
 function suggestedPath(issue: SchemaIssue): string | undefined {
   const suggestion = issue.params?.["suggestion"];

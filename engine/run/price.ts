@@ -1,6 +1,6 @@
 // What leased machines cost, and how long it pays to keep one that has nothing to do.
 
-import type { MachineOffer } from "../ports/compute.ts";
+import { costOfHours, type Priced } from "../plan/billing.ts";
 
 const hourMs = 3_600_000;
 /** Giving back takes its time, and the provider's clock need not be ours. */
@@ -8,19 +8,9 @@ const marginMs = 150_000;
 /** By the second, a machine that waits costs what it costs, and another one takes about this long to boot. */
 const patienceMs = 60_000;
 
-type Priced = Pick<MachineOffer, "billing" | "eurPerHour">;
-
 /** Euros for a machine from its creation to its end, net of VAT. */
-export function costOf({ billing, eurPerHour }: Priced, createdAtMs: number, endedAtMs: number): number {
-  const elapsedMs = Math.max(0, endedAtMs - createdAtMs);
-  switch (billing) {
-    case "free":
-      return 0;
-    case "second":
-      return (elapsedMs / hourMs) * eurPerHour;
-    case "started-hour":
-      return Math.max(1, Math.ceil(elapsedMs / hourMs)) * eurPerHour;
-  }
+export function costOf(priced: Priced, createdAtMs: number, endedAtMs: number): number {
+  return costOfHours(priced, Math.max(0, endedAtMs - createdAtMs) / hourMs);
 }
 
 /**
