@@ -1,12 +1,13 @@
 // Where the events of a command go beside what it shows: always into a file under .lamina/events, and to NATS where the catalog's
 // directives say so.
 
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { LocalSecret } from "../engine/catalog/local-settings.ts";
-import type { Host } from "../engine/core/host.ts";
+import type { Clock } from "../engine/core/host.ts";
 import { err, ok, type Result } from "../engine/core/result.ts";
+import type { SecretSource } from "../engine/core/secret-source.ts";
 import type { EventSink } from "../engine/ports/event-sink.ts";
+import { explainMissingSecret } from "../engine/run/layer-failure.ts";
+import type { SecretVault } from "../providers/secrets/vault.ts";
 import type { BuildDirectives } from "../schemas/build-directives.ts";
 
 /** What of a project is asked here. */
@@ -14,25 +15,28 @@ export interface EventSource {
   /** Absolute. */
   readonly root: string;
   readonly workspace: string;
-  /** By id, as in .lamina/local.json. */
-  readonly secrets: ReadonlyMap<string, LocalSecret>;
+  /** By id. */
+  readonly secrets: ReadonlyMap<string, SecretSource>;
 }
 
 export interface EventSinkSettings {
   /** Of the run, or of what watches over several. */
   readonly runId: string;
-  readonly host: Pick<Host, "clock" | "env">;
+  readonly clock: Clock;
+  readonly vault: SecretVault;
   /** What goes wrong with events, each kind once: it makes no build fail. */
   readonly tell: (text: string) => void;
 }
+
+/** For a command that somebody has to confirm. */
+const credentialsMs = 60_000;
 
 /** Opens them. Nothing waits for NATS but the end, and that no longer than two seconds. */
 export async function openEventSinks(
   { root, workspace, secrets }: EventSource,
   { nats_events: nats }: Pick<Partial<BuildDirectives>, "nats_events">,
-  { runId, host, tell }: EventSinkSettings,
+  { runId, clock, vault, tell }: EventSinkSettings,
 ): Promise<EventSink> {
-  const { clock } = host;
   const folder = join(root, ".lamina/events");
   const { openJsonlSink } = await import("../providers/sink/jsonl.ts");
   const file = openJsonlSink({ folder, runId, clock, tell });
@@ -42,8 +46,6 @@ export async function openEventSinks(
     import("../providers/sink/tee.ts"),
   ]);
   const { servers, prefix, logs, credentials } = nats;
-  const readCredentials =
-    credentials === undefined ? undefined : () => readSecret(credentials, secrets.get(credentials), host);
   const messages = openNatsSink({
     prefix,
     workspace,
@@ -54,6 +56,11 @@ export async function openEventSinks(
     dial: async () => {
       // The client is loaded beside what the command does, not before it.
       const { dialNats } = await import("../providers/sink/nats-wire.ts");
+      const read =
+        credentials === undefined
+          ? undefined
+          : await readSecret(credentials, secrets.get(credentials), vault);
+      const readCredentials = read === undefined ? undefined : () => read;
       return dialNats({ servers, readCredentials }, clock);
     },
     tell,
@@ -62,22 +69,19 @@ export async function openEventSinks(
 }
 
 /** What is wrong is said without a word of what the secret holds. */
-function readSecret(
+async function readSecret(
   id: string,
-  source: LocalSecret | undefined,
-  { env }: Pick<Host, "env">,
-): Result<string, string> {
+  source: SecretSource | undefined,
+  vault: SecretVault,
+): Promise<Result<string, string>> {
   if (source === undefined)
-    return err(`the secret "${id}" has no source under \`secrets\` in .lamina/local.json`);
-  if (source.from === "env") {
-    const value = env(source.variable);
-    return value === undefined || value === ""
-      ? err(`the secret "${id}" is not there: ${source.variable} is not set`)
-      : ok(value);
-  }
-  try {
-    return ok(readFileSync(source.path, "utf8"));
-  } catch {
-    return err(`the secret "${id}" is not there: ${source.path} cannot be read`);
-  }
+    return err(`the secret "${id}" has no source: name one under \`secrets\` in .lamina/local.json`);
+  const read = await vault.read(source, AbortSignal.timeout(credentialsMs));
+  if (read.ok && read.value.length > 0) return ok(read.value.toString());
+  const failure = read.ok ? ({ kind: "absent" } as const) : read.error;
+  return err(
+    failure.kind === "canceled"
+      ? `the secret "${id}" was not there within ${credentialsMs / 1000} s`
+      : explainMissingSecret(id, source, failure).message,
+  );
 }

@@ -15,6 +15,7 @@ import { libraryFolder, schemaFolder } from "./package-root.ts";
 import { planHere } from "./project.ts";
 import { recordFiles } from "./record-files.ts";
 import { diagnosticsToJson } from "./report/diagnostics-json.ts";
+import { type NamedSecret, nameSecrets } from "./secret-option.ts";
 import { selectLayers } from "./selection.ts";
 import { createHost, hostPlatform, openLazyEvaluator, openMemory } from "./wire.ts";
 
@@ -29,6 +30,9 @@ export interface LookSettings {
   readonly bases: ReadonlyMap<string, string>;
   /** Whose build caches are read and written, as far as the command line says it. */
   readonly actor: AskedActor;
+  /** Sources of secrets named on the command line; paths count from `directory` (absolute). */
+  readonly secrets: readonly NamedSecret[];
+  readonly directory: string;
   /** Told at every look what there is to complain of: errors and warnings, or that what was asked for is not there. */
   readonly onComplaints: (diagnostics: readonly Diagnostic[], fault: UsageFault | undefined) => void;
 }
@@ -41,7 +45,7 @@ export interface Looker {
 
 /** Makes what looks. */
 export function openLooker(settings: LookSettings): Looker {
-  const { root, operands, platforms, bases, actor, onComplaints } = settings;
+  const { root, operands, platforms, bases, actor, secrets, directory, onComplaints } = settings;
   const looked = new Set<string>();
   const host = createHost();
   const files = recordFiles(host.files, (path) => {
@@ -75,7 +79,9 @@ export function openLooker(settings: LookSettings): Looker {
     const evaluate = openLazyEvaluator(memory, host.files);
     const opened = await openProject({ directory: root, host: { ...host, files }, evaluate, memory, bases });
     if (!opened.ok) return refuse(opened.error);
-    const project = opened.value;
+    const named = nameSecrets(opened.value, secrets, directory);
+    if (!named.ok) return refuse(opened.value.warnings, named.error);
+    const project = named.value;
     if (project.graph.root !== root)
       return refuse([], { message: `there are no layers in ${join(root, "catalog")} any more` });
     const selection = selectLayers(project.graph, operands, {

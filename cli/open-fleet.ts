@@ -12,6 +12,7 @@ import { LeaseJournal } from "../engine/run/lease-journal.ts";
 import { processTable } from "../providers/host/process-identity.ts";
 import { findLacking } from "../providers/runner/find-lacking.ts";
 import { runnerOpener } from "../providers/runner/open-runner.ts";
+import type { SecretVault } from "../providers/secrets/vault.ts";
 import { makeKeyPair } from "../providers/transport/keys.ts";
 import { sshTransport } from "../providers/transport/ssh.ts";
 import { runners as runnersSchema } from "../schemas/build-directives.ts";
@@ -30,6 +31,7 @@ export async function openProvider(
   provider: LeasingProvider,
   { graph, directives }: Pick<Project, "graph" | "directives">,
   host: Host,
+  vault: SecretVault,
 ): Promise<Result<OpenedProvider, ComputeRefusal>> {
   const env = (name: string) => host.env(name);
   const runners = runnersSchema.parse(directives.runners ?? {});
@@ -43,11 +45,12 @@ export async function openProvider(
   const opener = runnerOpener({
     storeDirectory: join(root, ".lamina/store"),
     env,
+    vault,
     transport: sshTransport(),
     contextTransport: runners.transport,
     clock,
     openLocal: async (signal) => {
-      const builder = await openBuilder(root, signal);
+      const builder = await openBuilder(root, signal, vault);
       return builder.ok
         ? builder
         : err(builder.error.attempts.map(({ way, reason }) => `${way}: ${reason}`).join("; "));

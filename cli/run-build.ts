@@ -9,8 +9,10 @@ import { runPlan } from "../engine/pipeline.ts";
 import type { Plan } from "../engine/plan/step.ts";
 import type { EventSink } from "../engine/ports/event-sink.ts";
 import { type Project } from "../engine/project.ts";
+import { placeHere } from "../engine/run/place-here.ts";
 import { placeOn } from "../engine/run/placer.ts";
 import type { NoBuilder } from "../providers/builder/connect.ts";
+import type { SecretVault } from "../providers/secrets/vault.ts";
 import type { Platform } from "../schemas/platform.ts";
 import { type Invocation } from "./command.ts";
 import { complain, refuseUsage } from "./complain.ts";
@@ -28,7 +30,16 @@ import { renderLocalWorld } from "./report/plan-text.ts";
 import { chooseReporter, type Reporter, type ReporterContext, type ReporterName } from "./report/reporter.ts";
 import { describeResult, renderSummaryMarkdown, renderSummaryTable } from "./report/summary-table.ts";
 import { createTtyReporter } from "./report/tty.ts";
-import { createHost, createResolver, hostPlatform, openBuilder, openImageStore } from "./wire.ts";
+import { openMetrics } from "./sizing/open-metrics.ts";
+import {
+  createHost,
+  createResolver,
+  createVault,
+  hostPlatform,
+  openBuilder,
+  openImageStore,
+  openLocalMachine,
+} from "./wire.ts";
 import type { Workshop } from "./workshop.ts";
 
 export interface BuildSettings
@@ -39,6 +50,8 @@ export interface BuildSettings
   readonly reporter: ReporterName | undefined;
   /** Absolute; Markdown. */
   readonly summaryFile: string | undefined;
+  /** Absolute, of the build directives; the catalog's where it is left out. */
+  readonly directivesPath?: string | undefined;
   /** Who leases the machines that layers are built on; undefined: they are built here. */
   readonly provider: LeasingProvider | undefined;
   /** Whose build caches are read and written; undefined: none are. */
@@ -61,9 +74,10 @@ export async function runBuild(
     else reporter.announce(text);
     interrupted.abort(new Error("interrupted"));
   });
+  const vault = createVault();
   let workshop: Workshop | undefined;
   try {
-    const prepared = await prepare(project, settings, interrupted.signal, output);
+    const prepared = await prepare(project, settings, vault, interrupted.signal, output);
     if (!prepared.ok) return interrupted.signal.aborted ? exitCode.interrupted : prepared.error;
     workshop = prepared.value.workshop;
     if (interrupted.signal.aborted) return exitCode.interrupted;
@@ -75,7 +89,13 @@ export async function runBuild(
       ...invocation,
       quiet: invocation.quiet || (isIdle && !invocation.verbose),
     });
-    const summary = await carryOut(project, prepared.value, settings, reporter, interrupted.signal);
+    const summary = await carryOut(
+      project,
+      prepared.value,
+      { ...settings, vault },
+      reporter,
+      interrupted.signal,
+    );
     await reporter.close();
     reporter = undefined;
     const isTold = tellSummary(summary, settings, invocation);
@@ -87,6 +107,7 @@ export async function runBuild(
   } finally {
     await reporter?.close();
     await workshop?.close();
+    vault.forget();
     stopListening();
   }
 }
@@ -106,6 +127,7 @@ const idleWorkshop: Workshop = {
 async function prepare(
   project: Project,
   settings: BuildSettings,
+  vault: SecretVault,
   signal: AbortSignal,
   output: Output,
 ): Promise<Result<Prepared, ExitCode>> {
@@ -123,19 +145,28 @@ async function prepare(
   if (!plan.steps.some(({ action }) => action === "build")) return ok({ plan, workshop: idleWorkshop });
   if (settings.provider !== undefined) {
     const { openLeasedWorkshop } = await import("./leased-workshop.ts");
-    const workshop = await openLeasedWorkshop(settings.provider, project, output, signal);
+    const wish = { provider: settings.provider, plan, directivesPath: settings.directivesPath };
+    const workshop = await openLeasedWorkshop(wish, project, vault, output, signal);
     return workshop.ok ? ok({ plan, workshop: workshop.value }) : workshop;
   }
-  const opened = await openBuilder(project.graph.root, signal);
+  const opened = await openBuilder(project.graph.root, signal, vault);
   if (!opened.ok) {
     if (!signal.aborted) tellNoBuilder(output, opened.error);
     return err(exitCode.environment);
   }
   const builder = opened.value;
+  const { clock } = createHost();
+  const machine = await openLocalMachine(builder);
+  const isLimited = project.directives.runners?.limits === true;
+  const { store: metrics } = await openMetrics(project.graph.root, {}, () => undefined);
   const workshop: Workshop = {
-    openPlacer: () => placeOn(builder),
+    openPlacer: (sink) => placeHere({ builder, machine, isLimited, sink, clock }),
     images: await openImageStore(project.graph.root),
-    close: () => builder.close(),
+    metrics,
+    close: async () => {
+      await builder.close();
+      await metrics.close();
+    },
   };
   const own = builder.platforms[0];
   // A builder elsewhere may be of another architecture than this machine.
@@ -157,7 +188,7 @@ export function tellNoBuilder(output: Output, { attempts }: NoBuilder): void {
 async function carryOut(
   project: Project,
   { plan, workshop }: Prepared,
-  { concurrency, failFast }: BuildSettings,
+  { concurrency, failFast, vault }: BuildSettings & { readonly vault: SecretVault },
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<RunSummary> {
@@ -167,8 +198,8 @@ async function carryOut(
   const summary = new RunningSummary();
   const told = new Set<string>();
   const builds = plan.steps.some(({ action }) => action === "build");
-  const record = builds ? await openRecord(project, runId, (text) => told.add(text)) : undefined;
-  const sink: EventSink = {
+  const record = builds ? await openRecord(project, vault, runId, (text) => told.add(text)) : undefined;
+  const all: EventSink = {
     emit: (event) => {
       summary.fold(event);
       reporter.emit(event);
@@ -176,10 +207,20 @@ async function carryOut(
     },
     close: () => reporter.close(),
   };
+  const sink = builds ? await hideSecrets(all, project, vault) : all;
   try {
     const placer = workshop.openPlacer(sink, runId);
     const { images, metrics } = workshop;
-    const tools = { placer, images, metrics, resolver: createResolver(), sink, clock, files };
+    const tools = {
+      placer,
+      images,
+      metrics,
+      secretValues: vault,
+      resolver: createResolver(),
+      sink,
+      clock,
+      files,
+    };
     await runPlan(project, plan, tools, { runId, concurrency, failFast, signal });
   } finally {
     await record?.close();
@@ -188,16 +229,28 @@ async function carryOut(
   return summary;
 }
 
+/** Where there are secrets. */
+async function hideSecrets(
+  sink: EventSink,
+  { secrets }: Pick<Project, "secrets">,
+  vault: SecretVault,
+): Promise<EventSink> {
+  if (secrets.size === 0) return sink;
+  const { redactEvents } = await import("./redact-events.ts");
+  return redactEvents(sink, vault);
+}
+
 /** Where the events of a run are kept and sent to beside what is shown. */
 async function openRecord(
-  { graph, local, directives }: Project,
+  { graph, secrets, directives }: Project,
+  vault: SecretVault,
   runId: string,
   tell: (text: string) => void,
 ): Promise<EventSink> {
   const { openEventSinks } = await import("./event-sinks.ts");
   const { root, workspace } = graph;
-  const source = { root, workspace, secrets: local.secrets };
-  return openEventSinks(source, directives, { runId, host: createHost(), tell });
+  const source = { root, workspace, secrets };
+  return openEventSinks(source, directives, { runId, clock: createHost().clock, vault, tell });
 }
 
 function openReporter(

@@ -14,6 +14,7 @@ import { type Keys, listenForKeys } from "./keys.ts";
 import { type LookSettings, openLooker } from "./look-here.ts";
 import type { Output } from "./output.ts";
 import { keepOutOfGit } from "./project.ts";
+import { redactEvents } from "./redact-events.ts";
 import { createJsonReporter } from "./report/json.ts";
 import { createPlainReporter } from "./report/plain.ts";
 import { chooseReporter, type ReporterName } from "./report/reporter.ts";
@@ -21,9 +22,9 @@ import { createTtyReporter } from "./report/tty.ts";
 import { createWatchScreen, type WatchScreen } from "./report/watch-screen.ts";
 import { tellNoBuilder } from "./run-build.ts";
 import { tellDiagnostics } from "./tell-diagnostics.ts";
-import { createHost, createResolver, openBuilder, openImageStore } from "./wire.ts";
+import { createHost, createResolver, createVault, openBuilder, openImageStore } from "./wire.ts";
 
-export interface WatchSettings extends Pick<LookSettings, "operands" | "platforms" | "bases" | "actor"> {
+export interface WatchSettings extends Pick<LookSettings, "operands" | "platforms" | "bases" | "secrets" | "actor"> {
   readonly debounceMs: number;
   readonly concurrency: number;
   readonly buildsAtStart: boolean;
@@ -64,6 +65,7 @@ export async function runWatch(
   const looker = openLooker({
     ...settings,
     root,
+    directory,
     onComplaints: (diagnostics, fault) => {
       complaints.diagnostics = diagnostics;
       complaints.fault = fault;
@@ -72,6 +74,7 @@ export async function runWatch(
   });
   /** What is asked for must be there at the start; later it may go and come again. */
   const start: { isOver: boolean; fault: UsageFault | undefined } = { isOver: false, fault: undefined };
+  const vault = createVault();
   const builders = { wasThere: false, isGivenUp: false };
   const watch = new Watch(
     {
@@ -84,7 +87,7 @@ export async function runWatch(
       },
       openFileWatch: createFileWatch({ polls: wantsPolling((name) => host.env(name)) }),
       openBuilder: async (at, signal) => {
-        const opened = await openBuilder(at, signal);
+        const opened = await openBuilder(at, signal, vault);
         if (opened.ok) {
           builders.wasThere = true;
           return opened.value;
@@ -103,7 +106,8 @@ export async function runWatch(
       openImages: openImageStore,
       makeRunId: randomUUID,
       resolver: createResolver(),
-      sink: screen ?? createJsonReporter({ output }),
+      secretValues: vault,
+      sink: redactEvents(screen ?? createJsonReporter({ output }), vault),
       clock: host.clock,
       files: host.files,
     },

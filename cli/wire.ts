@@ -7,13 +7,15 @@ import type { Result } from "../engine/core/result.ts";
 import { Memory } from "../engine/memory/memory.ts";
 import type { NickelEvaluator } from "../engine/nickel/evaluate.ts";
 import type { HeldImages } from "../engine/plan/plan.ts";
-import type { Builder } from "../engine/ports/builder.ts";
 import type { ImageInspector, ImageResolver, ImageStore } from "../engine/ports/images.ts";
+import type { LocalMachine } from "../engine/ports/local-machine.ts";
+import type { Registry } from "../engine/ports/registry.ts";
 import type { VersionControl } from "../engine/ports/version-control.ts";
 import type { ProjectSource } from "../engine/project.ts";
-import type { NoBuilder } from "../providers/builder/connect.ts";
+import type { FoundBuilder, NoBuilder } from "../providers/builder/connect.ts";
 import { systemClock } from "../providers/host/clock.ts";
 import { systemFiles } from "../providers/host/files.ts";
+import { SecretVault } from "../providers/secrets/vault.ts";
 import { isPlatform } from "../schemas/is-platform.ts";
 import type { Platform } from "../schemas/platform.ts";
 import { recallHeldImages } from "./held-images.ts";
@@ -72,13 +74,28 @@ export function findHeldImages(
   return recallHeldImages(storeDirectory(root), images, memory);
 }
 
+let registryInUse: Promise<Registry> | undefined;
+
+/** The client for registries, with this user's logins: one a process, so that its tokens and turns are shared. */
+export function openRegistry(): Promise<Registry> {
+  registryInUse ??= import("../providers/registry/open-registry.ts").then((opener) =>
+    opener.openRegistry({
+      env: (name) => process.env[name],
+      clock: systemClock,
+      random: Math.random,
+      plainHttp: new Set(),
+    }),
+  );
+  return registryInUse;
+}
+
 /** Looks up external images; what that takes is loaded at the first one. */
 export function createResolver(): ImageResolver {
   let opened: Promise<ImageResolver> | undefined;
   return {
     async resolve(reference, platform, signal) {
-      opened ??= import("../providers/registry/resolve.ts").then(({ openImageResolver }) =>
-        openImageResolver((name) => process.env[name]),
+      opened ??= import("../providers/registry/resolve.ts").then(async ({ openImageResolver }) =>
+        openImageResolver(await openRegistry()),
       );
       return (await opened).resolve(reference, platform, signal);
     },
@@ -88,16 +105,32 @@ export function createResolver(): ImageResolver {
 /** Loaded only where something is looked up. */
 export async function openImageInspector(): Promise<ImageInspector> {
   const created = await import("../providers/registry/created.ts");
-  return created.openImageInspector((name) => process.env[name]);
+  return created.openImageInspector(await openRegistry());
 }
 
 /** Opens a builder for a project as every build does, or tells which ways were tried. Loaded only where it is needed. */
-export async function openBuilder(root: string, signal: AbortSignal): Promise<Result<Builder, NoBuilder>> {
+export async function openBuilder(
+  root: string,
+  signal: AbortSignal,
+  vault = createVault(),
+): Promise<Result<FoundBuilder, NoBuilder>> {
   const connect = await import("../providers/builder/connect.ts");
   return connect.openBuilder(
-    { storeDirectory: storeDirectory(root), env: (name) => process.env[name] },
+    { storeDirectory: storeDirectory(root), env: (name) => process.env[name], vault },
     signal,
   );
+}
+
+/** For the secrets of one run after another. */
+export function createVault(): SecretVault {
+  return new SecretVault((name) => process.env[name]);
+}
+
+/** This machine, where the steps of that builder can be seen, or why they cannot, in a phrase. */
+export async function openLocalMachine({ stepsHere }: FoundBuilder): Promise<Result<LocalMachine, string>> {
+  if (!stepsHere.ok) return stepsHere;
+  const vitals = await import("../providers/vitals/local-machine.ts");
+  return vitals.openLocalMachine();
 }
 
 /** Node's words for architectures, where they are not those of images. */

@@ -22,7 +22,7 @@ import { readOwnInputs } from "./graph/fingerprint.ts";
 import { openLockFile } from "./lock/lock-file.ts";
 import { type Located, nearest } from "./nickel/located.ts";
 import { emptyHistory, parseHistory } from "./plan/history.ts";
-import type { Project } from "./project.ts";
+import { joinSecrets, type Project } from "./project.ts";
 
 export interface DispatchSource {
   /** Absolute paths of the directives and of the build context. */
@@ -75,6 +75,7 @@ export async function openDispatch(source: DispatchSource): Promise<Result<Dispa
       graph: graph.value,
       ownInputs: new Map([[layer.value.name, own.value]]),
       local: local.value,
+      secrets: joinSecrets(contextDirectory, directives.value, local.value),
       replacedBases: new Map([...local.value.bases, ...source.bases]),
       lock: lock.value,
       history: history.ok ? parseHistory(history.value) : emptyHistory,

@@ -73,8 +73,8 @@ export function startPlan(
   };
 }
 
-function worldOf({ graph, ownInputs, lock, local }: Project): RunWorld {
-  return { graph, ownInputs, lock, secrets: local.secrets };
+function worldOf({ graph, ownInputs, lock, secrets }: Project): RunWorld {
+  return { graph, ownInputs, lock, secrets };
 }
 
 /** What a build of the layer would see of its folder now, by the declaration as it was read. */

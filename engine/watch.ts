@@ -326,10 +326,10 @@ export class Watch {
 
   #start(project: Project, plan: Plan, trigger: Trigger, workshop: Workshop): void {
     this.#tellRound(trigger, buildsOf(plan), [], []);
-    const { resolver, clock, files, makeRunId } = this.#deps;
+    const { secretValues, resolver, clock, files, makeRunId } = this.#deps;
     const { builder, images } = workshop;
     const own = { placer: placeOn(builder), images, sink: this.#sink, failures: this.#failures };
-    const tools = { ...own, resolver, clock, files };
+    const tools = { ...own, secretValues, resolver, clock, files };
     const running = startPlan(project, plan, tools, {
       runId: makeRunId(),
       concurrency: this.#options.concurrency,

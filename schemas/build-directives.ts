@@ -10,6 +10,7 @@ import { positiveInteger, positiveNumber } from "./form/number.ts";
 import { strictRecord } from "./form/record.ts";
 import { nonEmptyText, oneOf, textLike } from "./form/text.ts";
 import { imageReference } from "./image-reference.ts";
+import { sharedSecrets } from "./secret-source.ts";
 import { buildArgs, dockerfilePath, platforms, secretId, stageName } from "./workflow.ts";
 import { workspace } from "./workspace.ts";
 
@@ -53,7 +54,7 @@ export const contextTransports = ["session", "rsync"] as const;
 /** How long a machine stays: to the end of the hour that is paid, of the run, or of its one layer. */
 export const reusePolicies = ["paid_hour", "run", "never"] as const;
 
-/** Machines that are leased; nothing of it matters to 'docker_local. */
+/** Machines that are leased; of it only `limits` matters to 'docker_local. */
 export const runners = strictRecord("a configuration of runners", {
   transport: oneOf(contextTransports).default("session"),
   reuse: oneOf(reusePolicies).default("run"),
@@ -77,6 +78,8 @@ export const runners = strictRecord("a configuration of runners", {
   image: nonEmptyText("the name of an image").optional(),
   /** Who logs in. */
   user: textLike(userPattern, 'the name of a user, such as "root"').optional(),
+  /** Builds on this machine get what their layers' sizes say, and no more: on leased machines the machine is the limit. */
+  limits: z.boolean(expects("true or false")).default(false),
   /** What the provider alone knows: its address, nodes, storages; it checks them itself. */
   settings: z.record(z.string(), z.json(), expects("a record of the provider's settings")).optional(),
 });
@@ -89,6 +92,8 @@ const fields = {
   cache_policy: cachePolicy,
   /** As a .build-spec.ncl, and over it. */
   runner_override: buildSpec.optional(),
+  /** Where secrets are read, by id; .lamina/local.json and --secret win over it. */
+  secrets: sharedSecrets.optional(),
   nats_events: natsEvents.optional(),
   runners: runners.optional(),
 };

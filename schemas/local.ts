@@ -3,10 +3,10 @@
 import { z } from "zod";
 import { expects } from "./form/expects.ts";
 import { strictRecord } from "./form/record.ts";
-import { nonEmptyText, textLike } from "./form/text.ts";
+import { textLike } from "./form/text.ts";
 import { imageReference } from "./image-reference.ts";
 import { imageReferencePattern } from "./image-reference-pattern.ts";
-import { argNamePattern, secretIdPattern } from "./workflow.ts";
+import { localSecrets } from "./secret-source.ts";
 
 const layoutPattern = /^oci-layout:[^@]+(@sha256:[0-9a-f]{64})?$/;
 
@@ -16,26 +16,11 @@ const standIn = textLike(
   'the reference of an image or "oci-layout:" and a folder',
 );
 
-const secretSource = z.union(
-  [
-    strictRecord("a secret", { env: textLike(argNamePattern, "the name of an environment variable") }),
-    /** Relative to the project. */
-    strictRecord("a secret", { file: nonEmptyText("a path") }),
-  ],
-  expects('{ "env": VARIABLE } or { "file": PATH }'),
-);
-
 export const local = strictRecord("the local settings", {
   /** External image as declared to what stands in for it. */
   bases: z.record(imageReference, standIn, expects("a record of references by image")).default({}),
   /** By id. */
-  secrets: z
-    .record(
-      textLike(secretIdPattern, "the id of a secret: letters, digits and _ . -"),
-      secretSource,
-      expects("a record of secrets by id"),
-    )
-    .default({}),
+  secrets: localSecrets.default({}),
 });
 
 export type Local = z.output<typeof local>;

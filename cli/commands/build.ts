@@ -14,6 +14,7 @@ import { planHere } from "../project.ts";
 import { renderLocalWorld, renderPlan } from "../report/plan-text.ts";
 import { reporterNames } from "../report/reporter.ts";
 import { runBuild } from "../run-build.ts";
+import { nameSecrets, secretOption } from "../secret-option.ts";
 import { operandsHelp, selectionOptions } from "../selection.ts";
 
 export const command = defineCommand({
@@ -28,6 +29,7 @@ export const command = defineCommand({
     operandsHelp,
   options: {
     ...selectionOptions,
+    secret: secretOption,
     "dry-run": flag("only say what would be done: lamina plan"),
     concurrency: concurrencyOption,
     compute: computeOption,
@@ -52,7 +54,10 @@ export const command = defineCommand({
   run: async ({ options, operands, directory, output, quiet, verbose }) => {
     const opened = await openSelection({ options, operands, directory, output });
     if (!opened.ok) return opened.error;
-    const { project, selection } = opened.value;
+    const { selection } = opened.value;
+    const named = nameSecrets(opened.value.project, options.secret, directory);
+    if (!named.ok) return refuseUsage(output, named.error);
+    const project = named.value;
     const concurrency = options.concurrency ?? defaultConcurrency();
     const provider = leasingProvider(options.compute, project.directives);
     const caches = await openCaches(options, project);

@@ -5,6 +5,7 @@ import { refuseUsage } from "../complain.ts";
 import { choice, text } from "../option.ts";
 import { openHere } from "../project.ts";
 import { runBuild } from "../run-build.ts";
+import { nameSecrets, secretOption } from "../secret-option.ts";
 import { findLayer } from "../select-operands.ts";
 import { baseOption, replacedBases } from "../selection.ts";
 
@@ -19,6 +20,7 @@ export const command = defineCommand({
     layer: text("LAYER", "the layer to test"),
     mode: choice(["docker-local"], "where it is built: here"),
     base: baseOption,
+    secret: secretOption,
   },
   examples: [{ command: "lamina ctx-test --layer rust --mode docker-local", does: "" }],
   run: async ({ options, directory, output, quiet, verbose }) => {
@@ -31,8 +33,10 @@ export const command = defineCommand({
     if (!project.ok) return project.error;
     const layer = findLayer(project.value.graph, options.layer);
     if (!layer.ok) return refuseUsage(output, layer.error);
+    const named = nameSecrets(project.value, options.secret, directory);
+    if (!named.ok) return refuseUsage(output, named.error);
     return runBuild(
-      project.value,
+      named.value,
       {
         layers: [layer.value],
         options: { only: false, force: true, withAncestors: false },

@@ -12,6 +12,7 @@ import { openCaches } from "../open-caches.ts";
 import { choice, text } from "../option.ts";
 import { reporterNames } from "../report/reporter.ts";
 import { runBuild } from "../run-build.ts";
+import { nameSecrets, secretOption } from "../secret-option.ts";
 import { baseOption, replacedBases } from "../selection.ts";
 import { tellDiagnostics } from "../tell-diagnostics.ts";
 import { createHost, openLazyEvaluator } from "../wire.ts";
@@ -30,6 +31,7 @@ export const command = defineCommand({
     compute: computeOption,
     ...actorOptions,
     base: baseOption,
+    secret: secretOption,
     reporter: choice(reporterNames, "how progress is told (default: by where it goes)"),
     "summary-file": text("FILE", "write how it ended to FILE, as Markdown"),
   },
@@ -65,7 +67,10 @@ export const command = defineCommand({
       tellDiagnostics(output, directory, opened.error);
       return exitCode.usage;
     }
-    const { project, directives } = opened.value;
+    const { directives } = opened.value;
+    const named = nameSecrets(opened.value.project, options.secret, directory);
+    if (!named.ok) return refuseUsage(output, named.error);
+    const project = named.value;
     tellDiagnostics(output, directory, project.warnings);
     const caches = await openCaches(options, project);
     if (!caches.ok) return refuseUsage(output, caches.error);
@@ -80,6 +85,7 @@ export const command = defineCommand({
         failFast: true,
         reporter: options.reporter,
         provider: leasingProvider(options.compute, directives),
+        directivesPath: resolve(directory, options.directives),
         caches: caches.value,
         summaryFile: summaryFile === undefined ? undefined : resolve(directory, summaryFile),
       },

@@ -7,6 +7,7 @@ import { concurrencyOption, defaultConcurrency } from "../concurrency.ts";
 import { choice, flag, type ValueSpec } from "../option.ts";
 import { reporterNames } from "../report/reporter.ts";
 import { runWatch } from "../run-watch.ts";
+import { secretOption } from "../secret-option.ts";
 import { operandsHelp, replacedBases, selectionOptions } from "../selection.ts";
 
 const defaultDebounceMs = 100;
@@ -34,6 +35,7 @@ export const command = defineCommand({
   options: {
     platform: selectionOptions.platform,
     base: selectionOptions.base,
+    secret: secretOption,
     ...actorOptions,
     concurrency: concurrencyOption,
     debounce: debounceOption,
@@ -51,6 +53,7 @@ export const command = defineCommand({
         operands,
         platforms: options.platform,
         bases: replacedBases(options.base, directory),
+        secrets: options.secret,
         actor: options,
         debounceMs: options.debounce ?? defaultDebounceMs,
         concurrency: options.concurrency ?? defaultConcurrency(),

@@ -3,22 +3,19 @@
 import { posix } from "node:path";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { err, ok, type Result } from "../core/result.ts";
+import type { SecretSource } from "../core/secret-source.ts";
 import { toJson } from "../nickel/located.ts";
 import type { CatalogDeps } from "./catalog-deps.ts";
 import { diagnoseIssues } from "./diagnose-issues.ts";
 import { mayExist } from "./may-exist.ts";
 import { rememberEvaluations } from "./remember-evaluation.ts";
-
-/** Where a secret's value is read when a build needs it; the value itself is never read here. `path` is absolute. */
-export type LocalSecret =
-  | { readonly id: string; readonly from: "env"; readonly variable: string }
-  | { readonly id: string; readonly from: "file"; readonly path: string };
+import { resolveSecrets } from "./secret-sources.ts";
 
 export interface LocalSettings {
   /** External image as declared to the reference that stands in for it. */
   readonly bases: ReadonlyMap<string, string>;
   /** By id. */
-  readonly secrets: ReadonlyMap<string, LocalSecret>;
+  readonly secrets: ReadonlyMap<string, SecretSource>;
 }
 
 const none: LocalSettings = { bases: new Map(), secrets: new Map() };
@@ -41,15 +38,7 @@ export async function loadLocalSettings(
   const bases = new Map<string, string>();
   for (const [image, reference] of Object.entries(parsed.data.bases))
     bases.set(image, absoluteReference(root, reference));
-  const secrets = new Map<string, LocalSecret>();
-  for (const [id, source] of Object.entries(parsed.data.secrets)) {
-    secrets.set(
-      id,
-      "env" in source
-        ? { id, from: "env", variable: source.env }
-        : { id, from: "file", path: posix.resolve(root, source.file) },
-    );
-  }
+  const secrets = resolveSecrets(root, parsed.data.secrets, { isShared: false });
   return ok({ bases, secrets });
 }
 

@@ -6,10 +6,12 @@
 // 3. A successful solve with output "store" leaves the image whole in the store: `images.holds(digest)` is true.
 // 4. The same request on the same bases gives the same digest, on any machine (timestamps are rewritten).
 // 5. Secrets appear in no argv, failure or progress text.
+// 6. `stepLimits` change neither the image nor what is found in caches.
 
 import type { Platform } from "../../schemas/platform.ts";
-import type { ImageDigest } from "../core/digest.ts";
+import type { Digest, ImageDigest } from "../core/digest.ts";
 import type { Result } from "../core/result.ts";
+import type { SecretSource } from "../core/secret-source.ts";
 
 /** Where an image comes from that a Dockerfile names in FROM, COPY --from or RUN --mount=from. */
 export type ImageSource =
@@ -26,10 +28,14 @@ export interface NamedContext {
   readonly source: ImageSource;
 }
 
-/** Where a secret's value is read at the moment of the solve; the value itself never passes through the engine. */
-export type SecretSource =
-  | { readonly id: string; readonly from: "env"; readonly variable: string }
-  | { readonly id: string; readonly from: "file"; readonly path: string };
+/** What each step that runs may use; several that run at once may use as much each. */
+export interface StepLimits {
+  readonly memoryBytes: number;
+  /** As much of it as there is may be taken besides; else none. */
+  readonly swap: boolean;
+  /** Cores; absent: all. */
+  readonly cpu?: number | undefined;
+}
 
 export interface SolveRequest {
   /** Absolute path of the context. */
@@ -42,11 +48,13 @@ export interface SolveRequest {
   readonly namedContexts: readonly NamedContext[];
   readonly secrets: readonly SecretSource[];
   readonly ssh: boolean;
+  /** Where build caches are read, as references: "registry.example/cache/ci/lamina/rust:linux-arm64". */
   readonly cacheFrom: readonly string[];
-  readonly cacheTo: readonly string[];
   /** Name written into the image's metadata, such as "lamina/rust". */
   readonly imageName: string;
   readonly noCache: boolean;
+  /** Only a builder that runs its steps on this machine need see to it. */
+  readonly stepLimits?: StepLimits | undefined;
 }
 
 /** A vertex of the solve, merged over all its reports. */
@@ -67,7 +75,21 @@ export type SolveProgress =
       /** Whole lines with their ends; the last one of a step may lack it. */
       readonly text: string;
     }
+  /** A cache that is read; `message` says what is wrong with one that is "unread". */
+  | {
+      readonly kind: "cache";
+      readonly address: string;
+      readonly state: "reading" | "read" | "unread";
+      readonly message: string;
+    }
   | { readonly kind: "warning"; readonly text: string };
+
+/** Where a build cache is written. */
+export interface CacheExport {
+  readonly address: string;
+  /** Of BuildKit's export to registries, beside type, ref and mode. */
+  readonly options: Readonly<Record<string, string>>;
+}
 
 export interface SolveResult {
   readonly imageDigest: ImageDigest;
@@ -135,6 +157,15 @@ export interface Builder {
     report: (progress: SolveProgress) => void,
     signal: AbortSignal,
   ): Promise<Result<SolveResult, SolveFailure>>;
+  /**
+   * Writes the cache of all steps of a request, those of stages that are not in the image among them, and gives the digest of its
+   * manifest. To be called after the same request was solved here, whose steps then are cached; no image is made.
+   */
+  exportCache(
+    request: SolveRequest,
+    to: CacheExport,
+    signal: AbortSignal,
+  ): Promise<Result<Digest, SolveFailure>>;
   /** Runs each check in the image, afresh, and looks for each path. Findings are data; only a broken solve is a failure. */
   prove(request: ProofRequest, signal: AbortSignal): Promise<Result<Proof, SolveFailure>>;
   /** Ends what opening the builder started (a daemon, a bridge). Hears no signal; safe to call twice. */

@@ -7,7 +7,7 @@ import type { InputDigest } from "../core/digest.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { SecretSource } from "../core/secret-source.ts";
 import { combineInputs, lockInputsOf } from "../graph/fingerprint.ts";
-import type { Step } from "../plan/step.ts";
+import { type Step, stepKey } from "../plan/step.ts";
 import type { ImageSource, SolveResult } from "../ports/builder.ts";
 import { entryOfPublished } from "../publish/adopt.ts";
 import type { LayerImage } from "../publish/layer-index.ts";
@@ -96,6 +96,8 @@ async function attempt(build: LayerBuild, startedMs: number): Promise<Result<Bui
   sink.emit({ type: "layer.started", ...node(build), inputDigest });
   const sources = bases.value.map(({ image, source }) => [image, source] as const);
   const contexts = nameContexts(layer, graph, sourcesOf(build), new Map(sources));
+  const key = stepKey(layer.name, step.platform);
+  build.caches?.expect(key, known?.input === inputDigest);
   const made = await makeImage(build, {
     contextDirectory: layer.directory,
     dockerfilePath: layer.dockerfile.file.path,
@@ -106,7 +108,6 @@ async function attempt(build: LayerBuild, startedMs: number): Promise<Result<Bui
     secrets: secrets.value,
     ssh: layer.workflow.ssh,
     cacheFrom: step.cache.from.map(({ address }) => address),
-    cacheTo: step.cache.to.map(({ address }) => address),
     imageName: `${graph.workspace}/${layer.name}`,
     noCache: isForced(step),
   });
@@ -115,7 +116,11 @@ async function attempt(build: LayerBuild, startedMs: number): Promise<Result<Bui
   if (build.signal.aborted) return err("canceled");
 
   const inputs = { input: inputDigest, inputs: lockInputsOf(own, parents, digests) };
-  const recorded = await record(build, bases.value, makeEntry(step, inputs, solved, versions));
+  const recorded = await record(
+    build,
+    bases.value,
+    makeEntry(inputs, solved, versions, build.caches?.keptBy(key)),
+  );
   if (!recorded.ok) return recorded;
   const seconds = secondsSince(build, startedMs);
   const changed = known?.image !== solved.imageDigest;
@@ -221,16 +226,16 @@ async function record(
 }
 
 function makeEntry(
-  step: Step,
   inputs: Pick<LockEntry, "input" | "inputs">,
   solved: SolveResult,
   versions: ReadonlyMap<string, string>,
+  caches: readonly string[] = [],
 ): LockEntry {
   return {
     image: solved.imageDigest,
     sizeBytes: solved.sizeBytes,
     tools: Object.fromEntries(versions),
-    caches: step.cache.to.map(({ address }) => address),
+    caches: [...caches],
     ...inputs,
   };
 }

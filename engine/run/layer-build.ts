@@ -18,6 +18,7 @@ import type { PublishedLayers } from "../publish/published-layers.ts";
 import type { BaseImages } from "./base-images.ts";
 import type { LayerFailure } from "./layer-failure.ts";
 import type { Placer } from "./placer.ts";
+import type { RunCaches } from "./run-caches.ts";
 
 /** `parents` are images that exist. */
 export interface LayerBuild {
@@ -32,6 +33,8 @@ export interface LayerBuild {
   readonly images: ImageStore;
   /** Undefined where no registry is asked. */
   readonly published: PublishedLayers | undefined;
+  /** Undefined where no caches are read or written. */
+  readonly caches: RunCaches | undefined;
   readonly sink: EventSink;
   readonly clock: Clock;
   readonly secrets: ReadonlyMap<string, SecretSource>;

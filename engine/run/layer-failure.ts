@@ -1,10 +1,13 @@
 // Why a layer failed, in one form for events and outcome, made of the failures that the ports know.
 
+import type { RunnerTier } from "../../schemas/sizing.ts";
+import type { SecretSource } from "../core/secret-source.ts";
 import { unreachable } from "../core/unreachable.ts";
 import type { OwnInputs } from "../graph/fingerprint.ts";
 import type { LockWriteFailure } from "../lock/lock-file.ts";
-import type { SecretSource, SolveFailure } from "../ports/builder.ts";
+import type { SolveFailure } from "../ports/builder.ts";
 import type { ResolveFailure } from "../ports/images.ts";
+import type { SecretFailure } from "../ports/secrets.ts";
 
 export interface LayerFailure {
   /** Stable word for scripts: those of the ports' unions, with "base-" before those of an external image. */
@@ -60,23 +63,34 @@ export function explainSolveFailure(
   }
 }
 
-/** `cause` is what the solve failed for; `tier` the last that was tried, `next` the one above it, if there is one. */
+/**
+ * `where` is the last place that was tried, as in "on a cax21"; `next` the tier above it, if there is one, or "elsewhere" where
+ * this machine has no more.
+ */
 export function explainOutOfMemory(
   failure: SolveFailure,
-  tier: string,
-  next: string | undefined,
+  where: string,
+  next: RunnerTier | "elsewhere" | undefined,
   reports: readonly string[],
 ): LayerFailure {
   const what = failure.kind === "step-failed" ? `${failure.step} ran` : "it ran";
   return {
     kind: "out-of-memory",
-    message: `${what} out of memory on a ${tier}`,
-    help:
-      next === undefined
-        ? "no tier is bigger: let the build use less memory, fewer jobs at once for example"
-        : `set runner_type = '${next}, or cpu and memory_gb, in its workflow.ncl, or let the build use less memory`,
+    message: `${what} out of memory ${where}`,
+    help: adviseOnMemory(next),
     logTail: [...(failure.kind === "step-failed" ? failure.logTail : []), ...reports],
   };
+}
+
+function adviseOnMemory(next: RunnerTier | "elsewhere" | undefined): string {
+  switch (next) {
+    case undefined:
+      return "no tier is bigger: let the build use less memory, fewer jobs at once for example";
+    case "elsewhere":
+      return "this machine has no more: build on a leased one, or let the build use less memory, fewer jobs at once for example";
+    default:
+      return `set runner_type = '${next}, or cpu and memory_gb, in its workflow.ncl, or let the build use less memory`;
+  }
 }
 
 /** Of a machine that was lost once too often. */
@@ -101,30 +115,60 @@ export function explainTimeBudget(minutes: number): LayerFailure {
 /** Repeats the step and the exit code. */
 const onlyExited = /^process "[^]*" did not complete successfully: exit code: \d+$/;
 
-/** `source` is what was to give it, and does not; undefined where nothing was. */
-export function explainMissingSecret(id: string, source: SecretSource | undefined): LayerFailure {
+/** `source` is what was to give it, and does not; undefined where nothing was. `failure` is why it does not, where that is known. */
+export function explainMissingSecret(
+  id: string,
+  source: SecretSource | undefined,
+  failure: Exclude<SecretFailure, { readonly kind: "canceled" }> = { kind: "absent" },
+): LayerFailure {
   const kind = "secret-missing";
-  const settings = "under `secrets` in .lamina/local.json";
+  const elsewhere = "name another source: --secret, or `secrets` in .lamina/local.json";
   if (source === undefined)
     return {
       kind,
-      message: `the secret "${id}" is required, and nothing gives it`,
-      help: `name its source ${settings}, such as { "secrets": { "${id}": { "env": "VARIABLE" } } } or { "file": "PATH" }, or drop required=true from its mount in the Dockerfile`,
+      message: `the secret "${id}" is required, and nothing gives it: neither --secret, nor .lamina/local.json, nor the build directives`,
+      help: `--secret id=${id},env=VARIABLE gives it once, and "secrets": { "${id}": { "env": "VARIABLE" } } in .lamina/local.json on this machine; a mount without required=true does without`,
       logTail: [],
     };
-  return source.from === "env"
-    ? {
-        kind,
-        message: `the secret "${id}" comes from the variable ${source.variable}, which is not set`,
-        help: `set ${source.variable}, or name another source ${settings}`,
-        logTail: [],
-      }
-    : {
-        kind,
-        message: `the secret "${id}" comes from ${source.path}, which cannot be read`,
-        help: `write that file, or name another source ${settings}`,
-        logTail: [],
-      };
+  const logTail = failure.kind === "unreadable" ? failure.log : [];
+  const why = failure.kind === "unreadable" ? `: ${failure.message}` : "";
+  const explain = (message: string, advice: string): LayerFailure => ({
+    kind,
+    message: `the secret "${id}" ${message}`,
+    help: `${advice}, or ${elsewhere}`,
+    logTail,
+  });
+  switch (source.from) {
+    case "env":
+      return why === ""
+        ? explain(`comes from the variable ${source.variable}, which is not set`, `set ${source.variable}`)
+        : explain(`comes from the variable ${source.variable}${why}`, "shorten it");
+    case "file":
+      return failure.kind === "absent"
+        ? explain(`comes from ${source.path}, which is not there`, "write that file")
+        : explain(`comes from ${source.path}, which cannot be used${why}`, "see to that file");
+    case "command": {
+      // Its arguments may hold what is nobody's business.
+      const [program = ""] = source.argv;
+      return failure.kind === "program-missing"
+        ? explain(`comes from the command ${program}, which is not installed`, `install ${program}`)
+        : explain(`comes from the command ${program}, which failed${why}`, "run it by hand to see why");
+    }
+    case "sops":
+      if (failure.kind === "absent")
+        return explain(`stands in ${source.path}, which is not there`, "write that file with sops");
+      return failure.kind === "program-missing"
+        ? explain(
+            `stands in ${source.path}, and sops, which decrypts it, is not installed`,
+            "install sops 3.9.0 or later (https://getsops.io)",
+          )
+        : explain(
+            `stands in ${source.path}, which sops does not decrypt${why}`,
+            "run `sops decrypt` on it by hand: it needs your key, such as in SOPS_AGE_KEY_FILE",
+          );
+    default:
+      return unreachable(source);
+  }
 }
 
 /** `image` is the external image as declared; what could not be resolved may be what stands in for it. */

@@ -38,6 +38,7 @@ import type { LayerFailure } from "./layer-failure.ts";
 import type { Outcome, StepOutcome } from "./outcome.ts";
 import type { Placer } from "./placer.ts";
 import { ReadyQueue } from "./ready-queue.ts";
+import { type CacheRegistry, RunCaches } from "./run-caches.ts";
 import { adoptPublished, dropForeign, settleLock } from "./tend-lock.ts";
 
 /** What a plan was made of; another with every revision. */
@@ -63,6 +64,8 @@ export interface RunDeps extends RunWorld {
   readonly images: ImageStore;
   /** What others have built and published; undefined: nobody is asked. */
   readonly published?: PublishedLayers | undefined;
+  /** Where build caches lie; undefined: the plan has none. */
+  readonly cacheRegistry?: CacheRegistry | undefined;
   /** Takes what is built, and what need not be, to the registry; undefined: it stays here. */
   readonly publication?: Publication | undefined;
   /** Looks whether secrets can be read before a machine is asked for; undefined: only the builder looks. */
@@ -126,10 +129,12 @@ export function startRun(plan: Plan, deps: RunDeps, options: RunOptions): Runnin
     local: plan.replacedBases.size > 0,
     steps: plan.steps.filter(({ action }) => action !== "reuse" || options.isWatched !== true).length,
   });
-  const conductor = new Conductor(deps, options);
+  const { cacheRegistry: registry } = deps;
+  const caches = registry && new RunCaches({ registry, sink, clock });
+  const conductor = new Conductor(deps, options, caches);
   conductor.follow(plan, deps);
   return {
-    outcome: concludeRun(conductor.conclude(), startedMs, deps, options),
+    outcome: concludeRun(conductor.conclude(), startedMs, { ...deps, caches }, options),
     revise: (next, world) => conductor.revise(next, world),
     wind: (isConcerned) => conductor.wind(isConcerned),
     foresee: (next, world) => conductor.foresee(next, world),
@@ -140,6 +145,7 @@ export function startRun(plan: Plan, deps: RunDeps, options: RunOptions): Runnin
 class Conductor {
   readonly #deps: RunDeps;
   readonly #options: RunOptions;
+  readonly #caches: RunCaches | undefined;
   readonly #failFast = new AbortController();
   readonly #signal: AbortSignal;
   readonly #bases: BaseImages;
@@ -165,8 +171,9 @@ class Conductor {
   #hasEnded = false;
   #isMetricsLossTold = false;
 
-  constructor(deps: RunDeps, options: RunOptions) {
+  constructor(deps: RunDeps, options: RunOptions, caches: RunCaches | undefined) {
     this.#deps = deps;
+    this.#caches = caches;
     this.#options = options;
     this.#world = deps;
     const now = () => this.#world.lock;
@@ -411,6 +418,7 @@ class Conductor {
       placer,
       images,
       published,
+      caches: this.#caches,
       // What is stopped has had its word.
       sink: {
         emit: (event) => (flight.stop.signal.aborted ? undefined : sink.emit(event)),

@@ -2,7 +2,8 @@
 
 import { basename, dirname } from "node:path/posix";
 import { unreachable } from "../../engine/core/unreachable.ts";
-import type { NamedContext, SecretSource, SolveRequest } from "../../engine/ports/builder.ts";
+import type { NamedContext, SolveRequest, StepLimits } from "../../engine/ports/builder.ts";
+import type { HandedSecret } from "../secrets/read-secrets.ts";
 
 /**
  * Seconds since the epoch that images and the files their steps wrote are dated with, so that the same content gives
@@ -37,8 +38,13 @@ export interface HandedOver {
   readonly layouts: readonly LayoutMount[];
 }
 
+/** A request whose secrets stand where buildctl reads them. */
+export interface ReadyRequest extends Omit<SolveRequest, "secrets"> {
+  readonly secrets: readonly HandedSecret[];
+}
+
 /** The arguments for a request whose named contexts are handed over as `images`. */
-export function solveArgs(request: SolveRequest, images: HandedOver, output: SolveOutput): string[] {
+export function solveArgs(request: ReadyRequest, images: HandedOver, output: SolveOutput): string[] {
   const image = csv([
     "type=oci",
     "tar=false",
@@ -54,6 +60,7 @@ export function solveArgs(request: SolveRequest, images: HandedOver, output: Sol
     ...Array.from(request.buildArgs).flatMap(([name, value]) => option(`build-arg:${name}`, value)),
     // Last, so that a build argument of that name does not undo it.
     ...option("build-arg:SOURCE_DATE_EPOCH", String(sourceDateEpoch)),
+    ...(request.stepLimits === undefined ? [] : limitArgs(request.stepLimits)),
     ...imageArgs(images),
     ...request.secrets.flatMap((secret) => ["--secret", secretArg(secret)]),
     ...(request.ssh ? ["--ssh", "default"] : []),
@@ -79,6 +86,22 @@ export function frontendArgs(contextDirectory: string, dockerfilePath: string, n
     `dockerfile=${dirname(dockerfilePath)}`,
     ...option("filename", basename(dockerfilePath)),
     ...(noCache ? ["--no-cache"] : []),
+  ];
+}
+
+const cpuPeriodUs = 100_000;
+
+/** For every RUN of the Dockerfile, by BuildKit since v0.31; a frontend that does not know them passes them over. They enter no cache key. */
+function limitArgs({ memoryBytes, swap, cpu }: StepLimits): string[] {
+  return [
+    ...option("memory", String(memoryBytes)),
+    ...(swap ? [] : option("memswap", String(memoryBytes))),
+    ...(cpu === undefined
+      ? []
+      : [
+          ...option("cpuperiod", String(cpuPeriodUs)),
+          ...option("cpuquota", String(Math.round(cpu * cpuPeriodUs))),
+        ]),
   ];
 }
 
@@ -124,7 +147,7 @@ export function contextKey(name: string): string {
 }
 
 /** A secret by where it lies; its value stays there. `type` keeps a variable from being taken for a path. */
-function secretArg(secret: SecretSource): string {
+function secretArg(secret: HandedSecret): string {
   return secret.from === "env"
     ? csv([`id=${secret.id}`, "type=env", `env=${secret.variable}`])
     : csv([`id=${secret.id}`, "type=file", `src=${secret.path}`]);

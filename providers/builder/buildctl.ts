@@ -12,13 +12,15 @@ import type {
   SolveResult,
 } from "../../engine/ports/builder.ts";
 import type { Platform } from "../../schemas/platform.ts";
+import { handOverSecrets, type ReadSecret, readSecrets } from "../secrets/read-secrets.ts";
+import type { SecretVault } from "../secrets/vault.ts";
 import { solveArgs } from "./buildctl-args.ts";
 import { enterImage, parseMetadata } from "./built-image.ts";
 import { guardStore } from "./guard-store.ts";
 import { handOverImages } from "./hand-over.ts";
 import { prove } from "./prove.ts";
+import { removeRecord } from "./remove-record.ts";
 import { type Daemon, runBuildctl } from "./run-buildctl.ts";
-import { readSecrets } from "./secrets.ts";
 import { findShadowedStage } from "./shadowed-stage.ts";
 import { shareBlobs, withWorkDirectory } from "./work-directory.ts";
 
@@ -30,14 +32,14 @@ export interface BuildctlSettings {
   readonly copyExcludes: boolean;
   /** Absolute path of the layout that takes the images; made when it is not there. */
   readonly storeDirectory: string;
-  readonly env: (name: string) => string | undefined;
+  readonly vault: SecretVault;
   /** Ends what opening the builder started. */
   readonly close: () => Promise<void>;
 }
 
 /** A Builder over a daemon that answers. */
 export function buildctlBuilder(settings: BuildctlSettings): Builder {
-  const { storeDirectory, daemon, copyExcludes } = settings;
+  const { storeDirectory, daemon, copyExcludes, vault } = settings;
   return {
     description: settings.description,
     platforms: settings.platforms,
@@ -48,7 +50,8 @@ export function buildctlBuilder(settings: BuildctlSettings): Builder {
         withWorkDirectory(storeDirectory, (directory) => {
           const subject = { name: "lamina/subject", source: request.image };
           const images = handOverImages([subject], storeDirectory, directory);
-          return prove(daemon, { request, subject: subject.name, directory, images, copyExcludes }, signal);
+          const own = { directory, images, copyExcludes, redactor: vault.redactor };
+          return prove(daemon, { request, subject: subject.name, ...own }, signal);
         }),
       ),
     close: settings.close,
@@ -61,25 +64,44 @@ async function solve(
   report: (progress: SolveProgress) => void,
   signal: AbortSignal,
 ): Promise<Result<SolveResult, SolveFailure>> {
-  const { storeDirectory, daemon } = settings;
-  const secrets = readSecrets(request.secrets, settings.env);
+  const { storeDirectory, vault } = settings;
+  const secrets = await readSecrets(vault, request.secrets, signal);
   if (!secrets.ok) return secrets;
   const shadowed = findShadowedStage(request);
   if (shadowed !== undefined) return err(shadowed);
   mkdirSync(join(storeDirectory, "blobs", "sha256"), { recursive: true });
-  return withWorkDirectory(storeDirectory, async (directory) => {
-    const output = {
-      layoutDirectory: join(directory, "out"),
-      metadataFile: join(directory, "metadata.json"),
-    };
-    shareBlobs(output.layoutDirectory, storeDirectory);
-    const images = handOverImages(request.namedContexts, storeDirectory, directory);
-    const args = solveArgs(request, images, output);
-    const { log, failure } = await runBuildctl(daemon, { args, ...secrets.value }, report, signal);
+  return withWorkDirectory(storeDirectory, (directory) =>
+    solveIn(directory, settings, { request, secrets: secrets.value }, report, signal),
+  );
+}
+
+async function solveIn(
+  directory: string,
+  { storeDirectory, daemon, vault }: BuildctlSettings,
+  { request, secrets }: { readonly request: SolveRequest; readonly secrets: readonly ReadSecret[] },
+  report: (progress: SolveProgress) => void,
+  signal: AbortSignal,
+): Promise<Result<SolveResult, SolveFailure>> {
+  const output = {
+    layoutDirectory: join(directory, "out"),
+    metadataFile: join(directory, "metadata.json"),
+  };
+  const refFile = join(directory, "ref");
+  shareBlobs(output.layoutDirectory, storeDirectory);
+  const images = handOverImages(request.namedContexts, storeDirectory, directory);
+  const handed = handOverSecrets(secrets);
+  try {
+    const ready = { ...request, secrets: handed.secrets };
+    const args = [...solveArgs(ready, images, output), "--ref-file", refFile];
+    const run = { args, env: handed.env, redactor: vault.redactor };
+    const { log, failure } = await runBuildctl(daemon, run, report, signal);
     if (failure !== undefined) return err(failure);
     const image = parseMetadata(readText(output.metadataFile));
     return enterImage(storeDirectory, request.imageName, image, log);
-  });
+  } finally {
+    handed.dispose();
+    if (secrets.length > 0) await removeRecord(daemon, readText(refFile));
+  }
 }
 
 /** "" when there is no such file. */

@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { err, ok, type Result } from "../../engine/core/result.ts";
 import type { Builder } from "../../engine/ports/builder.ts";
+import { SecretVault } from "../secrets/vault.ts";
 import { askDaemon } from "./ask-daemon.ts";
 import { type BuildctlSettings, buildctlBuilder } from "./buildctl.ts";
 import { openDockerBridge } from "./docker-bridge.ts";
@@ -19,6 +20,8 @@ export interface OpenBuilderOptions {
   /** Absolute path of the OCI layout that takes the images. */
   readonly storeDirectory: string;
   readonly env: ReadEnv;
+  /** The secrets of what is built; one of its own where it is left out. */
+  readonly vault?: SecretVault | undefined;
   /** Where a system's buildkitd listens; /run/buildkit/buildkitd.sock unless told otherwise. */
   readonly systemSocket?: string | undefined;
 }
@@ -38,7 +41,12 @@ export interface NoBuilder {
   readonly attempts: readonly Attempt[];
 }
 
-type Way = (context: Context) => Promise<Result<Builder, Attempt>>;
+/** A Builder that tells whether its steps run on this machine, where they can be held to limits and seen, or why not, in a phrase. */
+export interface FoundBuilder extends Builder {
+  readonly stepsHere: Result<void, string>;
+}
+
+type Way = (context: Context) => Promise<Result<FoundBuilder, Attempt>>;
 
 interface Context {
   readonly options: OpenBuilderOptions;
@@ -53,7 +61,7 @@ interface Context {
 export async function openBuilder(
   options: OpenBuilderOptions,
   signal: AbortSignal,
-): Promise<Result<Builder, NoBuilder>> {
+): Promise<Result<FoundBuilder, NoBuilder>> {
   const { env } = options;
   const buildctl = findTool("buildctl", env);
   if (buildctl === undefined) return err({ attempts: [missingTool("buildctl", env)] });
@@ -71,18 +79,17 @@ export async function openBuilder(
 
 function viaHost(host: string): Way {
   return async (context) => {
-    const opened = await openAt(
-      context,
-      host,
-      (version) => `buildkitd ${version} at ${host} ($BUILDKIT_HOST)`,
-    );
+    const opened = await openAt(context, host, {
+      describe: (version) => `buildkitd ${version} at ${host} ($BUILDKIT_HOST)`,
+      elsewhere: host.startsWith("unix:") ? undefined : `${host} ($BUILDKIT_HOST) may be another machine`,
+    });
     if (opened.ok) return opened;
     const help = "start the daemon, or unset BUILDKIT_HOST to let lamina look for another";
     return err({ way: `$BUILDKIT_HOST (${host})`, reason: opened.error, help });
   };
 }
 
-async function viaSocket(context: Context): Promise<Result<Builder, Attempt>> {
+async function viaSocket(context: Context): Promise<Result<FoundBuilder, Attempt>> {
   const { env, systemSocket = "/run/buildkit/buildkitd.sock" } = context.options;
   const runtime = env("XDG_RUNTIME_DIR") ?? "";
   const sockets = [systemSocket, ...(runtime === "" ? [] : [join(runtime, "buildkit", "buildkitd.sock")])];
@@ -93,7 +100,9 @@ async function viaSocket(context: Context): Promise<Result<Builder, Attempt>> {
       reasons.push(`there is no ${socket}`);
       continue;
     }
-    const opened = await openAt(context, address, (version) => `buildkitd ${version} at ${address}`);
+    const opened = await openAt(context, address, {
+      describe: (version) => `buildkitd ${version} at ${address}`,
+    });
     if (opened.ok) return opened;
     reasons.push(`${socket}: ${opened.error}`);
   }
@@ -101,7 +110,7 @@ async function viaSocket(context: Context): Promise<Result<Builder, Attempt>> {
   return err({ way: "a buildkitd socket", reason: reasons.join("; "), help });
 }
 
-async function viaDocker(context: Context): Promise<Result<Builder, Attempt>> {
+async function viaDocker(context: Context): Promise<Result<FoundBuilder, Attempt>> {
   const way = "Docker Engine";
   const docker = findTool("docker", context.options.env);
   if (docker === undefined)
@@ -111,7 +120,11 @@ async function viaDocker(context: Context): Promise<Result<Builder, Attempt>> {
       help: "install Docker Engine with its buildx plug-in",
     });
   const bridge = await openDockerBridge(docker);
-  const opened = await openAt(context, bridge.address, describeDocker, bridge.close);
+  const opened = await openAt(context, bridge.address, {
+    describe: (version) => `BuildKit ${version} of Docker Engine`,
+    close: bridge.close,
+    elsewhere: "Docker Engine's BuildKit may be on another machine, or in a virtual one",
+  });
   if (!opened.ok) {
     await bridge.close();
     const reason = complaintOf(bridge.complaint()) ?? opened.error;
@@ -134,11 +147,7 @@ function complaintOf(stderr: string): string | undefined {
   return words?.replace(/^error: /i, "");
 }
 
-function describeDocker(version: string): string {
-  return `BuildKit ${version} of Docker Engine`;
-}
-
-async function viaOwnDaemon(context: Context): Promise<Result<Builder, Attempt>> {
+async function viaOwnDaemon(context: Context): Promise<Result<FoundBuilder, Attempt>> {
   const { env } = context.options;
   const buildkitd = findTool("buildkitd", env);
   if (buildkitd === undefined) return err(missingTool("buildkitd", env));
@@ -161,12 +170,10 @@ async function viaOwnDaemon(context: Context): Promise<Result<Builder, Attempt>>
   const help = `look into ${join(directory, "buildkitd.log")}`;
   if (!daemon.ok) return err({ way, reason: daemon.error, help });
   const { address, close } = daemon.value;
-  const opened = await openAt(
-    context,
-    address,
-    (version) => `buildkitd ${version}, started by lamina`,
+  const opened = await openAt(context, address, {
+    describe: (version) => `buildkitd ${version}, started by lamina`,
     close,
-  );
+  });
   if (opened.ok) return opened;
   await close();
   return err({ way, reason: opened.error, help });
@@ -174,7 +181,7 @@ async function viaOwnDaemon(context: Context): Promise<Result<Builder, Attempt>>
 
 /** A Builder over the daemon at an address that is known, or the reason why it does not do. `close` ends what leads there. */
 export async function openBuilderAt(
-  options: Pick<OpenBuilderOptions, "storeDirectory" | "env">,
+  options: Pick<OpenBuilderOptions, "storeDirectory" | "env" | "vault">,
   address: string,
   {
     describe,
@@ -184,23 +191,32 @@ export async function openBuilderAt(
 ): Promise<Result<Builder, string>> {
   const buildctl = findTool("buildctl", options.env);
   if (buildctl === undefined) return err(missingTool("buildctl", options.env).reason);
-  return openAt({ options, buildctl, signal }, address, describe, close);
+  return openAt({ options, buildctl, signal }, address, { describe, close });
+}
+
+interface DaemonPlace {
+  readonly describe: (version: string) => string;
+  /** Ends what leads there. */
+  readonly close?: BuildctlSettings["close"];
+  /** Why its steps may not run on this machine; undefined: they do. */
+  readonly elsewhere?: string | undefined;
 }
 
 /** The same, with buildctl at hand. */
 async function openAt(
   { options, buildctl, signal }: Context,
   address: string,
-  describe: (version: string) => string,
-  close: BuildctlSettings["close"] = () => Promise.resolve(),
-): Promise<Result<Builder, string>> {
+  { describe, close = () => Promise.resolve(), elsewhere }: DaemonPlace,
+): Promise<Result<FoundBuilder, string>> {
   const daemon: Daemon = { program: buildctl, address };
   const info = await askDaemon(daemon, signal);
   if (!info.ok) return info;
-  const { version, platforms, copyExcludes } = info.value;
-  const { storeDirectory, env } = options;
+  const { version, platforms, copyExcludes, limitsSteps } = info.value;
+  const { storeDirectory, env, vault = new SecretVault(env) } = options;
   const description = describe(version);
-  return ok(buildctlBuilder({ daemon, description, platforms, copyExcludes, storeDirectory, env, close }));
+  const settings = { daemon, description, platforms, copyExcludes, storeDirectory, vault, close };
+  const unfit = elsewhere ?? (limitsSteps ? undefined : `BuildKit ${version} limits no steps; v0.31 does`);
+  return ok({ ...buildctlBuilder(settings), stepsHere: unfit === undefined ? ok(undefined) : err(unfit) });
 }
 
 function missingTool(name: string, env: ReadEnv): Attempt {

@@ -3,6 +3,7 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createRedactor } from "../secrets/redact.ts";
 import { frontendArgs } from "./buildctl-args.ts";
 import { type Daemon, runBuildctl } from "./run-buildctl.ts";
 import { withWorkDirectory } from "./work-directory.ts";
@@ -20,7 +21,12 @@ export function findMissingExporter(
     writeFileSync(dockerfile, "FROM scratch\nLABEL lamina.probe=1\n");
     const output = `type=oci,tar=false,dest=${join(directory, "out")}`;
     const args = [...frontendArgs(context, dockerfile, false), "--output", output];
-    const { failure } = await runBuildctl(daemon, { args, env: {}, secretValues: [] }, () => {}, signal);
+    const { failure } = await runBuildctl(
+      daemon,
+      { args, env: {}, redactor: createRedactor([]) },
+      () => {},
+      signal,
+    );
     if (failure === undefined) return undefined;
     return "message" in failure ? failure.message : failure.kind;
   });

@@ -9,6 +9,7 @@
 
 import { z } from "zod";
 import type { SolveProgress } from "../../engine/ports/builder.ts";
+import type { Redactor } from "../secrets/redact.ts";
 import { StepLog } from "./step-log.ts";
 
 export interface Vertex {
@@ -44,12 +45,12 @@ type Report = z.infer<typeof status>["vertexes"][number];
 const keptPlainLines = 200;
 
 export class SolveLog {
-  readonly #redact: (text: string) => string;
+  readonly #redactor: Redactor;
   readonly #vertices = new Map<string, Vertex>();
   readonly #plainLines: string[] = [];
 
-  constructor(redact: (text: string) => string) {
-    this.#redact = redact;
+  constructor(redactor: Redactor) {
+    this.#redactor = redactor;
   }
 
   /** In the order of their first mention. */
@@ -76,7 +77,7 @@ export class SolveLog {
     const report = parseStatus(line);
     if (report === undefined) {
       // buildctl's own log ("time=… level=…") speaks of its files, not of the build.
-      if (line !== "" && !line.startsWith("time=")) this.#plainLines.push(this.#redact(line));
+      if (line !== "" && !line.startsWith("time=")) this.#plainLines.push(this.#redactor.redact(line));
       if (this.#plainLines.length > keptPlainLines) this.#plainLines.shift();
       return [];
     }
@@ -91,7 +92,7 @@ export class SolveLog {
     }
     for (const vertex of ended) this.#flush(vertex, seen);
     for (const warning of report.warnings) {
-      const text = this.#redact(Buffer.from(warning.short, "base64").toString());
+      const text = this.#redactor.redact(Buffer.from(warning.short, "base64").toString());
       if (text !== "") seen.push({ kind: "warning", text });
     }
     return seen;
@@ -107,7 +108,7 @@ export class SolveLog {
   #vertex(id: string): Vertex {
     const known = this.#vertices.get(id);
     if (known !== undefined) return known;
-    const vertex: Vertex = { id, name: "", state: "announced", error: "", log: new StepLog(this.#redact) };
+    const vertex: Vertex = { id, name: "", state: "announced", error: "", log: new StepLog(this.#redactor) };
     this.#vertices.set(id, vertex);
     return vertex;
   }
@@ -118,8 +119,8 @@ export class SolveLog {
 
   #merge(report: Report, seen: SolveProgress[], ended: Vertex[]): void {
     const vertex = this.#vertex(report.digest);
-    if (report.name !== "") vertex.name = this.#redact(report.name);
-    vertex.error = this.#redact(report.error);
+    if (report.name !== "") vertex.name = this.#redactor.redact(report.name);
+    vertex.error = this.#redactor.redact(report.error);
     const state = stateOf(report);
     if (state === vertex.state) return;
     const skippedStart = vertex.state === "announced" && state !== "started" && state !== "cached";

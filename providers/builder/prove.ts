@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { err, ok, type Result } from "../../engine/core/result.ts";
 import { unreachable } from "../../engine/core/unreachable.ts";
 import type { Proof, ProofRequest, SolveFailure, ToolFinding } from "../../engine/ports/builder.ts";
+import type { Redactor } from "../secrets/redact.ts";
 import { frontendArgs, type HandedOver, imageArgs, option } from "./buildctl-args.ts";
 import type { Vertex } from "./progress.ts";
 import { checkedBy, proofDockerfile, type StagedChecks } from "./proof-dockerfile.ts";
@@ -23,6 +24,8 @@ export interface ProofSetting {
   /** A folder to write to. */
   readonly directory: string;
   readonly copyExcludes: boolean;
+  /** Of what a build may have left in the image. */
+  readonly redactor: Redactor;
 }
 
 /** What is known of a command: the same for every tool that is checked by it. */
@@ -83,7 +86,7 @@ async function runChecks(
   const outputs = new Map<string, string>();
   const { log, failure } = await runBuildctl(
     daemon,
-    { args, env: {}, secretValues: [] },
+    { args, env: {}, redactor: setting.redactor },
     (progress) => {
       if (progress.kind !== "log") return;
       const output = outputs.get(progress.stepId) ?? "";

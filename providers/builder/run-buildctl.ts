@@ -3,8 +3,8 @@
 
 import type { SolveFailure, SolveProgress } from "../../engine/ports/builder.ts";
 import { runProcess } from "../host/process.ts";
+import type { Redactor } from "../secrets/redact.ts";
 import { SolveLog } from "./progress.ts";
-import { redactor } from "./redact.ts";
 import { explainFailure } from "./solve-failure.ts";
 
 export interface Daemon {
@@ -18,7 +18,7 @@ export interface BuildctlRun {
   readonly args: readonly string[];
   /** Variables that its secrets are read from. */
   readonly env: Readonly<Record<string, string>>;
-  readonly secretValues: readonly string[];
+  readonly redactor: Redactor;
 }
 
 export interface EndedSolve {
@@ -52,17 +52,17 @@ export function runBuildctl(
     if (ended.error.kind !== "not-started") return "failed";
     return { kind: "other", message: `cannot run ${daemon.program}: ${ended.error.message}` };
   };
-  return followBuildctl(runHere, run.secretValues, report, signal);
+  return followBuildctl(runHere, run.redactor, report, signal);
 }
 
 /** Reads what buildctl says, wherever `run` runs it. Settles when that has; never rejects, as long as that does not. */
 export async function followBuildctl(
   run: (onStderrLine: (line: string) => void) => Promise<BuildctlEnd>,
-  secretValues: readonly string[],
+  redactor: Redactor,
   report: (progress: SolveProgress) => void,
   signal: AbortSignal,
 ): Promise<EndedSolve> {
-  const log = new SolveLog(redactor(secretValues));
+  const log = new SolveLog(redactor);
   const end = await run((line) => {
     for (const progress of log.read(line)) report(progress);
   });

@@ -1,7 +1,9 @@
 // What one step wrote: base64 chunks of its two streams come in, whole redacted lines go out, and the last lines are
-// kept for the message of a failure. A secret or a character may be cut by a chunk's border, hardly by a line's.
+// kept for the message of a failure. A secret or a character may be cut by a chunk's border: what may be the beginning of either is
+// held back until more is known.
 
 import { StringDecoder } from "node:string_decoder";
+import type { Redactor } from "../secrets/redact.ts";
 
 /** Kept for the message of a failure. */
 const tailLines = 20;
@@ -27,15 +29,15 @@ interface Stream {
 }
 
 export class StepLog {
-  readonly #redact: (text: string) => string;
+  readonly #redactor: Redactor;
   readonly #streams: Readonly<Record<StreamName, Stream>> = {
     stdout: { decoder: new StringDecoder("utf8"), rest: "" },
     stderr: { decoder: new StringDecoder("utf8"), rest: "" },
   };
   readonly #tail: { readonly stream: StreamName; readonly line: string }[] = [];
 
-  constructor(redact: (text: string) => string) {
-    this.#redact = redact;
+  constructor(redactor: Redactor) {
+    this.#redactor = redactor;
   }
 
   /** The last lines of both streams, redacted, without their ends; at most 20, the last 10 of either among them. */
@@ -47,10 +49,17 @@ export class StepLog {
   add(stream: StreamName, base64: string): LogText[] {
     const state = this.#streams[stream];
     const text = state.rest + state.decoder.write(Buffer.from(base64, "base64"));
-    const end = Math.max(text.lastIndexOf("\n"), text.lastIndexOf("\r")) + 1;
-    const cut = end === 0 && text.length > longestLine ? text.length : end;
+    const cut = this.#findCut(text);
     state.rest = text.slice(cut);
     return this.#handOn(stream, text.slice(0, cut));
+  }
+
+  /** Up to where a text is handed on: whole lines, none of them the beginning of a secret of several. */
+  #findCut(text: string): number {
+    const end = lastLineEnd(text);
+    const open = this.#redactor.findOpenEnd(text);
+    const cut = open < end ? lastLineEnd(text.slice(0, open)) : end;
+    return cut > 0 || text.length <= longestLine ? cut : open;
   }
 
   /** Gives what has no line end yet; to be called when the step is over. */
@@ -65,7 +74,7 @@ export class StepLog {
 
   #handOn(stream: StreamName, text: string): LogText[] {
     if (text === "") return [];
-    const redacted = this.#redact(text);
+    const redacted = this.#redactor.redact(text);
     for (const line of redacted.split(/\r\n|\n|\r/)) if (line.trim() !== "") this.#keep(stream, line);
     return [{ stream, text: redacted }];
   }
@@ -80,4 +89,8 @@ export class StepLog {
       1,
     );
   }
+}
+
+function lastLineEnd(text: string): number {
+  return Math.max(text.lastIndexOf("\n"), text.lastIndexOf("\r")) + 1;
 }

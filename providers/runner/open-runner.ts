@@ -11,6 +11,7 @@ import type { Runner, RunnerAccess, RunnerFailure, RunnerOpener } from "../../en
 import type { Connection, Transport, TransportFailure } from "../../engine/ports/transport.ts";
 import { openBuilderAt } from "../builder/connect.ts";
 import type { ReadEnv } from "../builder/find-tools.ts";
+import type { SecretVault } from "../secrets/vault.ts";
 import { measureVitals } from "../vitals/measure.ts";
 import { runHere, runThere } from "../vitals/shell.ts";
 import { openRsyncBuilder } from "./rsync-builder.ts";
@@ -19,6 +20,7 @@ export interface RunnerSettings {
   /** Absolute path of the OCI layout that takes the images. */
   readonly storeDirectory: string;
   readonly env: ReadEnv;
+  readonly vault?: SecretVault | undefined;
   readonly transport: Transport;
   /** How a machine gets contexts: as buildctl here sends them, or by rsync before it runs there. */
   readonly contextTransport: "session" | "rsync";
@@ -80,7 +82,7 @@ async function openOver(
   untilMs: number,
   signal: AbortSignal,
 ): Promise<Result<Runner, RunnerFailure>> {
-  const { storeDirectory, env, clock } = settings;
+  const { storeDirectory, env, vault, clock } = settings;
   const forwarded = await connection.forwardSocket(endpoint.buildkitSocket);
   if (!forwarded.ok) return err(explain(forwarded.error, "its BuildKit cannot be reached"));
   const address = `unix://${forwarded.value.path}`;
@@ -92,7 +94,7 @@ async function openOver(
       new Promise<undefined>((resolve) => clock.after(askAgainMs, () => resolve(undefined))),
     ]);
     const close = () => connection.close();
-    const opened = await openBuilderAt({ storeDirectory, env }, address, { describe, close }, signal);
+    const opened = await openBuilderAt({ storeDirectory, env, vault }, address, { describe, close }, signal);
     if (opened.ok) {
       const chosen = await chooseBuilder(settings, connection, endpoint.buildkitSocket, opened.value, signal);
       if (!chosen.ok) return err(explain(chosen.error, "it takes no contexts by rsync"));
@@ -109,7 +111,7 @@ async function openOver(
 
 /** The one that the settings ask for; `session` is the one over the forwarded socket. */
 async function chooseBuilder(
-  { contextTransport, storeDirectory, env }: RunnerSettings,
+  { contextTransport, storeDirectory, env, vault }: RunnerSettings,
   connection: Connection,
   buildkitSocket: string,
   session: Builder,
@@ -120,7 +122,7 @@ async function chooseBuilder(
       return ok(session);
     case "rsync":
       return await openRsyncBuilder(
-        { connection, buildkitSocket, storeDirectory, env, proofs: session },
+        { connection, buildkitSocket, storeDirectory, env, vault, proofs: session },
         signal,
       );
     default:

@@ -7,7 +7,8 @@ import type { SolveProgress, SolveRequest } from "../../engine/ports/builder.ts"
 import type { Connection } from "../../engine/ports/transport.ts";
 import { contextFor, type HandedOver, solveArgs } from "../builder/buildctl-args.ts";
 import { type EndedSolve, followBuildctl } from "../builder/run-buildctl.ts";
-import type { ReadSecrets } from "../builder/secrets.ts";
+import { type ReadSecret, secretVariable } from "../secrets/read-secrets.ts";
+import { createRedactor } from "../secrets/redact.ts";
 import type { RegistryLogins } from "./registry-logins.ts";
 import { explainTransport, shellWords } from "./remote-shell.ts";
 import {
@@ -21,7 +22,9 @@ import {
 
 export interface RemoteRun {
   readonly request: SolveRequest;
-  readonly secrets: ReadSecrets;
+  readonly secrets: readonly ReadSecret[];
+  /** All that is to be blanked, beside what the logins hold. */
+  readonly values: readonly Uint8Array[];
   readonly logins: RegistryLogins | undefined;
   readonly buildkitSocket: string;
   /** Our folder on the machine, the solve's id in it, and the context there. */
@@ -35,11 +38,6 @@ export interface EndedRemoteSolve extends EndedSolve {
   readonly answer: SolveAnswer | undefined;
 }
 
-/** The variable that a request's secret stands in, by its place among them. */
-export function secretVariable(index: number): string {
-  return `LAMINA_SECRET_${index}`;
-}
-
 /** Settles when buildctl is gone, also after `signal`; never rejects. */
 export async function runRemoteBuildctl(
   connection: Pick<Connection, "exec">,
@@ -47,7 +45,7 @@ export async function runRemoteBuildctl(
   report: (progress: SolveProgress) => void,
   signal: AbortSignal,
 ): Promise<EndedRemoteSolve> {
-  const { root, id, buildkitSocket, secrets, logins } = run;
+  const { root, id, buildkitSocket, values, logins } = run;
   const stdout: string[] = [];
   let isAnswered = false;
   const ended = await followBuildctl(
@@ -67,7 +65,7 @@ export async function runRemoteBuildctl(
       isAnswered = exec.value.exitCode === 0;
       return isAnswered ? "done" : "failed";
     },
-    [...secrets.secretValues, ...(logins?.secretValues ?? [])],
+    createRedactor([...values, ...(logins?.secretValues ?? [])]),
     report,
     signal,
   );
@@ -75,18 +73,19 @@ export async function runRemoteBuildctl(
 }
 
 /** The request's arguments, with every path one on the machine. */
-function remoteArgs({ request, root, id, contextDirectory }: RemoteRun): readonly string[] {
+function remoteArgs({ request, root, id, contextDirectory, secrets: read }: RemoteRun): readonly string[] {
   const places = placesOf(root, id, request.dockerfilePath);
-  const secrets = request.secrets.map((secret, index) => ({
-    id: secret.id,
+  const secrets = read.map(({ source: { id: secret } }, index) => ({
+    id: secret,
     from: "env" as const,
     variable: secretVariable(index),
   }));
-  return solveArgs(
+  const args = solveArgs(
     { ...request, contextDirectory, dockerfilePath: places.dockerfile, secrets },
     handOver(request, places.images),
     { layoutDirectory: places.out, metadataFile: places.metadataFile },
   );
+  return secrets.length === 0 ? args : [...args, "--ref-file", places.refFile];
 }
 
 /** What are several layouts here is one there. */
@@ -104,7 +103,7 @@ function inputOf({ request, secrets, logins }: RemoteRun): SolveInput {
     const text = readBytes(path);
     if (text !== undefined) files.set(basename(path), text);
   }
-  const env = new Map(secrets.bytes.map((value, index) => [secretVariable(index), value]));
+  const env = new Map(secrets.map(({ value }, index) => [secretVariable(index), value]));
   if (logins !== undefined) env.set("DOCKER_AUTH_CONFIG", Buffer.from(logins.config));
   return { files, env };
 }

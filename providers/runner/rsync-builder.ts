@@ -18,14 +18,15 @@ import type { Connection, TransportFailure } from "../../engine/ports/transport.
 import { enterImage, parseMetadata } from "../builder/built-image.ts";
 import { findTool, type ReadEnv } from "../builder/find-tools.ts";
 import { guardStore } from "../builder/guard-store.ts";
-import { type ReadSecrets, readSecrets } from "../builder/secrets.ts";
 import { findShadowedStage } from "../builder/shadowed-stage.ts";
 import { withWorkDirectory } from "../builder/work-directory.ts";
+import { maxVariableBytes, type ReadSecret, readSecrets, secretVariable } from "../secrets/read-secrets.ts";
+import { SecretVault } from "../secrets/vault.ts";
 import { BlobExchange, type HeldImage } from "./blob-exchange.ts";
 import { ContextFolders } from "./context-folders.ts";
 import { findIgnoredPaths } from "./ignored-paths.ts";
 import { findRegistryLogins } from "./registry-logins.ts";
-import { runRemoteBuildctl, secretVariable } from "./remote-buildctl.ts";
+import { runRemoteBuildctl } from "./remote-buildctl.ts";
 import { explainTransport, shellWords } from "./remote-shell.ts";
 import { placesOf } from "./solve-script.ts";
 
@@ -36,6 +37,8 @@ export interface RsyncBuilderSettings {
   /** Absolute path of the layout that takes the images; made when it is not there. */
   readonly storeDirectory: string;
   readonly env: ReadEnv;
+  /** The secrets of what is built; one of its own where it is left out. */
+  readonly vault?: SecretVault | undefined;
   /** A Builder on the same daemon and store whose buildctl runs here: proofs need no context. Closed with this one. */
   readonly proofs: Builder;
 }
@@ -53,15 +56,12 @@ const removeScript = 'rm -rf -- "$1"';
 /** For what is removed there: the machine itself will be gone soon. */
 const removeMs = 5000;
 
-/** Linux takes no longer string into an environment; its name, "=" and a NUL count. */
-const maxVariableBytes = 128 * 1024;
-
 /** Makes the folder on the machine, where buildctl and rsync have to be installed. */
 export async function openRsyncBuilder(
   settings: RsyncBuilderSettings,
   signal: AbortSignal,
 ): Promise<Result<Builder, TransportFailure>> {
-  const { connection, storeDirectory, env, proofs } = settings;
+  const { connection, storeDirectory, env, proofs, vault = new SecretVault(env) } = settings;
   if (findTool("rsync", env) === undefined)
     return err({ kind: "failed", message: "rsync is not installed here" });
   const made = await connection.exec({ argv: shellWords(openScript, []) }, signal);
@@ -82,7 +82,7 @@ export async function openRsyncBuilder(
     description: `${proofs.description}, contexts by rsync`,
     platforms: proofs.platforms,
     solve: (request, report, solveSignal) =>
-      guardStore(storeDirectory, () => solve(settings, remote, request, report, solveSignal)),
+      guardStore(storeDirectory, () => solve({ ...settings, vault }, remote, request, report, solveSignal)),
     prove: (request, proofSignal) => proofs.prove(request, proofSignal),
     close: () => {
       closed ??= remote.remove(root).then(() => proofs.close());
@@ -90,6 +90,8 @@ export async function openRsyncBuilder(
     },
   });
 }
+
+type OpenSettings = RsyncBuilderSettings & { readonly vault: SecretVault };
 
 /** What is ours on the machine. */
 interface Remote {
@@ -102,14 +104,14 @@ interface Remote {
 }
 
 async function solve(
-  settings: RsyncBuilderSettings,
+  settings: OpenSettings,
   remote: Remote,
   request: SolveRequest,
   report: (progress: SolveProgress) => void,
   signal: AbortSignal,
 ): Promise<Result<SolveResult, SolveFailure>> {
-  const { storeDirectory, env } = settings;
-  const secrets = readSecrets(request.secrets, env);
+  const { storeDirectory, vault } = settings;
+  const secrets = await readSecrets(vault, request.secrets, signal);
   if (!secrets.ok) return secrets;
   const refused = findUnfit(request, secrets.value) ?? findShadowedStage(request);
   if (refused !== undefined) return err(refused);
@@ -155,19 +157,18 @@ async function tellStep<T>(
 }
 
 /** What only a buildctl that runs here can hand over. */
-function findUnfit(request: SolveRequest, { bytes }: ReadSecrets): SolveFailure | undefined {
+function findUnfit(request: SolveRequest, secrets: readonly ReadSecret[]): SolveFailure | undefined {
   const help = "runners.transport = 'session hands it over";
   if (request.ssh)
     return { kind: "other", message: `contexts go by rsync, which leaves the SSH agent here: ${help}` };
-  for (const [index, { id }] of request.secrets.entries()) {
-    const value = bytes[index] ?? new Uint8Array();
+  for (const [index, { source, value }] of secrets.entries()) {
     const trouble = value.includes(0)
       ? "holds a NUL"
       : secretVariable(index).length + value.length + 2 > maxVariableBytes
         ? `has ${value.length} bytes`
         : undefined;
     if (trouble === undefined) continue;
-    const message = `contexts go by rsync, secrets in variables, and the secret ${id} ${trouble}: ${help}`;
+    const message = `contexts go by rsync, secrets in variables, and the secret ${source.id} ${trouble}: ${help}`;
     return { kind: "other", message };
   }
   return undefined;
@@ -194,7 +195,7 @@ function heldImages(request: SolveRequest, storeDirectory: string): readonly Hel
 
 interface Job {
   readonly request: SolveRequest;
-  readonly secrets: ReadSecrets;
+  readonly secrets: readonly ReadSecret[];
   /** On the machine. */
   readonly contextDirectory: string;
   readonly id: string;
@@ -204,14 +205,15 @@ interface Job {
 
 /** The solve itself, when all it needs is there, and its image's way back. */
 async function solveThere(
-  { connection, storeDirectory, env, buildkitSocket }: RsyncBuilderSettings,
+  { connection, storeDirectory, env, vault, buildkitSocket }: OpenSettings,
   { root, blobs, remove }: Remote,
   { request, secrets, contextDirectory, id, directory }: Job,
   report: (progress: SolveProgress) => void,
   signal: AbortSignal,
 ): Promise<Result<SolveResult, SolveFailure>> {
-  const logins = findRegistryLogins(request, env);
-  const run = { root, id, buildkitSocket, request, contextDirectory, secrets, logins };
+  const logins = await findRegistryLogins(request, env, signal);
+  const known = { values: vault.values, secrets, logins };
+  const run = { root, id, buildkitSocket, request, contextDirectory, ...known };
   const { log, failure, answer } = await runRemoteBuildctl(connection, run, report, signal);
   if (answer === undefined) return err(failure ?? nothingSaid);
   const { work } = placesOf(root, id, request.dockerfilePath);

@@ -4,8 +4,10 @@
 import { basename, join } from "node:path/posix";
 
 /**
- * $1 is the folder on the machine, $2 the solve's id, the rest are buildctl's arguments. Makes work/<id>; a solve that ends
+ * $1 is the folder on the machine, $2 the solve's id, the rest are buildctl's arguments, its --addr first. Makes work/<id>; a solve that ends
  * well leaves it, with what it has to say on stdout, as `readAnswer` takes it.
+ *
+ * A solve that has secrets leaves its ref: what the daemon recorded of it, all that its steps wrote among it, is removed.
  *
  * The store's blobs are shared: BuildKit commits a blob by renaming it into its place.
  */
@@ -14,7 +16,11 @@ export LC_ALL=C
 umask 077
 store=$1/store/blobs work=$1/work/$2
 shift 2
-trap 'rm -rf "$work"' EXIT
+addr=$1 address=$2
+remove_record() {
+  [ -s "$work/ref" ] && buildctl "$addr" "$address" debug ctl --delete "$(cat "$work/ref")" </dev/null >/dev/null 2>&1
+}
+trap 'remove_record; rm -rf "$work"' EXIT
 trap 'exit 143' HUP INT TERM
 mkdir -p "$work/dockerfile" "$work/images" "$work/out" || exit
 ln -s "$store" "$work/images/blobs" && ln -s "$store" "$work/out/blobs" || exit
@@ -31,6 +37,7 @@ done
 # A value of the user's own would be taken for a build argument.
 unset SOURCE_DATE_EPOCH value
 buildctl "$@" </dev/null || exit
+remove_record
 cat "$work/metadata.json" || exit
 digest=$(sed -n 's/.*"containerimage.digest": "sha256:\\([0-9a-f]*\\)".*/\\1/p' "$work/metadata.json")
 printf '\\n${"-".repeat(8)}\\n'
@@ -48,6 +55,7 @@ export interface SolvePlaces {
   readonly images: string;
   readonly out: string;
   readonly metadataFile: string;
+  readonly refFile: string;
 }
 
 export function placesOf(root: string, id: string, dockerfileName: string): SolvePlaces {
@@ -58,6 +66,7 @@ export function placesOf(root: string, id: string, dockerfileName: string): Solv
     images: join(work, "images"),
     out: join(work, "out"),
     metadataFile: join(work, "metadata.json"),
+    refFile: join(work, "ref"),
   };
 }
 

@@ -11,8 +11,9 @@ import { jetstreamManager } from "@nats-io/jetstream";
 import { connect, nkeys } from "@nats-io/transport-node";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openEventSinks } from "../../cli/event-sinks.ts";
-import type { LocalSecret } from "../../engine/catalog/local-settings.ts";
+import type { SecretSource } from "../../engine/core/secret-source.ts";
 import { systemClock } from "../../providers/host/clock.ts";
+import { SecretVault } from "../../providers/secrets/vault.ts";
 import { buildEvent } from "../../schemas/build-event.ts";
 import { note, story } from "../providers/sink/some-events.ts";
 import { type Heard, listen, type NatsRig, type NatsRigSettings, startNats } from "../rig/nats.ts";
@@ -45,7 +46,7 @@ interface Opening {
 /** What a command opens for a project whose directives name this server. */
 async function open(server: string, { runId = "run", logs = false, secret }: Opening = {}) {
   const told: string[] = [];
-  const secrets = new Map<string, LocalSecret>([["nats", { id: "nats", from: "env", variable: "NATS" }]]);
+  const secrets = new Map<string, SecretSource>([["nats", { id: "nats", from: "env", variable: "NATS" }]]);
   const sink = await openEventSinks(
     { root, workspace: "shop", secrets },
     {
@@ -56,7 +57,7 @@ async function open(server: string, { runId = "run", logs = false, secret }: Ope
         ...(secret === undefined ? {} : { credentials: "nats" }),
       },
     },
-    { runId, host: { clock: systemClock, env: () => secret }, tell: (text) => told.push(text) },
+    { runId, clock: systemClock, vault: new SecretVault(() => secret), tell: (text) => told.push(text) },
   );
   return { sink, told };
 }
@@ -144,7 +145,7 @@ test("without a word on NATS there is the file only", async () => {
   const sink = await openEventSinks(
     { root, workspace: "shop", secrets: new Map() },
     {},
-    { runId: "run", host: { clock: systemClock, env: () => undefined }, tell: () => {} },
+    { runId: "run", clock: systemClock, vault: new SecretVault(() => undefined), tell: () => {} },
   );
   sink.emit(note("1"));
   await sink.close();
@@ -283,7 +284,7 @@ describe("credentials", () => {
   });
 
   test.each([
-    ["", 'the secret "nats" is not there: NATS is not set'],
+    ["", 'the secret "nats" comes from the variable NATS, which is not set'],
     [" \n", "the credentials are of no form that NATS knows"],
     [`${seed.slice(0, -4)}AAAA`, "the credentials are of no form that NATS knows"],
     ["-----BEGIN NATS USER JWT-----\nx", "the credentials are of no form that NATS knows"],
@@ -304,11 +305,12 @@ function startProcess(
   const head = `
 import { openEventSinks } from ${JSON.stringify(join(repository, "cli/event-sinks.ts"))};
 import { systemClock } from ${JSON.stringify(join(repository, "providers/host/clock.ts"))};
+import { SecretVault } from ${JSON.stringify(join(repository, "providers/secrets/vault.ts"))};
 import fs from "node:fs";
 const open = (runId) => openEventSinks(
   { root: ${JSON.stringify(root)}, workspace: "shop", secrets: new Map() },
   { nats_events: { servers: [${JSON.stringify(server)}], prefix: "test", logs: false } },
-  { runId, host: { clock: systemClock, env: () => undefined }, tell: (text) => console.log(text) },
+  { runId, clock: systemClock, vault: new SecretVault(() => undefined), tell: (text) => console.log(text) },
 );
 const note = (text) => ({ type: "run.note", at: 1, text: String(text) });
 `;

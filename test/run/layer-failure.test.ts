@@ -1,7 +1,8 @@
 // Failures of the ports in the words that people read.
 
 import { describe, expect, test } from "vitest";
-import type { SecretSource, SolveFailure } from "../../engine/ports/builder.ts";
+import type { SecretSource } from "../../engine/core/secret-source.ts";
+import type { SolveFailure } from "../../engine/ports/builder.ts";
 import type { ResolveFailure } from "../../engine/ports/images.ts";
 import {
   explainLockFailure,
@@ -41,18 +42,18 @@ describe("failures", () => {
     ],
     ["no such image", undefined, { kind: "source-missing", message: "no such image" }],
     [
-      'the secret "token" is required, and nothing gives it',
-      'name its source under `secrets` in .lamina/local.json, such as { "secrets": { "token": { "env": "VARIABLE" } } } or { "file": "PATH" }, or drop required=true from its mount in the Dockerfile',
+      'the secret "token" is required, and nothing gives it: neither --secret, nor .lamina/local.json, nor the build directives',
+      '--secret id=token,env=VARIABLE gives it once, and "secrets": { "token": { "env": "VARIABLE" } } in .lamina/local.json on this machine; a mount without required=true does without',
       { kind: "secret-missing", id: "token" },
     ],
     [
       'the secret "here" comes from the variable TOKEN, which is not set',
-      "set TOKEN, or name another source under `secrets` in .lamina/local.json",
+      "set TOKEN, or name another source: --secret, or `secrets` in .lamina/local.json",
       { kind: "secret-missing", id: "here" },
     ],
     [
-      'the secret "there" comes from /gone/token, which cannot be read',
-      "write that file, or name another source under `secrets` in .lamina/local.json",
+      'the secret "there" comes from /gone/token, which is not there',
+      "write that file, or name another source: --secret, or `secrets` in .lamina/local.json",
       { kind: "secret-missing", id: "there" },
     ],
     [

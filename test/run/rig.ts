@@ -2,6 +2,7 @@
 
 import { setImmediate as nextTurnOfLoop } from "node:timers/promises";
 import type { InputDigest } from "../../engine/core/digest.ts";
+import type { SecretSource } from "../../engine/core/secret-source.ts";
 import { emptyLock } from "../../engine/lock/lock.ts";
 import { openLockFile } from "../../engine/lock/lock-file.ts";
 import { parseLock } from "../../engine/lock/parse-lock.ts";
@@ -9,7 +10,6 @@ import { serializeLock } from "../../engine/lock/serialize-lock.ts";
 import { emptyHistory, type History } from "../../engine/plan/history.ts";
 import { makePlan, type PlanOptions } from "../../engine/plan/plan.ts";
 import type { Plan } from "../../engine/plan/step.ts";
-import type { SecretSource } from "../../engine/ports/builder.ts";
 import type { LayerFailure } from "../../engine/run/layer-failure.ts";
 import type { Outcome } from "../../engine/run/outcome.ts";
 import { type Placer, placeOn } from "../../engine/run/placer.ts";

@@ -292,10 +292,9 @@ describe("secrets", () => {
     expect(rig.log.of("layer.failed")).toMatchObject([
       {
         kind: "secret-missing",
-        message: 'the secret "token" is required, and nothing gives it',
-        help: expect.stringContaining(
-          'under `secrets` in .lamina/local.json, such as { "secrets": { "token":',
-        ),
+        message:
+          'the secret "token" is required, and nothing gives it: neither --secret, nor .lamina/local.json, nor the build directives',
+        help: expect.stringContaining("--secret id=token,env=VARIABLE gives it once"),
       },
     ]);
   });

@@ -2,6 +2,7 @@
 
 import { expect, test } from "vitest";
 import type { z } from "zod";
+import { buildDirectives } from "../../schemas/build-directives.ts";
 import { cachePolicy } from "../../schemas/cache-policy.ts";
 import { local } from "../../schemas/local.ts";
 import { workflow } from "../../schemas/workflow.ts";
@@ -117,22 +118,66 @@ test("a cache policy says which actor its fields go with", () => {
   ]);
 });
 
-test("local settings know two kinds of secrets", () => {
-  expect(
-    local.parse({
-      bases: { "debian:trixie-slim": "oci-layout:.lamina/debian", alpine: "registry.example/alpine:3" },
-      secrets: { a: { env: "A" }, b: { file: "b.txt" } },
-    }),
-  ).toEqual({
-    bases: { "debian:trixie-slim": "oci-layout:.lamina/debian", alpine: "registry.example/alpine:3" },
-    secrets: { a: { env: "A" }, b: { file: "b.txt" } },
+test("local settings know four kinds of secrets", () => {
+  const bases = { "debian:trixie-slim": "oci-layout:.lamina/debian", alpine: "registry.example/alpine:3" };
+  const secrets = {
+    a: { env: "A" },
+    b: { file: "b.txt" },
+    c: { command: ["pass", "c"] },
+    d: { sops: "d.yaml", key: "x.y", format: "dotenv" },
+  };
+  expect(local.parse({ bases, secrets })).toEqual({
+    bases,
+    secrets: { ...secrets, c: { ...secrets.c, timeout_seconds: 60, keep_newline: false } },
   });
-  expect(complaints(local, { base: {}, secrets: { a: "x", "b/c": { env: "B" } }, bases: { x: "" } })).toEqual(
-    [
-      'bases.x must be the reference of an image or "oci-layout:" and a folder',
-      'secrets.a must be { "env": VARIABLE } or { "file": PATH }',
-      "secrets.b/c as a key must be the id of a secret: letters, digits and _ . -",
-      'base is not a field of the local settings: did you mean "bases"?',
-    ],
-  );
+  const wrong = {
+    a: "x",
+    "b/c": { env: "B" },
+    d: { env: "1" },
+    e: { file: "" },
+    f: { command: "pass show" },
+    g: { command: [] },
+    h: { sops: "a", keys: "b" },
+    i: { sops: "a", key: "b..c", format: "toml" },
+  };
+  expect(complaints(local, { base: {}, secrets: wrong, bases: { x: "" } })).toEqual([
+    'bases.x must be the reference of an image or "oci-layout:" and a folder',
+    'secrets.a must be { "env": VARIABLE }, { "file": PATH }, { "command": [PROGRAM, ...] } or { "sops": PATH }',
+    "secrets.b/c as a key must be the id of a secret: letters, digits and _ . -",
+    "secrets.d.env must be the name of an environment variable",
+    "secrets.e.file must be a path, not empty",
+    "secrets.f.command must be a list of a program and its arguments",
+    'secrets.g.command must name a program, such as ["pass", "show", "token"]',
+    'secrets.h.keys is not a field of a secret from a sops file: did you mean "key"?',
+    'secrets.i.key must be names joined by dots, such as "ci.token"',
+    "secrets.i.format must be one of 'json, 'yaml, 'dotenv, 'binary",
+    'base is not a field of the local settings: did you mean "bases"?',
+  ]);
+});
+
+test("build directives name secrets by places that everybody has, never by values or commands", () => {
+  const directives = {
+    workspace: "w",
+    artifact: { image: "a" },
+    compute_provider: "docker_local",
+    registry_provider: "zot",
+    cache_policy: { actor: "ci", disposition: "export" },
+  };
+  const secrets = { a: { env: "A" }, b: { file: "b/c" }, d: { sops: "d.yaml" } };
+  expect(buildDirectives.parse({ ...directives, secrets }).secrets).toEqual(secrets);
+  const wrong = {
+    a: "hunter2",
+    b: { command: ["pass"] },
+    c: { file: "/etc/shadow" },
+    d: { sops: "../d.yaml" },
+  };
+  const place =
+    "must be { env = VARIABLE }, { file = PATH } or { sops = PATH }: a value never stands here, a command in .lamina/local.json";
+  const path = 'must be a path within the project, such as "secrets/ci.enc.env": others have no other files';
+  expect(complaints(buildDirectives, { ...directives, secrets: wrong })).toEqual([
+    `secrets.a ${place}`,
+    `secrets.b ${place}`,
+    `secrets.c.file ${path}`,
+    `secrets.d.sops ${path}`,
+  ]);
 });

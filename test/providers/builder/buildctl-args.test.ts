@@ -2,13 +2,12 @@
 
 import { expect, test } from "vitest";
 import { imageDigest } from "../../../engine/core/digest.ts";
-import type { SolveRequest } from "../../../engine/ports/builder.ts";
-import { contextFor, contextKey, solveArgs } from "../../../providers/builder/buildctl-args.ts";
+import { contextFor, contextKey, type ReadyRequest, solveArgs } from "../../../providers/builder/buildctl-args.ts";
 import { platform } from "../../../schemas/platform.ts";
 
 const digest = imageDigest(`sha256:${"a".repeat(64)}`);
 const output = { layoutDirectory: "/w/.lamina/store/tmp/1", metadataFile: "/w/.lamina/store/tmp/1/m.json" };
-const plain: SolveRequest = {
+const plain: ReadyRequest = {
   contextDirectory: "/w/catalog/rust",
   dockerfilePath: "/w/catalog/rust/Dockerfile",
   target: undefined,

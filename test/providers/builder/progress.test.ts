@@ -4,7 +4,7 @@
 import { expect, test } from "vitest";
 import type { SolveFailure, SolveProgress } from "../../../engine/ports/builder.ts";
 import { SolveLog } from "../../../providers/builder/progress.ts";
-import { redactor } from "../../../providers/builder/redact.ts";
+import { createRedactor } from "../../../providers/secrets/redact.ts";
 import { explainFailure } from "../../../providers/builder/solve-failure.ts";
 
 const at = "2026-11-22T11:37:40.392017411Z";
@@ -23,7 +23,7 @@ function readAll(
   lines: readonly string[],
   secrets: readonly string[] = [],
 ): { log: SolveLog; seen: SolveProgress[] } {
-  const solve = new SolveLog(redactor(secrets));
+  const solve = new SolveLog(createRedactor(secrets));
   const seen = lines.flatMap((line) => solve.read(line));
   return { log: solve, seen: [...seen, ...solve.finish()] };
 }
@@ -153,7 +153,7 @@ test("secrets are blanked in names, logs and errors, also where a chunk cuts the
 });
 
 test("too short a secret blanks nothing", () => {
-  expect(redactor(["abc", ""])("abc")).toBe("abc");
+  expect(createRedactor(["abc", ""]).redact("abc")).toBe("abc");
 });
 
 function failure(...lines: readonly string[]): SolveFailure {

@@ -2,9 +2,10 @@
 
 import { expect, test } from "vitest";
 import { StepLog, type StreamName } from "../../../providers/builder/step-log.ts";
+import { createRedactor } from "../../../providers/secrets/redact.ts";
 
 function tailOf(written: readonly (readonly [StreamName, string])[]): readonly string[] {
-  const log = new StepLog((text) => text);
+  const log = new StepLog(createRedactor([]));
   for (const [stream, text] of written) log.add(stream, Buffer.from(text).toString("base64"));
   log.flush();
   return log.tail;
