@@ -56,10 +56,13 @@ export class StepLog {
 
   /** Up to where a text is handed on: whole lines, none of them the beginning of a secret of several. */
   #findCut(text: string): number {
-    const end = lastLineEnd(text);
-    const open = this.#redactor.findOpenEnd(text);
-    const cut = open < end ? lastLineEnd(text.slice(0, open)) : end;
-    return cut > 0 || text.length <= longestLine ? cut : open;
+    let end = lastLineEnd(text);
+    for (;;) {
+      const cut = this.#redactor.findCut(text, end);
+      if (cut === end) break;
+      end = lastLineEnd(text.slice(0, cut));
+    }
+    return end > 0 || text.length <= longestLine ? end : this.#redactor.findCut(text, text.length);
   }
 
   /** Gives what has no line end yet; to be called when the step is over. */

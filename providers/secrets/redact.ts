@@ -5,14 +5,14 @@ import { secretForms } from "./secret-forms.ts";
 export interface Redactor {
   /** The text with "***" in place of whatever shows a value. */
   readonly redact: (text: string) => string;
-  /** Where the end of a text begins that what follows may make a value of; the text's length where there is none. */
-  readonly findOpenEnd: (text: string) => number;
+  /** The last place up to `end` where a text may be cut: none lies within a value, nor within what may go on as one behind the text. */
+  readonly findCut: (text: string, end: number) => number;
 }
 
 /** Characters by which forms are looked up: no form is shorter. */
 const indexed = 4;
 
-const redactsNothing: Redactor = { redact: (text) => text, findOpenEnd: (text) => text.length };
+const redactsNothing: Redactor = { redact: (text) => text, findCut: (_text, end) => end };
 
 export function createRedactor(values: readonly (string | Uint8Array)[]): Redactor {
   const forms = new Set(values.flatMap((value) => Array.from(secretForms(value))));
@@ -32,18 +32,19 @@ export function createRedactor(values: readonly (string | Uint8Array)[]): Redact
     for (let length = 1; length < indexed; length++) shortStarts.add(start.slice(0, length));
   return {
     redact: (text) => blank(text, byStart),
-    findOpenEnd: (text) => {
-      for (let at = Math.max(0, text.length - longest + 1); at < text.length; at++) {
-        const rest = text.length - at;
-        if (rest < indexed) {
-          if (shortStarts.has(text.slice(at))) return at;
-          continue;
-        }
-        const candidates = byStart.get(text.slice(at, at + indexed));
-        if (candidates?.some((form) => form.length > rest && form.startsWith(text.slice(at))) === true)
-          return at;
+    findCut: (text, end) => {
+      let cut = end;
+      for (let at = end - 1; at >= 0 && at > cut - longest; at--) {
+        const rest = text.slice(at, at + longest);
+        const mayGoOn =
+          rest.length < indexed
+            ? shortStarts.has(rest)
+            : byStart
+                .get(rest.slice(0, indexed))
+                ?.some((form) => at + form.length > cut && (form.startsWith(rest) || rest.startsWith(form)));
+        if (mayGoOn === true) cut = at;
       }
-      return text.length;
+      return cut;
     },
   };
 }
