@@ -150,13 +150,15 @@ export async function planHere(project: Project, request: PlanHere): Promise<Pla
 }
 
 async function planLayers(project: Project, request: PlanHere): Promise<Plan> {
-  const isLeased = (request.place ?? leasingProvider(undefined, project.directives) ?? "here") !== "here";
+  const place = request.place ?? leasingProvider(undefined, project.directives) ?? "here";
+  const isLeased = place !== "here";
   const plan = await planProject(project, {
     selection: request.layers,
     options: request.options,
     platforms: request.platforms,
     defaultPlatform: request.defaultPlatform ?? (isLeased ? leasedPlatform : hostPlatform()),
-    isLeased,
+    // A node of one's own costs nothing.
+    isLeased: isLeased && place !== "proxmox",
     caches: request.caches,
     images: request.images ?? (await heldImages(project)),
     resolver: createResolver(),

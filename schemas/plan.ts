@@ -63,6 +63,17 @@ export const sizeAdvice = z.strictObject({
   builds: z.int().positive(),
 });
 
+/** A kind of machine at a place, in the provider's words; `type` is "" where it has none. Net of VAT. */
+const plannedMachine = z.strictObject({
+  type: z.string(),
+  location: z.string(),
+  cpu: count,
+  memoryGb: count,
+  eurPerHour: count,
+  /** False: all that would hold it is sold out, as the provider tells. */
+  isAvailable: z.boolean(),
+});
+
 export const planNode = z.strictObject({
   layer: layerName,
   platform,
@@ -84,6 +95,9 @@ export const planNode = z.strictObject({
     source: z.enum(["explicit", "history", "language"]),
     /** What past builds speak for instead: `lamina sizing approve` makes it the size. Absent where they speak for the same. */
     advice: sizeAdvice.optional(),
+    /** What it would be leased as. Absent where nothing is leased, the provider was not asked, or none of its machines holds it:
+     * `prices` of the plan tells which. */
+    machine: plannedMachine.optional(),
   }),
   /** Minutes that a build of it must never need. */
   timeBudgetMin: count,
@@ -118,6 +132,14 @@ export const plan = z.strictObject({
   version: z.literal(planVersion),
   nodes: z.array(planNode),
   estimate: planEstimate,
+  /** What costs rest on, where machines would be leased. "table": lamina's own of the tiers, for that reason. */
+  prices: z
+    .strictObject({
+      provider: z.string(),
+      source: z.enum(["provider", "table"]),
+      reason: z.string().optional(),
+    })
+    .optional(),
   /** External images that are replaced here, as declared, by what stands in. Not empty: results go to a local lock. */
   replacedBases: z.record(z.string(), z.string()),
 });

@@ -7,6 +7,7 @@ import { refuseUsage } from "../complain.ts";
 import { computeOption, leasingProvider } from "../compute-option.ts";
 import { concurrencyOption, defaultConcurrency } from "../concurrency.ts";
 import { exitCode } from "../exit-code.ts";
+import { appraiseHere } from "../machines/appraise-here.ts";
 import { findCacheFault, openCaches } from "../open-caches.ts";
 import { openSelection } from "../open-selection.ts";
 import { choice, flag, text } from "../option.ts";
@@ -67,12 +68,15 @@ export const command = defineCommand({
       const fault = findCacheFault(plan, caches.value);
       if (fault !== undefined) return refuseUsage(output, fault);
       output.remark(renderLocalWorld(plan.replacedBases));
+      const appraised = await appraiseHere(provider, project, plan, output);
+      if (!appraised.ok) return appraised.error;
       output.result(
-        renderPlan(plan, {
+        renderPlan(appraised.value.plan, {
           color: output.stdout.color,
           verbose,
           showCurrent: options["with-ancestors"],
           concurrency,
+          prices: appraised.value.prices,
         }),
       );
       return exitCode.done;

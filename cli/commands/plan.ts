@@ -7,6 +7,7 @@ import { complain, refuseUsage } from "../complain.ts";
 import { computeOption, leasingProvider } from "../compute-option.ts";
 import { concurrencyOption, defaultConcurrency } from "../concurrency.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
+import { appraiseHere } from "../machines/appraise-here.ts";
 import { findCacheFault, openCaches } from "../open-caches.ts";
 import { openSelection } from "../open-selection.ts";
 import { choice, flag } from "../option.ts";
@@ -65,9 +66,15 @@ export const command = defineCommand({
     const fault = findCacheFault(plan, caches.value);
     if (fault !== undefined) return refuseUsage(output, fault);
     const concurrency = options.concurrency ?? defaultConcurrency();
-    switch (options.json ? "json" : (options.format ?? "text")) {
+    const format = options.json ? "json" : (options.format ?? "text");
+    // Jobs of a workflow are no machines of the provider.
+    const leasing = format === "github-matrix" ? undefined : provider;
+    const appraised = await appraiseHere(leasing, project, plan, output);
+    if (!appraised.ok) return appraised.error;
+    const { plan: priced, prices } = appraised.value;
+    switch (format) {
       case "json":
-        output.result(`${JSON.stringify(planToJson(plan, concurrency), null, 2)}\n`);
+        output.result(`${JSON.stringify(planToJson(priced, concurrency, prices), null, 2)}\n`);
         return exitCode.done;
       case "github-matrix":
         output.remark(renderLocalWorld(plan.replacedBases));
@@ -76,7 +83,7 @@ export const command = defineCommand({
         output.remark(renderLocalWorld(plan.replacedBases));
         const { color } = output.stdout;
         const showCurrent = options["with-ancestors"];
-        output.result(renderPlan(plan, { color, verbose, showCurrent, concurrency }));
+        output.result(renderPlan(priced, { color, verbose, showCurrent, concurrency, prices }));
         return exitCode.done;
       }
     }

@@ -66,10 +66,12 @@ async function diagnoseSize(check: PlanCheck, step: Step): Promise<readonly Diag
   const { type, location, cpu, memoryGb } = biggest;
   const name = [type, location].filter((part) => part !== "").join(" in ");
   const candidates = project.directives.runners?.candidates === undefined ? "" : " of runners.candidates";
-  const { path: field, located } = await findPlace(check, step);
+  // What is too much of the two; both together where each alone is not.
+  const part = runner.cpu > cpu && runner.memoryGb <= memoryGb ? "cpu" : "memory_gb";
+  const { path: field, located } = await findPlace(check, step, part);
   const fault: Fault = {
     path: field,
-    message: `has ${layer} built with ${runner.cpu} cpu and ${runner.memoryGb} GB, which no machine of ${provider} for ${platform} has`,
+    message: `gives ${layer} ${runner.cpu} cpu and ${runner.memoryGb} GB, more than any machine of ${provider} for ${platform} has`,
     help: `the biggest${candidates}, ${name}, has ${cpu} cpu and ${memoryGb} GB`,
   };
   return diagnoseFaults([fault], located);
@@ -79,23 +81,27 @@ async function diagnoseSize(check: PlanCheck, step: Step): Promise<readonly Diag
 async function findPlace(
   { project, directivesPath, host }: PlanCheck,
   { layer: name, runner }: Step,
+  part: "cpu" | "memory_gb",
 ): Promise<{
   readonly path: readonly string[];
   readonly located: Awaited<ReturnType<typeof locate>>;
 }> {
   const layer = project.graph.layer(name);
-  const override = fieldOf(project.directives.runner_override);
+  const override = fieldOf(project.directives.runner_override, part);
   if (override !== undefined)
     return { path: ["runner_override", override], located: await locate(directivesPath, host) };
-  const spec = fieldOf(layer.buildSpec);
+  const spec = fieldOf(layer.buildSpec, part);
   if (spec !== undefined)
     return { path: [spec], located: await locate(path.join(layer.directory, ".build-spec.ncl"), host) };
   const { located } = layer;
-  return { path: [fieldOf(layer.workflow) ?? (runner.source === "language" ? "language" : "name")], located };
+  return {
+    path: [fieldOf(layer.workflow, part) ?? (runner.source === "language" ? "language" : "name")],
+    located,
+  };
 }
 
-/** The field that says a size. */
-function fieldOf(declared: DeclaredSize | undefined): "runner_type" | "memory_gb" | undefined {
+/** The field that says a size, or that part of it. */
+function fieldOf(declared: DeclaredSize | undefined, part: "cpu" | "memory_gb"): string | undefined {
   if (declared?.runner_type !== undefined) return "runner_type";
-  return declared?.cpu === undefined || declared.memory_gb === undefined ? undefined : "memory_gb";
+  return declared?.cpu === undefined || declared.memory_gb === undefined ? undefined : part;
 }

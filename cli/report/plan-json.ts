@@ -4,13 +4,15 @@
 import { estimatePlan } from "../../engine/plan/estimate-plan.ts";
 import type { Plan, Step } from "../../engine/plan/step.ts";
 import type { PlanJson } from "../../schemas/plan.ts";
+import type { Prices } from "../machines/appraise-here.ts";
 
 /** Nodes in topological order; the estimate of the whole is for that many builds at once. */
-export function planToJson(plan: Plan, concurrency: number) {
+export function planToJson(plan: Plan, concurrency: number, prices?: Prices) {
   return {
     version: 1 satisfies PlanJson["version"],
     nodes: plan.steps.map(nodeToJson),
     estimate: estimatePlan(plan, concurrency),
+    ...(prices === undefined ? {} : { prices }),
     replacedBases: Object.fromEntries(plan.replacedBases),
   };
 }

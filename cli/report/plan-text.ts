@@ -5,8 +5,9 @@ import { unreachable } from "../../engine/core/unreachable.ts";
 import { estimatePlan, type PlanEstimate } from "../../engine/plan/estimate-plan.ts";
 import { describeReason } from "../../engine/plan/explain-reason.ts";
 import type { Plan, Step } from "../../engine/plan/step.ts";
+import type { Prices } from "../machines/appraise-here.ts";
 import { count, formatSeconds } from "./format.ts";
-import { describeAdvice, describeSize } from "./size-text.ts";
+import { describeAdvice, describeMachine, describeSize } from "./size-text.ts";
 import { type Standing, standingOf } from "./standing.ts";
 import { renderTable } from "./table.ts";
 
@@ -18,6 +19,8 @@ export interface PlanTextOptions {
   readonly showCurrent?: boolean;
   /** Builds at once, for the time that all will take; undefined: no word of that. */
   readonly concurrency?: number | undefined;
+  /** What the prices rest on; undefined: there are none. */
+  readonly prices?: Prices | undefined;
 }
 
 /** Steps, and reasons of one step, that are shown without --verbose. */
@@ -29,23 +32,24 @@ const states = ["build", "maybe", "blocked", "current"] as const;
 
 /** The table of what is not current (of everything, if asked for), and how many steps there are of each kind; with line ends. */
 export function renderPlan(plan: Plan, options: PlanTextOptions): string {
-  const { color, verbose, concurrency } = options;
+  const { color, verbose, concurrency, prices } = options;
   const byState = Map.groupBy(plan.steps, standingOf);
   const shown = states
     .filter((state) => state !== "current" || verbose || options.showCurrent === true)
     .flatMap((state) => byState.get(state) ?? []);
   const kept = verbose ? shown : shown.slice(0, mostSteps);
   const lines = [
-    kept.length === 0 ? "" : renderSteps(kept, color, verbose),
+    kept.length === 0 ? "" : renderSteps(kept, color, verbose, prices?.source === "provider"),
     shown.length > kept.length ? `… and ${shown.length - kept.length} more (--verbose)\n` : "",
     `${summarizePlan(plan)}\n`,
     concurrency === undefined ? "" : describeEstimate(estimatePlan(plan, concurrency)),
+    prices === undefined ? "" : describePrices(prices),
     verbose ? "" : describeAdvised(plan.steps),
   ];
   return lines.join("");
 }
 
-function renderSteps(steps: readonly Step[], color: boolean, verbose: boolean): string {
+function renderSteps(steps: readonly Step[], color: boolean, verbose: boolean, isAppraised: boolean): string {
   const colors = pc.createColors(color);
   const several = new Set(steps.map(({ platform }) => platform)).size > 1;
   const rowStates: Standing[] = [];
@@ -62,11 +66,12 @@ function renderSteps(steps: readonly Step[], color: boolean, verbose: boolean): 
       standingOf(step),
       builds ? formatMinutes(estimate.seconds) : "",
       estimate.source === "recorded" ? count(estimate.builds, "build") : builds ? "budget" : "",
+      builds && isAppraised ? describeMachine(runner.machine) : "",
       estimate.costEur > 0 ? estimate.costEur.toFixed(3) : "",
       verbose ? describeSize(runner) : "",
       first,
     ]);
-    for (const other of others) rows.push(["", "", "", "", "", "", "", other]);
+    for (const other of others) rows.push(["", "", "", "", "", "", "", "", other]);
     while (rowStates.length < rows.length) rowStates.push(standingOf(step));
   }
   return renderTable(
@@ -76,6 +81,7 @@ function renderSteps(steps: readonly Step[], color: boolean, verbose: boolean): 
       { title: "action", paint: (cell, row) => paintState(colors, rowStates[row] ?? "current", cell) },
       { title: "about", align: "right" },
       { title: "from" },
+      { title: "machine" },
       { title: "EUR", align: "right" },
       { title: "runner" },
       { title: "why" },
@@ -161,6 +167,14 @@ function describeEstimate(estimate: PlanEstimate): string {
       : `, ${estimate.concurrency} at once: ${formatMinutes(estimate.workSeconds)} of building, ${formatMinutes(estimate.criticalPathSeconds)} along the longest path${cost}`;
   const source = estimate.unrecorded === 0 ? "" : "budget: no record, so a quarter of its time budget\n";
   return `about ${formatMinutes(estimate.wallSeconds)}${bound}${parts}\n${source}`;
+}
+
+/** "prices are the table's, not those of hcloud: HCLOUD_TOKEN is not set"; nothing of a provider's own. */
+function describePrices({ provider, source, reason = "it was not asked" }: Prices): string {
+  if (source === "provider") return "";
+  return provider === "proxmox"
+    ? `what proxmox has is not known: ${reason}\n`
+    : `prices are the table's, not those of ${provider}: ${reason}\n`;
 }
 
 /** Whole minutes from one on: an estimate says no more. */

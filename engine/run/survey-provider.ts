@@ -7,7 +7,7 @@ import { sleep } from "../core/sleep.ts";
 import type { Compute, Survey, SurveyFailure } from "../ports/compute.ts";
 
 /** No question is asked later than so long after the first. */
-const patienceMs = 15_000;
+const patienceMs = 16_000;
 const firstPauseMs = 1000;
 
 /** `tell` hears, in a phrase for people, each time that it is to be asked again. */

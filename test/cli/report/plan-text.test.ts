@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { renderPlan } from "../../../cli/report/plan-text.ts";
-import type { Reason, Step } from "../../../engine/plan/step.ts";
+import type { PlannedMachine, Reason, Step } from "../../../engine/plan/step.ts";
 import { arm64, layer } from "../../lock/samples.ts";
 import { planOf, stepOf } from "../../plan/steps.ts";
 
@@ -99,7 +99,7 @@ about 3 h 00 m, 1 at once: 3 h 00 m of building, 1 h 30 m along the longest path
     expect(all).toContain("f8 was added");
     expect(all).toContain("l351");
     expect(all).not.toContain("more");
-    expect(all).toContain("cax11: 2 cpu, 4 GB (language)");
+    expect(all).toContain("2 cpu, 4 GB (language)");
   });
 
   test("verbose shows what is current, all reasons and the caches", () => {
@@ -116,15 +116,57 @@ about 3 h 00 m, 1 at once: 3 h 00 m of building, 1 h 30 m along the longest path
     });
     const big = { tier: "cax31", cpu: 8, memoryGb: 16, source: "explicit" } as const;
     expect(textOf([step, { ...current("b"), runner: big }], { verbose: true })).toBe(`
-layer  action   about  from      runner                          why
-a      build      1 m  3 builds  cax11: 2 cpu, 4 GB (language)   it was never built
-                                                                 x is not pinned yet
-                                                                 20 builds speak for cax31: 3 cpu, 13 GB (lamina sizing approve)
-                                                                 cache from r/a:linux-amd64
-                                                                 cache to r/a:linux-amd64
-b      current                   cax31: 8 cpu, 16 GB (explicit)
+layer  action   about  from      runner                   why
+a      build      1 m  3 builds  2 cpu, 4 GB (language)   it was never built
+                                                          x is not pinned yet
+                                                          20 builds speak for 3 cpu, 13 GB (lamina sizing approve)
+                                                          cache from r/a:linux-amd64
+                                                          cache to r/a:linux-amd64
+b      current                   8 cpu, 16 GB (explicit)
 2 layers: 1 to build, 1 current
 `);
+  });
+
+  test("at a provider's prices, tells which machine would be taken, and where there is none", () => {
+    const at = (machine: Partial<PlannedMachine>): PlannedMachine => {
+      const cx33 = { type: "cx33", location: "nbg1", cpu: 4, memoryGb: 8, eurPerHour: 0.0144 };
+      return { ...cx33, isAvailable: true, ...machine };
+    };
+    const leased = (name: string, machine: PlannedMachine | undefined): Step => {
+      const step = stepOf(name, { reasons: [modified] });
+      const estimate = { ...step.estimate, costEur: machine?.eurPerHour ?? 0 };
+      return { ...step, estimate, runner: { ...step.runner, machine } };
+    };
+    const steps = [
+      leased("a", at({})),
+      leased("b", at({ type: "cx53", eurPerHour: 0.0481, isAvailable: false })),
+      leased("c", at({ type: "", location: "pve1", eurPerHour: 0 })),
+      leased("d", undefined),
+    ];
+    const prices = { provider: "hcloud", source: "provider" } as const;
+    expect(textOf(steps, { prices })).toBe(`
+layer  action  about  from      machine                                     EUR  why
+a      build     1 m  3 builds  cx33 in nbg1, 0.0144 EUR/h                0.014  Dockerfile was modified
+b      build     1 m  3 builds  cx53 in nbg1, 0.0481 EUR/h, sold out now  0.048  Dockerfile was modified
+c      build     1 m  3 builds  4 cpu, 8 GB in pve1                              Dockerfile was modified
+d      build     1 m  3 builds  none                                             Dockerfile was modified
+4 layers: 4 to build
+`);
+  });
+
+  test("where the provider was not asked, says whose prices they are, and why", () => {
+    const reason = "HCLOUD_TOKEN is not set";
+    const [step] = [stepOf("a", { reasons: [modified] })];
+    expect(textOf([step], { prices: { provider: "hcloud", source: "table", reason } })).toBe(`
+layer  action  about  from      why
+a      build     1 m  3 builds  Dockerfile was modified
+1 layer: 1 to build
+prices are the table's, not those of hcloud: HCLOUD_TOKEN is not set
+`);
+    const proxmox = { provider: "proxmox", source: "table", reason: "no route to host" } as const;
+    expect(textOf([step], { prices: proxmox })).toContain(
+      "\nwhat proxmox has is not known: no route to host\n",
+    );
   });
 
   test("where past builds speak for other sizes, a line says so", () => {
