@@ -29,7 +29,7 @@ export interface SourceFacts {
 }
 
 export interface PublicationDeps extends PromotionDeps {
-  readonly transfer: ImageTransfer;
+  readonly transfer: Pick<ImageTransfer, "push">;
   /** Where the images of each layer go. */
   readonly repositories: ReadonlyMap<LayerName, RepositoryPlace>;
   readonly workspace: string;

@@ -8,7 +8,7 @@ import { openLockFile } from "../../engine/lock/lock-file.ts";
 import { parseLock } from "../../engine/lock/parse-lock.ts";
 import { serializeLock } from "../../engine/lock/serialize-lock.ts";
 import { emptyHistory, type History } from "../../engine/plan/history.ts";
-import { makePlan, type PlanOptions } from "../../engine/plan/plan.ts";
+import { makePlan, type PlanInput, type PlanOptions } from "../../engine/plan/plan.ts";
 import type { Plan } from "../../engine/plan/step.ts";
 import type { LayerFailure } from "../../engine/run/layer-failure.ts";
 import type { Outcome } from "../../engine/run/outcome.ts";
@@ -49,6 +49,8 @@ export class RunRig {
   readonly replaced = new Map<string, string>();
   readonly files = new FakeFiles();
   readonly metrics = new FakeMetrics();
+  published: RunDeps["published"];
+  publication: RunDeps["publication"];
 
   constructor(project: Project, lock: Lock = emptyLock) {
     this.project = project;
@@ -71,7 +73,15 @@ export class RunRig {
     options: Partial<PlanOptions> = {},
     history: History = emptyHistory,
   ): Plan {
-    return makePlan({
+    return makePlan(this.planInput(selection, options, history));
+  }
+
+  planInput(
+    selection: readonly string[] = [],
+    options: Partial<PlanOptions> = {},
+    history: History = emptyHistory,
+  ): PlanInput {
+    return {
       ...this.project,
       lock: this.lock,
       selection: selection.map(layer),
@@ -84,7 +94,7 @@ export class RunRig {
       ),
       history,
       leased: false,
-    });
+    };
   }
 
   async start(options: Partial<RunOptions> = {}, plan: Plan = this.plan()): Promise<Outcome> {
@@ -125,7 +135,19 @@ export class RunRig {
     const { placer, images, resolver, log: sink, clock } = this;
     const readOwn: RunDeps["readOwn"] = ({ name }) => (this.onDisk ?? this.project).ownInputs.get(name);
     const metrics = this.metrics;
-    return { ...(await this.#world()), readOwn, placer, metrics, images, resolver, sink, clock };
+    const { published, publication } = this;
+    return {
+      ...(await this.#world()),
+      readOwn,
+      placer,
+      metrics,
+      images,
+      resolver,
+      sink,
+      clock,
+      published,
+      publication,
+    };
   }
 
   /** Where its layers are built. */

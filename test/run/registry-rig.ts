@@ -1,0 +1,74 @@
+// A run that asks a registry and publishes there. Several of them may share one registry, as machines do.
+
+import { ok } from "../../engine/core/result.ts";
+import type { RepositoryPlace } from "../../engine/plan/registry-mapper.ts";
+import type { Plan } from "../../engine/plan/step.ts";
+import type { ImageTransfer, PushRequest } from "../../engine/ports/image-transfer.ts";
+import type { RegistryFailure } from "../../engine/ports/registry.ts";
+import { planPublished } from "../../engine/publish/plan-published.ts";
+import { PromotionJournal } from "../../engine/publish/promotion-journal.ts";
+import { Publication } from "../../engine/publish/publication.ts";
+import { PublishedLayers } from "../../engine/publish/published-layers.ts";
+import type { LayerName } from "../../schemas/layer-name.ts";
+import type { Lock } from "../../schemas/lock.ts";
+import { FakeProcesses } from "../fakes/processes.ts";
+import { FakeRegistry } from "../fakes/registry.ts";
+import type { Project } from "../plan/project.ts";
+import { placeOf } from "../publish/places.ts";
+import { RunRig } from "./rig.ts";
+
+export class RegistryRig extends RunRig {
+  readonly registry: FakeRegistry;
+  readonly pushed: PushRequest[] = [];
+  readonly silences: RegistryFailure[] = [];
+  readonly processes = new FakeProcesses();
+  /** What pushes come to; undefined: they succeed. */
+  pushFailure: RegistryFailure | undefined;
+  readonly #repositories: ReadonlyMap<LayerName, RepositoryPlace>;
+
+  constructor(project: Project, registry: FakeRegistry, lock?: Lock) {
+    super(project, lock);
+    this.registry = registry;
+    this.#repositories = new Map(project.graph.order.map((name) => [name, placeOf(name)]));
+    this.published = new PublishedLayers({
+      registry,
+      repositories: this.#repositories,
+      onSilence: (failure) => this.silences.push(failure),
+    });
+  }
+
+  /** From now on its runs publish; each needs this anew. */
+  publish(): void {
+    const { registry, processes } = this;
+    const transfer: Pick<ImageTransfer, "push"> = {
+      push: async (request) => {
+        if (this.pushFailure !== undefined) return { ok: false, error: this.pushFailure };
+        this.pushed.push(request);
+        registry.plant(request.repository, request.image);
+        return ok({ sentBytes: 1000, sentBlobs: 2, mountedBlobs: 0, presentBlobs: 0 });
+      },
+    };
+    this.publication = new Publication(
+      {
+        registry,
+        transfer,
+        processes,
+        journal: new PromotionJournal(this.files, "/project/.lamina/promotions"),
+        repositories: this.#repositories,
+        workspace: "lamina",
+        facts: { source: "https://git.example/catalog", revision: "0123abc" },
+        onPushed: ({ layer, platform, image, repository, sentBytes }) => {
+          const at = this.clock.nowMs();
+          this.log.emit({ type: "layer.pushed", at, layer, platform, image, repository, sentBytes });
+        },
+      },
+      this.stop.signal,
+    );
+  }
+
+  /** The plan of a project that asks the registry. */
+  async planAsking(): Promise<Plan> {
+    if (this.published === undefined) throw new Error("it asks nobody");
+    return planPublished(this.planInput(), this.published, this.stop.signal);
+  }
+}
