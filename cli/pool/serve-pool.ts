@@ -1,11 +1,15 @@
 // Runs a pool's server until a signal ends it: reads what it needs, tells where it listens, an exit code out.
 
+import { locateProject } from "../../engine/catalog/locate.ts";
 import { err, ok, type Result } from "../../engine/core/result.ts";
+import type { Compute } from "../../engine/ports/compute.ts";
 import type { PoolToken } from "../../providers/pool/tokens.ts";
 import { complain, refuseUsage } from "../complain.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import { listenForInterrupts } from "../interrupts.ts";
-import { openCompute } from "../open-compute.ts";
+import { directivesPathOf } from "../machines/directives-path.ts";
+import { tellRefusal, tellSurveyFailure } from "../machines/tell-survey.ts";
+import { type LeasingProvider, openCompute } from "../open-compute.ts";
 import type { Output } from "../output.ts";
 import { packageVersion } from "../package-root.ts";
 import { tellDiagnostics } from "../tell-diagnostics.ts";
@@ -54,9 +58,11 @@ export async function servePool(
   }
   const { provider, runners, caps, maxTtlMs } = configuration.value;
   const compute = await openCompute(provider, runners, host);
-  if (!compute.ok) {
-    complain(output, compute.error.message, compute.error.help);
-    return compute.error.kind === "environment" ? exitCode.environment : exitCode.usage;
+  if (!compute.ok) return tellRefusal(output, compute.error);
+  const unasked = await askProvider(compute.value, provider, command, { directory, output });
+  if (unasked !== undefined) {
+    await compute.value.close();
+    return unasked;
   }
   const { openPoolServer } = await import("../../providers/pool/server.ts");
   const opened = await openPoolServer({
@@ -87,6 +93,28 @@ export async function servePool(
   await ended;
   await opened.value.close();
   return exitCode.done;
+}
+
+/** The exit code where the provider will never lease anything; one that only does not answer may do so later. */
+async function askProvider(
+  compute: Compute,
+  provider: LeasingProvider,
+  { directivesPath: given }: Pick<PoolCommand, "directivesPath">,
+  { directory, output }: Pick<Surroundings, "directory" | "output">,
+): Promise<ExitCode | undefined> {
+  const surveyed = await compute.survey(new AbortController().signal);
+  if (surveyed.ok) return undefined;
+  const failure = surveyed.error;
+  if (failure.kind === "unavailable") {
+    const help = failure.help === undefined ? "" : `; ${failure.help}`;
+    output.remark(
+      `${provider} does not answer, and is asked again when a machine is: ${failure.message}${help}\n`,
+    );
+    return undefined;
+  }
+  const root = locateProject(directory, host.files);
+  const directivesPath = given ?? directivesPathOf(root.ok ? root.value : directory);
+  return await tellSurveyFailure(failure, { provider, directivesPath, root: directory, output, host });
 }
 
 interface Refusal {

@@ -159,6 +159,58 @@ test("serves HTTPS with a certificate of its own", async () => {
   agent.destroy();
 });
 
+test("with a provider that only does not answer it listens, and says so", async () => {
+  provider.fault = "unreachable-node";
+  const { url, log } = await serve();
+  expect((await ask(url, "GET /healthz")).status).toBe(200);
+  expect(log()).toMatch(
+    /^proxmox does not answer, and is asked again when a machine is: Proxmox VE, GET \/nodes: .*Connection refused \(595\); see that Proxmox VE is reached from here: /,
+  );
+  provider.fault = "none";
+  expect((await ask(url, "POST /api/v1/vm-pool", { body: leaseBody() })).status).toBe(201);
+});
+
+test("with credentials that the provider refuses, or directives that it does not know, it never listens", async () => {
+  const env = { PROXMOX_VE_API_TOKEN: provider.token };
+  provider.fault = "token-revoked";
+  expect(await runCli(serving, { cwd: folder, env })).toEqual({
+    exitCode: 3,
+    stdout: "",
+    stderr:
+      "error: proxmox refuses to be asked: Proxmox VE, GET /nodes: no such user ('lamina@pve') (401)\n" +
+      "help: the token of PROXMOX_VE_API_TOKEN needs rights on the template, the resource pool, the storage and the bridge\n",
+  });
+  provider.fault = "none";
+  write(
+    "wrong.ncl",
+    `{
+  compute_provider = 'proxmox,
+  runners.settings = {
+    node = "pvf",
+    template = ${templateId},
+    fingerprint = "${provider.tls.fingerprint}",
+    url = "${provider.url}",
+  },
+}`,
+  );
+  const wrong = serving.map((word) => (word === "pool.ncl" ? "wrong.ncl" : word));
+  expect(await runCli(wrong, { cwd: folder, env })).toEqual({
+    exitCode: 2,
+    stdout: "",
+    stderr: `error[E0307]: \`runners.settings.node\` names no node: pvf
+ --> wrong.ncl:4:12
+  |
+4 |     node = "pvf",
+  |            ^^^^^
+  |
+  = help: did you mean "pve"?
+
+1 error
+\`lamina explain E0307\` tells more
+`,
+  });
+});
+
 describe("what it is not served with", () => {
   const env = { PROXMOX_VE_API_TOKEN: "lamina@pve!test=01234567-89ab-cdef-0123-456789abcdef" };
   const cases: readonly (readonly [
