@@ -15,18 +15,11 @@ import { err, ok, type Result } from "../core/result.ts";
 import type { RepositoryPlace } from "../plan/registry-mapper.ts";
 import type { ImageTransfer, TransferFailure } from "../ports/image-transfer.ts";
 import type { ManifestDescriptor, RegistryFailure } from "../ports/registry.ts";
+import type { SourceFacts } from "../ports/source-facts.ts";
 import { composeIndex, joinImages, type LayerImage, readIndex } from "./layer-index.ts";
 import { type PromotionDeps, type PromotionEnd, promote } from "./promotion.ts";
 import { tagOfInput } from "./published-layers.ts";
 import { versionTag } from "./version-tag.ts";
-
-/** Where the sources are, as far as somebody knows. */
-export interface SourceFacts {
-  /** Address of the repository, without credentials. */
-  readonly source: string | undefined;
-  /** The commit that is built; undefined where more than that is. */
-  readonly revision: string | undefined;
-}
 
 export interface PublicationDeps extends PromotionDeps {
   readonly transfer: Pick<ImageTransfer, "push">;
