@@ -9,6 +9,7 @@ import type { DeclaredSize } from "../../engine/plan/sizing.ts";
 import type { Plan, Step } from "../../engine/plan/step.ts";
 import type { Survey } from "../../engine/ports/compute.ts";
 import type { Project } from "../../engine/project.ts";
+import { isKnownPlatform } from "../../schemas/known-platform.ts";
 import type { LeasingProvider } from "../open-compute.ts";
 import { locate } from "./tell-survey.ts";
 
@@ -48,11 +49,13 @@ function diagnosePlatform(
   if (first === undefined) return [];
   const { located } = project.graph.layer(first.layer);
   const layers = Array.from(new Set(steps.map(({ layer }) => layer)));
-  const others = layers.length > 1 ? `, nor for ${layers.slice(1).join(", ")}` : "";
-  const platforms = Array.from(new Set(survey.kinds.flatMap((kind) => kind.platforms)));
+  const known = survey.kinds
+    .flatMap((kind) => kind.platforms)
+    .filter((platform) => isKnownPlatform(platform));
+  const platforms = Array.from(new Set(known));
   const fault: Fault = {
     path: ["platforms"],
-    message: `of ${first.layer} has no machine of ${provider} that builds for ${first.platform}${others}`,
+    message: `of ${layers.join(", ")} wants a machine for ${first.platform}, and ${provider} has none`,
     help: `machines of ${provider} build for ${platforms.join(", ") || "nothing"}: declare platforms, or name other runners.candidates`,
   };
   return diagnoseFaults([fault], located);
