@@ -21,7 +21,9 @@ export interface BuildMetrics {
   readonly atMs: number;
   readonly seconds: number;
   readonly outcome: "built" | "failed" | "oom";
-  /** What it was given, and the tier's name. */
+  /** Machines differ in cores, and with them what builds use: what was seen in one place says less of the other. */
+  readonly place: "leased" | "here";
+  /** What it was given, and the tier's name; "none" where nothing but this whole machine was. */
   readonly tier: string;
   readonly cpu: number;
   readonly memoryGb: number;
@@ -31,10 +33,14 @@ export interface BuildMetrics {
   readonly memoryPeakBytes: number | undefined;
 }
 
-/** The 95th percentile (nearest rank) over the last twenty builds of a layer that came to their end and were measured. */
+/**
+ * The 95th percentile (nearest rank) over the last twenty builds of a layer that came to their end and were measured: those on
+ * leased machines, and only where there are none, those on this machine.
+ */
 export interface LayerP95 {
   readonly layer: LayerName;
   readonly platform: Platform;
+  readonly place: BuildMetrics["place"];
   readonly cpu: number;
   /** Of the builds' peaks, where they are known: a size must hold the peak. GiB. */
   readonly memoryGb: number;

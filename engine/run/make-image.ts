@@ -10,7 +10,14 @@ import { err, ok, type Result } from "../core/result.ts";
 import { sleep } from "../core/sleep.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { nextTier, type Tier } from "../plan/tiers.ts";
-import type { Builder, SolveFailure, SolveProgress, SolveRequest, SolveResult } from "../ports/builder.ts";
+import type {
+  Builder,
+  SolveFailure,
+  SolveProgress,
+  SolveRequest,
+  SolveResult,
+  StepLimits,
+} from "../ports/builder.ts";
 import type { BuildMetrics } from "../ports/metrics.ts";
 import type { Measurement } from "../ports/runner.ts";
 import { type Halt, type LayerBuild, node } from "./layer-build.ts";
@@ -22,7 +29,7 @@ import {
   explainTimeBudget,
 } from "./layer-failure.ts";
 import { explainCause, type FailureCause } from "./oom.ts";
-import type { LeasedPlacement, Placement, PlacementRequest } from "./placer.ts";
+import type { Placement, PlacementRequest } from "./placer.ts";
 import { judgeProof } from "./prove-layer.ts";
 
 export interface MadeImage {
@@ -57,9 +64,12 @@ export async function makeImage(build: LayerBuild, request: SolveRequest): Promi
     const { cause, failure } = trial;
     switch (cause.kind) {
       case "oom": {
-        const next = biggerTier(size, placement.leased);
-        if (next === undefined || oomRetries === maxOomRetries)
-          return err(explainOutOfMemory(failure, size.tier, next?.name, cause.reports));
+        const next = isAllThereIs(placement) ? undefined : biggerTier(size, placement);
+        if (next === undefined || oomRetries === maxOomRetries) {
+          const where = describePlace(placement, size.tier);
+          const more = isAllThereIs(placement) ? "elsewhere" : next?.name;
+          return err(explainOutOfMemory(failure, where, more, cause.reports));
+        }
         oomRetries += 1;
         size = { tier: next.name, cpu: next.cpu, memoryGb: next.memoryGb };
         isAlone ||= !cause.isCertain;
@@ -80,20 +90,32 @@ export async function makeImage(build: LayerBuild, request: SolveRequest): Promi
 }
 
 /** One tier up from what it had: where it was alone, that was the whole machine. */
-function biggerTier(
-  { tier, memoryGb }: PlacementRequest["size"],
-  leased: LeasedPlacement | undefined,
-): Tier | undefined {
-  const hadGb = leased === undefined || leased.hadNeighbours() ? memoryGb : leased.memoryGb;
+function biggerTier({ tier, memoryGb }: PlacementRequest["size"], { leased }: Placement): Tier | undefined {
+  const wasWhole = leased !== undefined && !leased.hadNeighbours();
+  const hadGb = wasWhole ? leased.memoryGb : memoryGb;
   let next = nextTier(tier);
   while (next !== undefined && next.memoryGb <= hadGb) next = nextTier(next.name);
   return next;
 }
 
+/** This machine has no more memory than the build was given; one that is leased may be bigger. */
+function isAllThereIs({ local }: Placement): boolean {
+  return local !== undefined && (local.limit === undefined || local.limit.memoryGb >= local.has.memoryGb);
+}
+
+function describePlace({ local }: Placement, tier: string): string {
+  if (local === undefined) return `on a ${tier}`;
+  return local.limit === undefined ? "on this machine" : `with ${round(local.limit.memoryGb)} GB`;
+}
+
+function round(amount: number): number {
+  return Math.round(amount * 10) / 10;
+}
+
 type Trial =
   | { readonly kind: "made"; readonly image: MadeImage }
   | { readonly kind: "halted"; readonly halt: Halt }
-  /** Only where the machine is leased. */
+  /** Where the machine is leased, or where memory ran out. */
   | { readonly kind: "failed"; readonly failure: SolveFailure; readonly cause: FailureCause };
 
 /** One attempt, after which the place is left, however it ends. */
@@ -121,23 +143,24 @@ async function tryAt(placement: Placement, build: LayerBuild, request: SolveRequ
 }
 
 async function solveAndProve(
-  { builder, leased }: Placement,
+  placement: Placement,
   build: LayerBuild,
   request: SolveRequest,
   signal: AbortSignal,
 ): Promise<Trial> {
+  const { builder } = placement;
   const { layer, own, clock } = build;
   const startedMs = clock.nowMs();
-  const { solved, measurement } = await measure(leased, () =>
-    builder.solve(request, (progress) => forward(build, progress), signal),
+  const { solved, measurement } = await measure(placement, (stepLimits) =>
+    builder.solve({ ...request, stepLimits }, (progress) => forward(build, progress), signal),
   );
   const seconds = (clock.nowMs() - startedMs) / 1000;
   // The files that were sent are those that were hashed, or nobody knows what came out.
   const now = build.readOwn(layer);
   const isSame = now?.digest === own.digest;
   if (!isSame && build.isWatched) return { kind: "halted", halt: "canceled" };
-  if (!solved.ok) return judge(build, solved.error, leased, { measurement, seconds });
-  record(build, leased, "built", { measurement, seconds });
+  if (!solved.ok) return judge(build, solved.error, placement, { measurement, seconds });
+  record(build, placement, "built", { measurement, seconds });
   if (!isSame) return { kind: "halted", halt: explainChangedInputs(own, now) };
 
   const { tools_provided: promised, artifact_paths: artifactPaths } = layer.workflow;
@@ -153,7 +176,7 @@ async function solveAndProve(
     },
     signal,
   );
-  if (!proof.ok) return judge(build, proof.error, leased, undefined);
+  if (!proof.ok) return judge(build, proof.error, placement, undefined);
   const versions = judgeProof(layer, proof.value);
   return versions.ok
     ? { kind: "made", image: { solved: solved.value, versions: versions.value } }
@@ -161,15 +184,16 @@ async function solveAndProve(
 }
 
 async function measure(
-  leased: LeasedPlacement | undefined,
-  solve: () => ReturnType<Builder["solve"]>,
+  { leased, local }: Placement,
+  solve: (limits: StepLimits | undefined) => ReturnType<Builder["solve"]>,
 ): Promise<{
   readonly solved: Awaited<ReturnType<Builder["solve"]>>;
   readonly measurement: Measurement | undefined;
 }> {
-  const measuring = await leased?.measure();
+  const here = await local?.measure();
+  const measuring = here ?? (await leased?.measure());
   try {
-    const solved = await solve();
+    const solved = await solve(here?.limits);
     return { solved, measurement: await measuring?.finish() };
   } finally {
     await measuring?.finish();
@@ -189,34 +213,39 @@ interface Measured {
 function judge(
   build: LayerBuild,
   failure: SolveFailure,
-  leased: LeasedPlacement | undefined,
+  placement: Placement,
   measured: Measured | undefined,
 ): Trial {
   // A daemon that hears the terminal's Ctrl-C as well may be gone before it can say that it canceled.
   const isEnd = failure.kind === "canceled" || failure.kind === "daemon-lost";
   if (isEnd && build.signal.aborted) return { kind: "halted", halt: "canceled" };
-  if (leased === undefined) return { kind: "halted", halt: explainSolveFailure(failure, build.secrets) };
+  const { leased } = placement;
   const { measurement } = measured ?? {};
-  const [isShared, isMachineLost] = [leased.hadNeighbours(), leased.isLost()];
+  const [isShared, isMachineLost] = [leased?.hadNeighbours() === true, leased?.isLost() === true];
   const cause = explainCause({ failure, measurement, isShared, isMachineLost });
   if (measured !== undefined && (cause.kind === "oom" || cause.kind === "step"))
-    record(build, leased, cause.kind === "oom" ? "oom" : "failed", measured);
+    record(build, placement, cause.kind === "oom" ? "oom" : "failed", measured);
+  // Here there is no other machine to try.
+  const isTriedAgain = leased !== undefined || (placement.local !== undefined && cause.kind === "oom");
+  if (!isTriedAgain) return { kind: "halted", halt: explainSolveFailure(failure, build.secrets) };
   return { kind: "failed", failure, cause };
 }
 
 /** Tells what a solve used, and keeps it for sizes to come. */
 function record(
   build: LayerBuild,
-  leased: LeasedPlacement | undefined,
+  placement: Placement,
   outcome: BuildMetrics["outcome"],
   { measurement, seconds }: Measured,
 ): void {
-  if (leased === undefined) return;
+  const given = describeGiven(placement, measurement);
+  if (given === undefined) return;
   const { cpuP95, memoryP95Bytes, memoryPeakBytes, oomKills } = measurement ?? {};
+  const { leased } = placement;
   build.sink.emit({
     type: "layer.measured",
     ...node(build),
-    lease: leased.lease,
+    ...(leased === undefined ? {} : { lease: leased.lease }),
     seconds,
     ...(cpuP95 === undefined ? {} : { cpuP95 }),
     ...(memoryP95Bytes === undefined ? {} : { memoryP95Bytes }),
@@ -224,8 +253,7 @@ function record(
     ...(oomKills === undefined ? {} : { oomKills }),
   });
   // What a neighbour used cannot be told apart.
-  const own = leased.hadNeighbours() ? undefined : { cpuP95, memoryP95Bytes, memoryPeakBytes };
-  const { tier, cpu, memoryGb } = leased;
+  const own = leased?.hadNeighbours() === true ? undefined : { cpuP95, memoryP95Bytes, memoryPeakBytes };
   const { layer, platform } = build.step;
   build.onMeasured({
     layer,
@@ -233,13 +261,26 @@ function record(
     atMs: build.clock.nowMs(),
     seconds,
     outcome,
-    tier,
-    cpu,
-    memoryGb,
+    ...given,
     cpuP95: own?.cpuP95,
     memoryP95Bytes: own?.memoryP95Bytes,
     memoryPeakBytes: own?.memoryPeakBytes,
   });
+}
+
+/** What the build had to itself; undefined where that, or what it made of it, is not known. */
+function describeGiven(
+  { leased, local }: Placement,
+  measurement: Measurement | undefined,
+): Pick<BuildMetrics, "place" | "tier" | "cpu" | "memoryGb"> | undefined {
+  if (leased !== undefined) {
+    const { tier, cpu, memoryGb } = leased;
+    return { place: "leased", tier, cpu, memoryGb };
+  }
+  // All of its steps may have been in the cache.
+  if (local === undefined || measurement === undefined) return undefined;
+  const { cpu, memoryGb } = local.limit ?? local.has;
+  return { place: "here", tier: local.tier, cpu, memoryGb };
 }
 
 function tellPlace(build: LayerBuild, { leased }: Placement): void {

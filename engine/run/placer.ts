@@ -6,6 +6,8 @@ import type { Platform } from "../../schemas/platform.ts";
 import { ok, type Result } from "../core/result.ts";
 import type { RunnerSize } from "../plan/step.ts";
 import type { Builder } from "../ports/builder.ts";
+import type { MachineSize } from "../ports/compute.ts";
+import type { LocalMeasuring } from "../ports/local-machine.ts";
 import type { Measuring } from "../ports/runner.ts";
 import type { LayerFailure } from "./layer-failure.ts";
 
@@ -24,8 +26,10 @@ export interface PlacementRequest {
 /** A place that was given, until it is left. */
 export interface Placement {
   readonly builder: Builder;
-  /** Undefined where nothing is leased, and so nothing measured. */
+  /** Undefined where nothing is leased. */
   readonly leased: LeasedPlacement | undefined;
+  /** Of this machine, where its builds can be seen. Without either nothing is measured. */
+  readonly local?: LocalPlacement | undefined;
   /** "built": the layer's image came to be here. "condemned": nothing more is to be built here. */
   leave(state: "built" | "unbuilt" | "condemned"): void;
 }
@@ -46,6 +50,16 @@ export interface LeasedPlacement {
   measure(): Promise<Measuring>;
 }
 
+export interface LocalPlacement {
+  /** That was asked for; "none" where nothing was. */
+  readonly tier: string;
+  /** That it is held to; undefined: it takes what it finds. */
+  readonly limit: MachineSize | undefined;
+  /** What this machine has. */
+  readonly has: MachineSize;
+  measure(): Promise<LocalMeasuring>;
+}
+
 export interface Placer {
   /** For people: what builds. */
   readonly description: string;
@@ -58,7 +72,7 @@ export interface Placer {
   rest(): Promise<number | undefined>;
 }
 
-/** Everything on one builder. */
+/** Everything on one builder, of whose machine nothing is known. */
 export function placeOn(builder: Builder): Placer {
   const placement: Placement = { builder, leased: undefined, leave: () => {} };
   return {

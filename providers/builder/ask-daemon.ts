@@ -9,6 +9,8 @@ import type { Daemon } from "./run-buildctl.ts";
 const answerWithinMs = 15_000;
 /** The first whose exporter rewrites timestamps, which reproducible digests rest on. */
 const oldestVersion = [0, 13] as const;
+/** The first that takes limits for the steps of a solve, with its Dockerfile frontend 1.25. */
+const oldestWithLimits = [0, 31] as const;
 
 export interface DaemonInfo {
   /** Such as "v0.34.2". */
@@ -17,6 +19,8 @@ export interface DaemonInfo {
   readonly platforms: readonly Platform[];
   /** Whether its Dockerfile frontend knows `COPY --exclude` without the labs channel. */
   readonly copyExcludes: boolean;
+  /** Whether it takes limits for the steps of a solve. */
+  readonly limitsSteps: boolean;
 }
 
 const workersSchema = z
@@ -56,11 +60,13 @@ export async function askDaemon(daemon: Daemon, signal: AbortSignal): Promise<Re
   if (!workers.success) return err("answers, but not as BuildKit does");
   const first = workers.data[0];
   const version = first?.buildkitVersion.version ?? "";
-  if (isTooOld(version)) return err(`is BuildKit ${version}; at least v${oldestVersion.join(".")} is needed`);
+  if (isOlder(version, oldestVersion) === true)
+    return err(`is BuildKit ${version}; at least v${oldestVersion.join(".")} is needed`);
   const names = workers.data.flatMap((worker) =>
     worker.platforms.map((one) => [one.os, one.architecture, one.variant].filter(Boolean).join("/")),
   );
   return ok({
+    limitsSteps: isOlder(version, oldestWithLimits) === false,
     version: version === "" ? "of unknown version" : version,
     platforms: Array.from(new Set(names)).flatMap((name) => platform.safeParse(name).data ?? []),
     // Old daemons do not name their frontend's version; those that do know the flag.
@@ -68,11 +74,12 @@ export async function askDaemon(daemon: Daemon, signal: AbortSignal): Promise<Re
   });
 }
 
-function isTooOld(version: string): boolean {
+/** Undefined of a version that tells no numbers. */
+function isOlder(version: string, [leastMajor, leastMinor]: readonly [number, number]): boolean | undefined {
   const found = /^v?(\d+)\.(\d+)/.exec(version);
-  if (found === null) return false;
+  if (found === null) return undefined;
   const [major, minor] = [Number(found[1]), Number(found[2])];
-  return major < oldestVersion[0] || (major === oldestVersion[0] && minor < oldestVersion[1]);
+  return major < leastMajor || (major === leastMajor && minor < leastMinor);
 }
 
 /** buildctl's complaint in a phrase. */

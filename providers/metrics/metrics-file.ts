@@ -7,7 +7,7 @@ import { err, ok, type Result } from "../../engine/core/result.ts";
 import type { MetricsFailure } from "../../engine/ports/metrics.ts";
 
 /** Raised with every change of the table. */
-const version = 1;
+const version = 2;
 /** "lamn": so that a database of something else is not taken for ours. */
 const applicationId = 0x6c616d6e;
 /** Another process writes for milliseconds only. */
@@ -23,6 +23,7 @@ const table = `
     at_ms INTEGER NOT NULL,
     seconds REAL NOT NULL,
     outcome TEXT NOT NULL,
+    place TEXT NOT NULL,
     tier TEXT NOT NULL,
     cpu REAL NOT NULL,
     memory_gb REAL NOT NULL,
@@ -33,6 +34,9 @@ const table = `
   ) STRICT;
   CREATE INDEX last_builds ON builds (workspace, at_ms);
 `;
+
+/** What makes a file of a version one of the next. In the first there were none but leased machines. */
+const changes = new Map([[1, "ALTER TABLE builds ADD COLUMN place TEXT NOT NULL DEFAULT 'leased'"]]);
 
 /**
  * Opens the file at an absolute path; with `make` it is made where there is none, else nothing is opened then. A file that is
@@ -69,6 +73,7 @@ function takeUp(database: DatabaseSync): string | undefined {
       );
     else database.exec("ROLLBACK");
   }
+  if (found.application === applicationId) bringUpToDate(database);
   const { version: now, application } = numbersOf(database);
   if (application !== applicationId)
     return "is a database of something else: move it away, and metrics begin anew";
@@ -76,6 +81,18 @@ function takeUp(database: DatabaseSync): string | undefined {
     return `was written by a newer lamina (version ${now}, this one knows ${version}): use that one, or move the file away`;
   keepLog(database);
   return undefined;
+}
+
+/** Under the same lock: of several processes one does it. A newer file is left as it is. */
+function bringUpToDate(database: DatabaseSync): void {
+  for (;;) {
+    const change = changes.get(numbersOf(database).version);
+    if (change === undefined) return;
+    database.exec("BEGIN IMMEDIATE");
+    const { version: now } = numbersOf(database);
+    const due = changes.get(now);
+    database.exec(due === undefined ? "ROLLBACK" : `${due}; PRAGMA user_version = ${now + 1}; COMMIT`);
+  }
 }
 
 /** Readers do not wait for a writer then. Who asks while others use the file may be told to wait, and they have asked already. */

@@ -1,6 +1,7 @@
 // What builds used of their machines, in a file of the project: .lamina/metrics.db. Whoever only looks makes no file.
 
 import type { DatabaseSync } from "node:sqlite";
+import { z } from "zod";
 import { err, ok, type Result } from "../../engine/core/result.ts";
 import type { BuildMetrics, MetricsFailure, MetricsStore } from "../../engine/ports/metrics.ts";
 import { poolMetrics } from "../../schemas/pool.ts";
@@ -12,7 +13,9 @@ import { fromWire, toWire } from "./wire.ts";
 const keptBuilds = 200;
 
 const columns =
-  "workspace, layer, platform, run_id, at_ms, seconds, outcome, tier, cpu, memory_gb, cpu_p95, memory_p95_bytes, memory_peak_bytes";
+  "workspace, layer, platform, run_id, at_ms, seconds, outcome, place, tier, cpu, memory_gb, cpu_p95, memory_p95_bytes, memory_peak_bytes";
+
+const storedMetrics = poolMetrics.extend({ place: z.enum(["leased", "here"]) });
 
 /** The store in a file at an absolute path, which is opened when it is first needed. */
 export function openSqliteMetrics(path: string): MetricsStore {
@@ -38,7 +41,7 @@ export function openSqliteMetrics(path: string): MetricsStore {
     record: (metrics) =>
       Promise.resolve(
         use(true, undefined, (open) => {
-          const row = toWire(metrics);
+          const row = { ...toWire(metrics), place: metrics.place };
           open
             .prepare(`INSERT OR IGNORE INTO builds (${columns}) VALUES (${columns.replaceAll(/\w+/g, "?")})`)
             .run(...columns.split(", ").map((column) => valueAt(row, column)));
@@ -57,10 +60,10 @@ export function openSqliteMetrics(path: string): MetricsStore {
           const rows = open
             .prepare(
               `SELECT ${columns} FROM (
-                 SELECT *, row_number() OVER (PARTITION BY layer, platform ORDER BY at_ms DESC, id DESC) AS place
+                 SELECT *, row_number() OVER (PARTITION BY layer, platform, place ORDER BY at_ms DESC, id DESC) AS nth
                  FROM builds WHERE workspace = ? AND outcome = 'built' AND cpu_p95 IS NOT NULL
                    AND coalesce(memory_peak_bytes, memory_p95_bytes) IS NOT NULL)
-               WHERE place <= ${consideredBuilds} ORDER BY at_ms DESC, id DESC`,
+               WHERE nth <= ${consideredBuilds} ORDER BY at_ms DESC, id DESC`,
             )
             .all(workspace);
           return percentilesOf(rows.map((row) => readRow(row)));
@@ -86,8 +89,11 @@ export function openSqliteMetrics(path: string): MetricsStore {
 
 /** @throws Error that explainFault understands. */
 function readRow(row: unknown): BuildMetrics {
-  const read = poolMetrics.safeParse(row);
-  if (read.success) return fromWire(read.data);
+  const read = storedMetrics.safeParse(row);
+  if (read.success) {
+    const { place, ...metrics } = read.data;
+    return { ...fromWire(metrics), place };
+  }
   throw new Error(`malformed: a build's ${read.error.issues[0]?.path.join(".") ?? "row"} is none`);
 }
 

@@ -4,6 +4,7 @@ import type { z } from "zod";
 import type { BuildMetrics, LayerP95 } from "../../engine/ports/metrics.ts";
 import type { PoolMetrics, PoolP95, poolMetrics } from "../../schemas/pool.ts";
 
+/** `place` is no part of it: pools hear of builds on leased machines only. */
 export function toWire(metrics: BuildMetrics): z.input<typeof poolMetrics> {
   return {
     workspace: metrics.workspace,
@@ -31,6 +32,7 @@ export function fromWire(metrics: PoolMetrics): BuildMetrics {
     atMs: metrics.at_ms,
     seconds: metrics.seconds,
     outcome: metrics.outcome,
+    place: "leased",
     tier: metrics.tier,
     cpu: metrics.cpu,
     memoryGb: metrics.memory_gb,
@@ -45,5 +47,5 @@ export function percentileToWire({ layer, platform, cpu, memoryGb, builds }: Lay
 }
 
 export function percentileFromWire({ layer, platform, cpu, memory_gb: memoryGb, builds }: PoolP95): LayerP95 {
-  return { layer, platform, cpu, memoryGb, builds };
+  return { layer, platform, place: "leased", cpu, memoryGb, builds };
 }

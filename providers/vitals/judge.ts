@@ -29,6 +29,44 @@ export function judgeReadings(before: Readings, after: Readings | undefined): Me
   };
 }
 
+/** What was seen of the steps of one solve. */
+export interface SeenSteps {
+  readonly samples: readonly Sample[];
+  /** The cgroups that they ran in. */
+  readonly cgroups: ReadonlySet<string>;
+  /** That each was held to, in bytes; undefined: none. No other solve has the same. */
+  readonly limitBytes: number | undefined;
+}
+
+/** The same of a solve whose steps were told apart: `before` and `after` are of the machine. Undefined: none of them was seen. */
+export function judgeSteps(
+  { samples, cgroups, limitBytes }: SeenSteps,
+  before: Readings | undefined,
+  after: Readings | undefined,
+): Measurement | undefined {
+  const { mark } = before ?? {};
+  const victims = mark === undefined || after === undefined ? undefined : readVictims(after.log, mark);
+  const ours = victims?.filter(
+    (victim) => cgroups.has(victim.cgroup ?? "") || victim.limitBytes === (limitBytes ?? Number.NaN),
+  );
+  // Where the kernel's log is closed to us, only its count of the whole machine is left, which says nothing of steps without a limit.
+  const counted =
+    limitBytes === undefined ? undefined : difference(before?.kills.machine, after?.kills.machine);
+  const oomKills = ours?.length ?? counted;
+  if (cgroups.size === 0 && (ours ?? []).length === 0) return undefined;
+  const memory = samples.flatMap(({ memory: figure }) => figure?.value ?? []);
+  const reached = ours?.some((victim) => victim.limitBytes === limitBytes) === true ? limitBytes : undefined;
+  const peak = memory.reduce((most, value) => Math.max(most, value), reached ?? 0);
+  return {
+    cpuP95: roundCores(nearestRank(coresInUse(samples, Number.NaN), percent)),
+    memoryP95Bytes: nearestRank(memory, percent),
+    memoryPeakBytes: peak === 0 ? undefined : peak,
+    oomKills,
+    oomReports: (ours ?? []).slice(-reportsKept).map(({ report }) => report),
+    source: "cgroup",
+  };
+}
+
 interface Kills {
   readonly count: number | undefined;
   readonly reports: readonly string[];

@@ -1,9 +1,10 @@
 // What the kernel's log says of processes that were killed for want of memory: who, where, and by whose limit. Pure.
 //
+//   memory: usage 262144kB, limit 262144kB, failcnt 25
 //   oom-kill:constraint=CONSTRAINT_MEMCG,…,oom_memcg=/host-1,task_memcg=/host-1/buildkit/x,task=dd,pid=7,uid=0
 //   Memory cgroup out of memory: Killed process 7 (dd) total-vm:413340kB, anon-rss:259768kB, …
 //
-// The second line is always written, the first is left out where many are killed at once (mm/oom_kill.c).
+// The last line is always written, the others are left out where many are killed at once (mm/oom_kill.c).
 
 import type { Mark } from "./readings.ts";
 
@@ -13,6 +14,8 @@ export interface Victim {
   readonly cgroup: string | undefined;
   /** The cgroup whose limit was reached; undefined where the log does not say, or where the whole machine was full. */
   readonly limitedBy: string | undefined;
+  /** That limit, in bytes. */
+  readonly limitBytes: number | undefined;
   /** For people. */
   readonly report: string;
 }
@@ -22,13 +25,16 @@ export function readVictims(lines: readonly string[], mark: Mark | undefined): r
   const sinceSeconds = mark?.kind === "dmesg" ? Number(mark.text) : undefined;
   const victims: Victim[] = [];
   let named: { readonly pid: number; readonly cgroup?: string; readonly limitedBy?: string } | undefined;
+  let limitBytes: number | undefined;
   for (const line of lines) {
     const [, seconds, text = ""] = /^(?:\[ *(\d+\.\d+)\] )?(.*)$/.exec(line) ?? [];
     if (sinceSeconds !== undefined && (seconds === undefined || Number(seconds) <= sinceSeconds)) continue;
     const killed = /^(?:.*: )?Killed process (\d+) \(.*?\)(?: total-vm:\d+kB)?(?:, anon-rss:\d+kB)?/.exec(
       text,
     );
-    if (text.startsWith("oom-kill:")) named = { pid: Number(field(text, "pid")), ...places(text) };
+    const limitKb = /^memory: usage \d+kB, limit (\d+)kB,/.exec(text)?.[1];
+    if (limitKb !== undefined) limitBytes = Number(limitKb) * 1024;
+    else if (text.startsWith("oom-kill:")) named = { pid: Number(field(text, "pid")), ...places(text) };
     else if (killed !== null) {
       const pid = Number(killed[1]);
       const place = named?.pid === pid ? named : undefined;
@@ -37,8 +43,10 @@ export function readVictims(lines: readonly string[], mark: Mark | undefined): r
         pid,
         cgroup: place?.cgroup,
         limitedBy: place?.limitedBy,
+        limitBytes: place === undefined ? undefined : limitBytes,
         report: `${killed[0]}${where}`,
       });
+      limitBytes = undefined;
     }
   }
   return victims;

@@ -19,6 +19,23 @@ export type Scope =
   /** Other work is done there: only what lies below that cgroup, such as "/buildkit". */
   | { readonly kind: "cgroup"; readonly path: string };
 
+const markLog = `
+if time=$(dmesg 2>/dev/null | tail -n 1 | sed -n 's/^\\[ *\\([0-9.]*\\)\\].*/\\1/p') && [ -n "$time" ]; then
+  echo "mark dmesg $time"
+else
+  journalctl -k -n 0 --show-cursor 2>/dev/null | sed -n 's/^-- cursor: /mark journal /p'
+fi
+`;
+
+/** Runs to its end, for whoever samples by other means: what is counted, and the mark. */
+export const openingScript = `
+${functions()}
+find_cgroup ""
+${markLog}
+counts
+echo ready
+`;
+
 /** Runs until it is ended, a line a second. `$1` is the cgroup to watch; empty: that which limits the login, if any. */
 export const samplingScript = `
 ${functions()}
@@ -30,11 +47,7 @@ if [ -n "$memory_dir" ]; then
 fi
 ticks=$(getconf CLK_TCK 2>/dev/null) || ticks=100
 echo "ticks $ticks"
-if time=$(dmesg 2>/dev/null | tail -n 1 | sed -n 's/^\\[ *\\([0-9.]*\\)\\].*/\\1/p') && [ -n "$time" ]; then
-  echo "mark dmesg $time"
-else
-  journalctl -k -n 0 --show-cursor 2>/dev/null | sed -n 's/^-- cursor: /mark journal /p'
-fi
+${markLog}
 counts
 sample
 echo ready
@@ -56,7 +69,7 @@ counts
 case $2 in
   dmesg) dmesg 2>/dev/null ;;
   journal) journalctl -k -o cat --after-cursor="$3" 2>/dev/null ;;
-esac | grep -E 'oom-kill:|Killed process [0-9]' | tail -n 200 | sed 's/^/log /'
+esac | grep -E 'oom-kill:|Killed process [0-9]|memory: usage [0-9]' | tail -n 300 | sed 's/^/log /'
 `;
 
 /** Of a cgroup that does not exist yet there are no figures: BuildKit makes its own with the first step. */

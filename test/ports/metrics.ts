@@ -25,6 +25,7 @@ export function build(minute: number, otherwise: Partial<BuildMetrics> = {}): Bu
     atMs: 1_790_000_000_000 + minute * 60_000,
     seconds: 12.5,
     outcome: "built",
+    place: "leased",
     tier: "cax21",
     cpu: 4,
     memoryGb: 8,
