@@ -20,6 +20,7 @@ import { startRedis } from "../test/rig/redis.ts";
 
 const root = join(import.meta.dirname, "..");
 const moments = ["cold", "warm", "hot"] as const;
+const crates = ["shelf-model/src/lib.rs", "shelf-search/src/lib.rs", "shelf/src/main.rs"];
 type Moment = (typeof moments)[number];
 type Builders = "ephemeral" | "lasting";
 
@@ -96,8 +97,6 @@ async function measure(
   return seconds;
 }
 
-const crates = ["shelf-model/src/lib.rs", "shelf-search/src/lib.rs", "shelf/src/main.rs"];
-
 async function editFor(moment: Moment, project: ExampleProject): Promise<void> {
   switch (moment) {
     case "cold":
@@ -145,9 +144,7 @@ async function plainWay(buildctl: string, settings: Local): Promise<Way> {
   const secrets = Object.entries(settings.secrets).flatMap(([id, source]) =>
     "file" in source
       ? ["--secret", `id=${id},src=${source.file}`]
-      : "env" in source
-        ? ["--secret", `id=${id},env=${source.env}`]
-        : [],
+      : ["--secret", `id=${id},env=${source.env}`],
   );
   return {
     name: "buildctl",

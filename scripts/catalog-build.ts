@@ -1,6 +1,7 @@
-// `npm run catalog:build [-- OPTION…]`: all layers that ship, really built and proven, as `lamina build OPTION…` does; then the
-// projects of examples/ on top of them, for what no tool's version can tell: that a page comes out of `leptos` without a further
-// download, and that on `rust-deps` an edit compiles what was edited. The first time it takes half an hour and more.
+// `npm run catalog:build [-- --record] [OPTION…]`: all layers that ship, really built and proven, as `lamina build OPTION…` does;
+// then the projects of examples/ on top of them, for what no tool's version can tell: that a page comes out of `leptos` without a
+// further download, and that on `rust-deps` an edit compiles what was edited. The first time it takes half an hour and more.
+// With --record the versions go into lamina.lock also where a base stands in for the declared one (record-versions.ts).
 
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,15 +12,18 @@ import { ensurePrograms } from "./tools/debian-packages.ts";
 import { type ExampleBuild, ExampleProject } from "./tools/dispatch-example.ts";
 import { runScript } from "./tools/missing-requirement.ts";
 import { prepareBuild } from "./tools/prepare-build.ts";
+import { recordVersions } from "./tools/record-versions.ts";
 import { runLamina } from "./tools/run-lamina.ts";
 import { sayOnStderr as say } from "./tools/say.ts";
 import { readSccacheCounts } from "./tools/sccache-counts.ts";
 
 const root = join(import.meta.dirname, "..");
+const recordOption = "--record";
+const searchCrate = "crates/shelf-search/src/lib.rs";
 
 await runScript(async (signal) => {
   await prepareBuild(root, signal);
-  const options = process.argv.slice(2);
+  const options = process.argv.slice(2).filter((option) => option !== recordOption);
   say(["3. lamina build", ...options].join(" "));
   const { exitCode } = await runLamina(root, ["build", ...options]);
   if (exitCode !== 0) return exitCode;
@@ -35,37 +39,38 @@ await runScript(async (signal) => {
   signal.throwIfAborted();
 
   say("5. examples/rust-workspace on rust-deps: lamina dispatch, with sccache and a Redis");
-  const complaint = await compileTwice(settings);
+  const complaint = await compileThrice(settings);
   if (complaint !== undefined) {
     say(`   ${complaint}`);
     return 1;
   }
   for (const layer of layers) process.stdout.write(`${renderLayer(layer)}\n`);
+  if (process.argv.includes(recordOption) && (await recordVersions(root)))
+    say("lamina.lock has these versions now, and no pin of the base: it was built on a stand-in");
   return 0;
 });
 
-/** Builds the workspace, edits a line of one crate, builds it again. What is wrong, in words; undefined where nothing is. */
-async function compileTwice(settings: Local): Promise<string | undefined> {
+/**
+ * Builds the workspace, edits a line of one crate, builds it again; edits it once more, and builds it while the storage is gone.
+ * What is wrong, in words; undefined where nothing is.
+ */
+async function compileThrice(settings: Local): Promise<string | undefined> {
   await ensurePrograms(
     [{ name: "redis-server", package: "redis-server", why: "sccache keeps in it what it compiled" }],
     say,
   );
   const redis = await startRedis();
   try {
-    const sccache = join(root, ".lamina/examples/sccache_creds");
+    const credentials = join(root, ".lamina/examples/sccache_creds");
     const project = await ExampleProject.copy(root, "rust-workspace", {
       ...settings,
-      secrets: { ...settings.secrets, sccache_creds: { file: sccache } },
+      secrets: { ...settings.secrets, sccache_creds: { file: credentials } },
     });
-    await writeFile(sccache, redis.sccacheCredentials, { mode: 0o600 });
+    await writeFile(credentials, redis.sccacheCredentials, { mode: 0o600 });
     const first = await project.dispatch();
     if (first === undefined) return "it did not build";
     say(`   the first time: ${describe(first)}`);
-    await project.edit(
-      "crates/shelf-search/src/lib.rs",
-      "const TITLE_WEIGHT: f64 = 2.0;",
-      "const TITLE_WEIGHT: f64 = 3.0;",
-    );
+    await project.edit(searchCrate, weight("2.0"), weight("3.0"));
     const second = await project.dispatch();
     if (second === undefined) return "it did not build after an edit";
     say(`   a line of shelf-search edited: ${describe(second)}`);
@@ -73,10 +78,19 @@ async function compileTwice(settings: Local): Promise<string | undefined> {
     // Of the libraries: shelf-model came out of the storage. What links the program is no compilation that can be kept.
     if (counts === undefined || more.length > 0 || counts.hits !== 1 || counts.misses !== 1)
       return "after an edit of one crate more, or less, was compiled than that crate";
+    await redis.stop();
+    await project.edit(searchCrate, weight("3.0"), weight("4.0"));
+    const third = await project.dispatch();
+    if (third === undefined) return "it did not build without sccache's storage";
+    say(`   edited once more, the storage gone: ${describe(third)}`);
     return undefined;
   } finally {
     await redis.stop();
   }
+}
+
+function weight(value: string): string {
+  return `const TITLE_WEIGHT: f64 = ${value};`;
 }
 
 function describe({ seconds, stepsRun, stepsCached, log }: ExampleBuild): string {

@@ -2,12 +2,11 @@
 // BuildKit's image where Docker runs, else built with Go. Few Linux distributions package them, and a build from the
 // module needs nothing but the Go toolchain and its proxy.
 
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
+import { buildWithGo, pinnedVersion } from "./build-with-go.ts";
 import { cacheDir, exists, makeDirOnce } from "./cache-dir.ts";
 import { findProgram } from "./debian-packages.ts";
-import { MissingRequirement } from "./missing-requirement.ts";
 import { type Say, sayOnStderr } from "./say.ts";
 
 export interface BuildkitPrograms {
@@ -30,7 +29,7 @@ export async function ensureBuildkit(
   say: Say = sayOnStderr,
   signal?: AbortSignal,
 ): Promise<BuildkitPrograms> {
-  const version = await pinnedVersion();
+  const version = await pinnedVersion(moduleDir, "github.com/moby/buildkit");
   const directory = join(cacheDir(), "tools", `buildkit-${version}`);
   if (!(await exists(directory)))
     await makeDirOnce(directory, (temporary) => obtain(version, temporary, say, signal));
@@ -40,13 +39,6 @@ export async function ensureBuildkit(
     buildctl: join(directory, "buildctl"),
     buildkitd: join(directory, "buildkitd"),
   };
-}
-
-async function pinnedVersion(): Promise<string> {
-  const file = join(moduleDir, "go.mod");
-  const version = /^\s*github\.com\/moby\/buildkit v(\S+)/m.exec(await readFile(file, "utf8"))?.[1];
-  if (version === undefined) throw new Error(`${file} requires no github.com/moby/buildkit`);
-  return version;
 }
 
 /** Takes the programs out of BuildKit's own image where Docker can get it, which is quicker; else builds them. */
@@ -99,40 +91,17 @@ async function build(
   say: Say,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const go =
-    (await findProgram("go")) ??
-    ((await exists("/usr/local/go/bin/go")) ? "/usr/local/go/bin/go" : undefined);
-  if (go === undefined) {
-    throw new MissingRequirement(
-      `BuildKit v${version} is not installed, and building it needs Go`,
-      "install Go 1.26 or newer, or Docker Engine, or put BuildKit's own programs, buildctl and buildkitd, on PATH",
-    );
-  }
   say(`BuildKit v${version}: building buildctl and buildkitd with Go, once for this machine (some minutes)`);
-  const result = await execa(
-    go,
-    [
-      "build",
-      "-mod=readonly",
-      "-trimpath",
-      "-tags=osusergo netgo",
-      `-ldflags=-s -w -X github.com/moby/buildkit/version.Version=v${version}`,
-      `-o=${into}/`,
-      ...programs.map((program) => `github.com/moby/buildkit/cmd/${program}`),
-    ],
+  await buildWithGo(
     {
-      cwd: moduleDir,
-      env: { CGO_ENABLED: "0" },
-      all: true,
-      reject: false,
-      ...(signal && { cancelSignal: signal }),
+      what: `BuildKit v${version}`,
+      moduleDir,
+      packages: programs.map((program) => `github.com/moby/buildkit/cmd/${program}`),
+      tags: "osusergo netgo",
+      ldflags: `-X github.com/moby/buildkit/version.Version=v${version}`,
+      instead: "or Docker Engine, or put BuildKit's own programs, buildctl and buildkitd, on PATH",
     },
+    into,
+    signal,
   );
-  signal?.throwIfAborted();
-  if (result.failed) {
-    throw new MissingRequirement(
-      `building BuildKit v${version} failed:\n${result.all.trimEnd()}`,
-      "see what Go complains about above: its version, or the way to its module proxy",
-    );
-  }
 }
