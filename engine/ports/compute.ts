@@ -106,6 +106,8 @@ export interface LeasedMachine {
   readonly expiresAtMs: number;
   readonly type: string;
   readonly location: string;
+  /** As it was asked for; 0 where nothing is paid, or nothing is known of it. */
+  readonly eurPerHour: number;
   /** In the provider's words, for people: "running", "off". */
   readonly state: string;
 }

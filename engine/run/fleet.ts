@@ -5,7 +5,7 @@ import PQueue from "p-queue";
 import type { LeaseId } from "../../schemas/lease-id.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { EventOf } from "../events/event.ts";
-import type { ComputeFailure, MachineOffer } from "../ports/compute.ts";
+import type { ComputeFailure, LeasedMachine, MachineOffer } from "../ports/compute.ts";
 import { FleetRunner, type Tenant } from "./fleet-runner.ts";
 import type { LayerFailure } from "./layer-failure.ts";
 import { type LeaseDeps, type LeaseFailure, openLease, releaseLease } from "./lease.ts";
@@ -260,10 +260,13 @@ export class Fleet implements Placer {
   }
 
   /** Those of the offers that the caps leave room for; `others` machines of the pool are not ours. */
-  #underCaps(offers: readonly MachineOffer[], others: number): Result<readonly MachineOffer[], LeaseFailure> {
+  #underCaps(
+    offers: readonly MachineOffer[],
+    others: readonly LeasedMachine[],
+  ): Result<readonly MachineOffer[], LeaseFailure> {
     const { maxMachines, maxEurPerHour = Number.POSITIVE_INFINITY } = this.#deps.policy;
-    if (this.#runners.size + this.#pending.size + others >= maxMachines) {
-      const elsewhere = others === 0 ? "" : `, and ${others} of other runs live`;
+    if (this.#runners.size + this.#pending.size + others.length >= maxMachines) {
+      const elsewhere = others.length === 0 ? "" : `, and ${others.length} of other runs live`;
       const message = `max_machines is ${maxMachines}${elsewhere}`;
       return err({ kind: "limit-reached", message });
     }
@@ -271,10 +274,13 @@ export class Fleet implements Placer {
     const what = `a ${cheapest.type} is ${cheapest.eurPerHour} EUR an hour, and max_eur_per_hour is ${maxEurPerHour}`;
     if (cheapest.eurPerHour > maxEurPerHour)
       return err({ kind: "refused", message: what, help: "ask for less, or raise runners.max_eur_per_hour" });
+    const othersEur = others.reduce((sum, { eurPerHour }) => sum + eurPerHour, 0);
     // Sums of prices come out a little above or below what they are.
-    const left = maxEurPerHour - this.#eurPerHour() + 1e-9;
+    const left = maxEurPerHour - this.#eurPerHour() - othersEur + 1e-9;
     const affordable = offers.filter(({ eurPerHour }) => eurPerHour <= left);
-    return affordable.length > 0 ? ok(affordable) : err({ kind: "limit-reached", message: what });
+    if (affordable.length > 0) return ok(affordable);
+    const elsewhere = othersEur > 0 ? `, of which other runs cost ${Number(othersEur.toFixed(4))}` : "";
+    return err({ kind: "limit-reached", message: `${what}${elsewhere}` });
   }
 
   async #lease(
@@ -361,14 +367,13 @@ export class Fleet implements Placer {
   }
 
   /** Machines of the pool that are neither ours nor left over: those of other runs. */
-  async #othersMachines(pool: string): Promise<Result<number, ComputeFailure>> {
+  async #othersMachines(pool: string): Promise<Result<readonly LeasedMachine[], ComputeFailure>> {
     const { compute, clock } = this.#deps;
     const listed = await compute.list(pool, this.#leasing.signal);
     if (!listed.ok) return listed;
     const own = new Set([...this.#pending.keys(), ...Array.from(this.#runners, ({ lease }) => lease.id)]);
     return ok(
-      listed.value.filter(({ leaseId, expiresAtMs }) => !own.has(leaseId) && expiresAtMs > clock.nowMs())
-        .length,
+      listed.value.filter(({ leaseId, expiresAtMs }) => !own.has(leaseId) && expiresAtMs > clock.nowMs()),
     );
   }
 

@@ -211,6 +211,7 @@ function leasedMachine(lease: PoolLease): LeasedMachine {
     expiresAtMs: lease.expires_at_ms,
     type: lease.type,
     location: lease.location,
+    eurPerHour: lease.eur_per_hour,
     state: lease.state,
   };
 }

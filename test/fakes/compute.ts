@@ -22,7 +22,6 @@ import { FakeClock } from "./clock.ts";
 /** A machine as the provider has it. */
 export interface FakeMachine extends Machine {
   readonly pool: string;
-  readonly eurPerHour: number;
   /** What it was made by; undefined for one that a test planted. */
   readonly request: CreateRequest | undefined;
 }
@@ -221,13 +220,14 @@ export class FakeCompute implements Compute {
     if (failed !== undefined) return err(failed.failure);
     const own = this.living.filter((machine) => machine.pool === pool);
     return ok(
-      own.map(({ machineId, leaseId, createdAtMs, expiresAtMs, type, location, state }) => ({
+      own.map(({ machineId, leaseId, createdAtMs, expiresAtMs, type, location, eurPerHour, state }) => ({
         machineId,
         leaseId,
         createdAtMs,
         expiresAtMs,
         type,
         location,
+        eurPerHour,
         state,
       })),
     );

@@ -169,6 +169,7 @@ export function describeCompute(
         type: request.offer.type,
         location: request.offer.location,
         expiresAtMs: request.expiresAtMs,
+        eurPerHour: request.offer.eurPerHour,
       });
       expect(value(await rig.compute.list(pool, unheard))).toEqual([
         {
@@ -178,6 +179,7 @@ export function describeCompute(
           expiresAtMs: machine.expiresAtMs,
           type: machine.type,
           location: machine.location,
+          eurPerHour: machine.eurPerHour,
           state: expect.any(String),
         },
       ]);

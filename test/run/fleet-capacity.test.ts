@@ -103,6 +103,25 @@ describe("caps", () => {
     expect(rig.left).toEqual([]);
   });
 
+  test("what machines of other runs cost counts as well", async () => {
+    const rig = new FleetRig(projectOf({ a: {} }), { maxEurPerHour: 0.03 });
+    rig.compute.plant(pool, {
+      leaseId: leaseId(91),
+      eurPerHour: 0.025,
+      expiresAtMs: Number.MAX_SAFE_INTEGER,
+    });
+    const outcome = rig.start();
+    await rig.elapse(0);
+    expect(rig.waits("a")).toEqual([
+      "provider",
+      "retry in 15 s: a small is 0.01 EUR an hour, and max_eur_per_hour is 0.03, of which other runs cost 0.025",
+    ]);
+    rig.compute.lose(leaseId(91));
+    await rig.elapse(15 * secondMs);
+    await rig.succeed("a");
+    expect((await outcome).result).toBe("ok");
+  });
+
   test("an offer that is dearer than max_eur_per_hour is not taken where a cheaper one cannot be had", async () => {
     const rig = new FleetRig(projectOf({ a: {} }), { maxEurPerHour: 0.01 });
     rig.compute.capacity.set("small", 0);

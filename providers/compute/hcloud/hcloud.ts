@@ -211,7 +211,7 @@ class Hcloud implements Compute {
       server_type: request.offer.type,
       location: request.offer.location,
       image,
-      labels: labelsOf(request, request.expiresAtMs),
+      labels: labelsOf(request, request.expiresAtMs, request.offer.eurPerHour),
       user_data: userData,
       public_net: { enable_ipv4: ipv4, enable_ipv6: true },
       ...(sshKeys.length === 0 ? {} : { ssh_keys: sshKeys }),

@@ -17,11 +17,17 @@ export function serverName({ leaseId }: Pick<Marks, "leaseId">): string {
 }
 
 /** Values are letters, digits and ".-_": no ISO time, so seconds since the epoch. */
-export function labelsOf({ leaseId, pool }: Marks, expiresAtMs: number): Readonly<Record<string, string>> {
+export function labelsOf(
+  { leaseId, pool }: Marks,
+  expiresAtMs: number,
+  eurPerHour: number,
+): Readonly<Record<string, string>> {
   return {
     "lamina-pool": pool,
     "lamina-lease": leaseId,
     "lamina-expires": String(Math.ceil(expiresAtMs / 1000)),
+    // What others that look at the pool are to count.
+    "lamina-eur-per-hour": String(eurPerHour),
   };
 }
 
@@ -50,6 +56,12 @@ export function leasedMachine(server: Server): LeasedMachine | undefined {
     expiresAtMs: Number.isNaN(expiresAtSeconds) ? createdAtMs + unmarkedLifeMs : expiresAtSeconds * 1000,
     type: server.server_type.name,
     location: server.location?.name ?? server.datacenter?.location.name ?? "",
+    eurPerHour: priceOf(server),
     state: server.status,
   };
+}
+
+function priceOf(server: Server): number {
+  const price = Number(server.labels["lamina-eur-per-hour"] ?? "0");
+  return price > 0 && Number.isFinite(price) ? price : 0;
 }

@@ -62,6 +62,7 @@ export function leasedMachine(machine: MarkedMachine): LeasedMachine {
     expiresAtMs: machine.expiresAtMs,
     type: typeName(machine),
     location: machine.node,
+    eurPerHour: 0,
     state: machine.status,
   };
 }
