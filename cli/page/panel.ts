@@ -199,7 +199,7 @@ function showState(state: GraphState): HTMLElement {
   const rows: (readonly [string, string | Node])[] = [["Platform", platform]];
   if (action === "build") rows.push(["Estimate", describeEstimate(estimate)]);
   if (estimate.costEur > 0) rows.push(["Cost", `${estimate.costEur.toFixed(3)} €`]);
-  rows.push(["Runner", `${runner.tier} · ${runner.cpu} cpu, ${runner.memoryGb} GB`]);
+  rows.push(["Runner", `${runner.cpu} cpu, ${runner.memoryGb} GB`]);
   if (built !== null) {
     rows.push(["Size", formatBytes(built.sizeBytes)]);
     rows.push([action === "reuse" ? "Image" : "Last image", digestText(built.image)]);

@@ -3,6 +3,7 @@
 import { unreachable } from "../../engine/core/unreachable.ts";
 import type { EventOf } from "../../engine/events/event.ts";
 import type { MachineSummary } from "../../engine/events/summary.ts";
+import { describeTier } from "../../engine/plan/tiers.ts";
 import type { LeaseId } from "../../schemas/lease-id.ts";
 import { count, formatBytes, formatSeconds } from "./format.ts";
 import { printable } from "./text-width.ts";
@@ -27,7 +28,7 @@ export function describeRunner(event: RunnerEvent): string {
 function describe(event: RunnerEvent): string {
   switch (event.type) {
     case "runner.requested":
-      return `a ${event.tier} asked of ${event.provider}`;
+      return `a ${describeTier(event.tier)} asked of ${event.provider}`;
     case "runner.ordered":
       return `tries ${placed(event)}`;
     case "runner.declined":
@@ -79,7 +80,7 @@ export function describeWaitNow(
   const since = formatSeconds(Math.max(0, nowMs - machine.sinceMs) / 1000);
   switch (machine.state) {
     case "requested":
-      return `a ${machine.tier} is asked of ${machine.provider}, ${since}`;
+      return `a ${describeTier(machine.tier)} is asked of ${machine.provider}, ${since}`;
     case "ordered":
       return `${placed(machine)} is asked of ${machine.provider}, ${since}`;
     case "booting":
@@ -104,7 +105,7 @@ function because({ message }: Pick<EventOf<"layer.waiting">, "message">): string
   return message === undefined ? "" : `: ${printable(message)}`;
 }
 
-/** "on runner 0a1b2c, which is there: cax21 (4 cpu, 8 GB), by its language". */
+/** "on runner 0a1b2c, which is there: 4 cpu, 8 GB, by its language". */
 export function describePlaced(event: EventOf<"layer.placed">): string {
   const sources = {
     explicit: "as declared",
@@ -112,7 +113,7 @@ export function describePlaced(event: EventOf<"layer.placed">): string {
     language: "by its language",
     retry: "one tier up",
   } as const;
-  const size = `${event.tier} (${event.cpu} cpu, ${event.memoryGb} GB)`;
+  const size = `${event.cpu} cpu, ${event.memoryGb} GB`;
   return `on runner ${shortLease(event.lease)}${event.shared ? ", which is there" : ""}: ${size}, ${sources[event.source]}`;
 }
 
@@ -125,14 +126,14 @@ export function describeMeasured(event: EventOf<"layer.measured">): string {
   return `used ${used}${peak}`;
 }
 
-/** "out of memory: once more, on a cax31". */
+/** "out of memory: once more, on a machine of 8 cpu and 16 GB". */
 export function describeRetried({ reason, tier, message }: EventOf<"layer.retried">): string {
   const reasons = {
     oom: "out of memory",
     "daemon-lost": "its builder was lost",
     "machine-lost": "its machine was lost",
   } as const;
-  return `${reasons[reason]} (${printable(message)}): once more, on a ${tier}`;
+  return `${reasons[reason]} (${printable(message)}): once more, on a ${describeTier(tier)}`;
 }
 
 /** "0.0176 EUR". */

@@ -18,6 +18,12 @@ export const tiers: readonly Tier[] = [
   { name: "cax41", cpu: 16, memoryGb: 32, eurPerHour: 0.0665 },
 ];
 
+/** "machine of 4 cpu and 8 GB": names of tiers are those of one provider's machines, of one architecture. */
+export function describeTier(name: string): string {
+  const tier = tiers.find((each) => each.name === name);
+  return tier === undefined ? "machine" : `machine of ${tier.cpu} cpu and ${tier.memoryGb} GB`;
+}
+
 /** The smallest tier with at least that much of both; undefined where none is big enough. */
 export function smallestTier(cpu: number, memoryGb: number): Tier | undefined {
   return tiers.find((tier) => tier.cpu >= cpu && tier.memoryGb >= memoryGb);

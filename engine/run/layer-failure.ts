@@ -64,7 +64,7 @@ export function explainSolveFailure(
 }
 
 /**
- * `where` is the last place that was tried, as in "on a cax21"; `next` the tier above it, if there is one, or "elsewhere" where
+ * `where` is the last place that was tried, as in "on a machine of 4 cpu and 8 GB"; `next` the tier above it, if there is one, or "elsewhere" where
  * this machine has no more.
  */
 export function explainOutOfMemory(

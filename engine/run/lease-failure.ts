@@ -8,11 +8,11 @@ import type { PlacementRequest } from "./placer.ts";
 /** `provider` is its name, as in build directives. */
 export function explainLeaseFailure(
   provider: string,
-  { tier }: PlacementRequest["size"],
+  { cpu, memoryGb }: PlacementRequest["size"],
   failure: LeaseFailure,
 ): LayerFailure {
-  const wanted = tier === "none" ? "machine" : tier;
-  const message = `${provider} gave no ${wanted}: ${failure.kind === "canceled" ? "canceled" : failure.message}`;
+  const why = failure.kind === "canceled" ? "canceled" : failure.message;
+  const message = `${provider} gave no machine of ${cpu} cpu and ${memoryGb} GB: ${why}`;
   return { kind: "no-machine", message, help: advise(failure), logTail: [] };
 }
 

@@ -31,6 +31,7 @@ import {
 import { explainCause, type FailureCause } from "./oom.ts";
 import type { Placement, PlacementRequest } from "./placer.ts";
 import { judgeProof } from "./prove-layer.ts";
+import { solveWithCaches } from "./solve-with-caches.ts";
 
 export interface MadeImage {
   readonly solved: SolveResult;
@@ -66,7 +67,7 @@ export async function makeImage(build: LayerBuild, request: SolveRequest): Promi
       case "oom": {
         const next = isAllThereIs(placement) ? undefined : biggerTier(size, placement);
         if (next === undefined || oomRetries === maxOomRetries) {
-          const where = describePlace(placement, size.tier);
+          const where = describePlace(placement, size);
           const more = isAllThereIs(placement) ? "elsewhere" : next?.name;
           return err(explainOutOfMemory(failure, where, more, cause.reports));
         }
@@ -103,8 +104,8 @@ function isAllThereIs({ local }: Placement): boolean {
   return local !== undefined && (local.limit === undefined || local.limit.memoryGb >= local.has.memoryGb);
 }
 
-function describePlace({ local }: Placement, tier: string): string {
-  if (local === undefined) return `on a ${tier}`;
+function describePlace({ local }: Placement, { cpu, memoryGb }: PlacementRequest["size"]): string {
+  if (local === undefined) return `on a machine of ${cpu} cpu and ${memoryGb} GB`;
   return local.limit === undefined ? "on this machine" : `with ${round(local.limit.memoryGb)} GB`;
 }
 
@@ -152,7 +153,13 @@ async function solveAndProve(
   const { layer, own, clock } = build;
   const startedMs = clock.nowMs();
   const { solved, measurement } = await measure(placement, (stepLimits) =>
-    builder.solve({ ...request, stepLimits }, (progress) => forward(build, progress), signal),
+    solveWithCaches(
+      builder,
+      build,
+      { ...request, stepLimits },
+      (progress) => forward(build, progress),
+      signal,
+    ),
   );
   const seconds = (clock.nowMs() - startedMs) / 1000;
   // The files that were sent are those that were hashed, or nobody knows what came out.
@@ -329,6 +336,9 @@ function forward(build: LayerBuild, progress: SolveProgress): void {
         at: build.clock.nowMs(),
         text: `${build.layer.name}: ${progress.text}`,
       });
+    // Whoever asked for caches has heard it.
+    case "cache":
+      return undefined;
     default:
       return unreachable(progress);
   }

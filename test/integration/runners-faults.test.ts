@@ -202,14 +202,14 @@ const refused: readonly RefusedRow[] = [
     counts: [3, 0, 0, 3],
     declined: ["broken cx23", "broken cx33", "broken cx43"],
     message:
-      /^hcloud gave no cax11: Hetzner Cloud: lamina-\w+ came up broken: create_server: no such hypervisor \(action_failed\)$/,
+      /^hcloud gave no machine of 2 cpu and 4 GB: Hetzner Cloud: lamina-\w+ came up broken: create_server: no such hypervisor \(action_failed\)$/,
     help: /^see that the image boots/,
   },
   {
     fault: "another host key, each time",
     strike: onCreate({ kind: "other-host-key" }, many),
     counts: [3, 3, 3, 3],
-    message: /^hcloud gave no cax11: .*host key/,
+    message: /^hcloud gave no machine of 2 cpu and 4 GB: .*host key/,
     help: /^see that the image boots/,
   },
   {
@@ -217,17 +217,8 @@ const refused: readonly RefusedRow[] = [
     strike: () => {},
     settings: { bootDelayMs: 600_000, runners: "ready_timeout_s = 2," },
     counts: [3, 3, 3, 3],
-    message: /^hcloud gave no cax11: it cannot be reached: /,
+    message: /^hcloud gave no machine of 2 cpu and 4 GB: it cannot be reached: /,
     help: /^see that the image boots/,
-  },
-  {
-    fault: "a token that the API does not know",
-    strike: () => {},
-    settings: { token: "another-token" },
-    counts: [0, 0, 0, 0],
-    message:
-      /^hcloud gave no cax11: Hetzner Cloud, GET \/server_types: unable to authenticate \(401 unauthorized, correlation id [0-9a-f]+\)$/,
-    help: /^HCLOUD_TOKEN must hold a token of the project, made for reading and writing$/,
   },
   {
     fault: "an account that may not make servers",
@@ -238,7 +229,7 @@ const refused: readonly RefusedRow[] = [
     counts: [1, 0, 0, 0],
     declined: ["refused cx23"],
     message:
-      /^hcloud gave no cax11: Hetzner Cloud, POST \/servers: insufficient permissions \(403 forbidden, correlation id [0-9a-f]+\)$/,
+      /^hcloud gave no machine of 2 cpu and 4 GB: Hetzner Cloud, POST \/servers: insufficient permissions \(403 forbidden, correlation id [0-9a-f]+\)$/,
     help: /^HCLOUD_TOKEN must hold a token of the project, made for reading and writing$/,
   },
 ];
@@ -278,7 +269,7 @@ test.concurrent("refused: a name that is taken by a machine of others, which sta
     {
       kind: "no-machine",
       message: expect.stringMatching(
-        /^hcloud gave no cax11: Hetzner Cloud: server \d+, lamina-\w+, has not the labels of this pool and lease: it is left as it is$/,
+        /^hcloud gave no machine of 2 cpu and 4 GB: Hetzner Cloud: server \d+, lamina-\w+, has not the labels of this pool and lease: it is left as it is$/,
       ),
     },
   ]);
@@ -293,3 +284,66 @@ test.concurrent("refused: no token at all, before anything is asked", async (con
   expect(stderr).toContain("HCLOUD_TOKEN");
   expect(leased.api.requests).toEqual([]);
 });
+
+interface UnbegunRow {
+  readonly fault: string;
+  readonly strike?: (leased: LeasedProject) => void;
+  readonly settings?: LeasedSettings;
+  readonly exitCode: number;
+  readonly stderr: RegExp;
+}
+
+/** What the provider tells when it is asked, before anything else is done. */
+const unbegun: readonly UnbegunRow[] = [
+  {
+    fault: "a token that the API does not know",
+    settings: { token: "another-token" },
+    exitCode: 3,
+    stderr:
+      /^error: hcloud refuses to be asked: Hetzner Cloud, GET \/server_types: unable to authenticate \(401 unauthorized, correlation id [0-9a-f]+\)\nhelp: HCLOUD_TOKEN must hold a token of the project, made for reading and writing\n$/,
+  },
+  {
+    fault: "an API that does not answer",
+    strike: ({ api }) => {
+      api.faults.decide = () => ({ kind: "reset" });
+    },
+    exitCode: 3,
+    stderr:
+      /^(hcloud does not answer, and is asked again in [1248] s: Hetzner Cloud, GET \/server_types: .*\n){4}error: hcloud does not answer: Hetzner Cloud, GET \/server_types: .*\nhelp: HCLOUD_ENDPOINT is http:\/\/127\.0\.0\.1:\d+\/v1: unset, it is Hetzner's own; HTTPS_PROXY, NO_PROXY and NODE_EXTRA_CA_CERTS are honoured\n$/,
+  },
+  {
+    fault: "a candidate that the API does not know",
+    settings: { runners: 'candidates = ["cx23:nbg1", "cx99:nbg1"],' },
+    exitCode: 2,
+    stderr:
+      /^error\[E0307\]: `runners\.candidates\[1\]` names no server type of Hetzner Cloud: cx99\n --> catalog\/build_directives\.ncl:3:\d+\n(.*\n)*  = help: types are cx23, cx33, cx43, cx53\n/,
+  },
+  {
+    fault: "a location and a key that the API does not know",
+    settings: { runners: 'settings = { locations = ["nbg2"], ssh_keys = ["mine"] },' },
+    exitCode: 2,
+    stderr:
+      /^error\[E0307\]: `runners\.settings\.locations\[0\]` names no location of Hetzner Cloud: nbg2\n(.*\n)*  = help: did you mean "nbg1"\?\n\nerror\[E0307\]: `runners\.settings\.ssh_keys\[0\]` names no SSH key of the project: mine\n(.*\n)*2 errors\n/,
+  },
+  {
+    fault: "a layer that no machine holds",
+    settings: { directives: "runner_override = { cpu = 64, memory_gb = 16 }," },
+    exitCode: 2,
+    stderr:
+      /^error\[E0307\]: `runner_override\.cpu` gives base 64 cpu and 16 GB, more than any machine of hcloud for linux\/amd64 has\n(.*\n)*  = help: the biggest of runners\.candidates, cx53 in nbg1, has 16 cpu and 32 GB\n/,
+  },
+];
+
+test.concurrent.for(unbegun.map((row) => [row.fault, row] as const))(
+  "nothing is begun: %s",
+  async ([, { strike = () => {}, settings, exitCode, stderr }], context) => {
+    const leased = await open(context, settings);
+    strike(leased);
+    const ended = await leased.lamina(build).then(endedWith(exitCode));
+    expect(ended.stderr.replace(/^local: .*\n/, "")).toMatch(stderr);
+    expect(ended.stderr).not.toContain(settings?.token ?? "a-token-of-tests");
+    expect(ended.events).toEqual([]);
+    expect(leased.api.requests.filter(({ method }) => method !== "GET")).toEqual([]);
+    expect(leased.leftOvers()).toEqual([]);
+  },
+);

@@ -66,7 +66,7 @@ test("what runs out of memory on the next tier as well fails, with the advice", 
   expect(of(events, "layer.failed")).toMatchObject([
     {
       kind: "out-of-memory",
-      message: `[1/3] RUN ${takeMemory} ran out of memory on a cax21`,
+      message: `[1/3] RUN ${takeMemory} ran out of memory on a machine of 4 cpu and 8 GB`,
       help: "set runner_type = 'cax31, or cpu and memory_gb, in its workflow.ncl, or let the build use less memory",
     },
   ]);

@@ -64,7 +64,7 @@ describe("caps", () => {
     expect(rig.log.of("layer.failed")).toMatchObject([
       {
         kind: "no-machine",
-        message: "fake gave no cax11: max_machines is 1, and 1 of other runs live",
+        message: "fake gave no machine of 2 cpu and 4 GB: max_machines is 1, and 1 of other runs live",
         help: "`lamina runners list` shows what lives; raise the limit, or lower --concurrency",
       },
     ]);
@@ -129,7 +129,9 @@ describe("caps", () => {
     for (let waits = 0; waits < 6; waits++) await rig.elapse(15 * secondMs * 2 ** waits);
     await outcome;
     expect(rig.log.of("runner.declined").every(({ machine }) => machine === "small")).toBe(true);
-    expect(rig.log.of("layer.failed")[0]?.message).toBe("fake gave no cax11: there is no small in here");
+    expect(rig.log.of("layer.failed")[0]?.message).toBe(
+      "fake gave no machine of 2 cpu and 4 GB: there is no small in here",
+    );
   });
 
   test("what alone costs more than max_eur_per_hour fails at once, and says so", async () => {
@@ -139,7 +141,8 @@ describe("caps", () => {
     expect(brief(await outcome)).toEqual(["a: failed", "b: built"]);
     expect(rig.log.of("layer.failed")).toMatchObject([
       {
-        message: "fake gave no cax31: a large is 0.04 EUR an hour, and max_eur_per_hour is 0.03",
+        message:
+          "fake gave no machine of 8 cpu and 16 GB: a large is 0.04 EUR an hour, and max_eur_per_hour is 0.03",
         help: "ask for less, or raise runners.max_eur_per_hour",
       },
     ]);
@@ -148,7 +151,9 @@ describe("caps", () => {
   test("a size above every tier is told of without the name of one", async () => {
     const rig = new FleetRig(projectOf({ a: { cpu: 400, memory_gb: 9000 } }));
     expect(brief(await rig.start())).toEqual(["a: failed"]);
-    expect(rig.log.of("layer.failed")[0]?.message).toMatch(/^fake gave no machine: /);
+    expect(rig.log.of("layer.failed")[0]?.message).toBe(
+      "fake gave no machine of 400 cpu and 9000 GB: no machine for linux/amd64 has 400 cpu and 9000 GB",
+    );
   });
 
   test("no more machines are made within an hour than max_creates_per_hour, by any run of the project", async () => {
@@ -226,7 +231,7 @@ describe("without capacity", () => {
     expect(brief(await outcome)).toEqual(["a: failed", "b: failed", "c: failed"]);
     expect(rig.log.of("layer.failed")[0]).toMatchObject({
       kind: "no-machine",
-      message: "fake gave no cax11: there is no small in here",
+      message: "fake gave no machine of 2 cpu and 4 GB: there is no small in here",
       help: "name further kinds and places under runners.candidates in build_directives.ncl, or try again later",
     });
     // Each of them asked seven times, no matter what the others heard meanwhile.
@@ -282,7 +287,10 @@ describe("what is refused", () => {
     const ended = await rig.start();
     expect(brief(ended)).toEqual(["a: failed", "b: failed", "c: failed"]);
     expect(rig.log.of("layer.failed").map(({ message, help: advice }) => [message, advice])).toEqual(
-      Array.from({ length: 3 }, () => ["fake gave no cax11: the token is not accepted", help]),
+      Array.from({ length: 3 }, () => [
+        "fake gave no machine of 2 cpu and 4 GB: the token is not accepted",
+        help,
+      ]),
     );
     // Who may neither make nor destroy has left nothing.
     expect(rig.log.of("runner.left-over")).toEqual([]);
@@ -305,7 +313,7 @@ describe("what is refused", () => {
     expect(brief(await outcome)).toEqual(["a: failed", "b: built"]);
     expect(rig.log.of("layer.failed")).toMatchObject([
       {
-        message: "fake gave no cax41: no machine for linux/amd64 has 16 cpu and 32 GB",
+        message: "fake gave no machine of 16 cpu and 32 GB: no machine for linux/amd64 has 16 cpu and 32 GB",
         help: "ask for less, or see that runners.candidates name one",
       },
     ]);
@@ -367,7 +375,7 @@ describe("a machine that does not come to build", () => {
     expect(rig.log.of("layer.failed")).toMatchObject([
       {
         kind: "no-machine",
-        message: "fake gave no cax11: its BuildKit is too old",
+        message: "fake gave no machine of 2 cpu and 4 GB: its BuildKit is too old",
         help: "see that the image boots, lets root log in by key and starts buildkitd: runners.image and runners.ready_timeout_s",
       },
     ]);

@@ -47,7 +47,7 @@ describe("out of memory", () => {
     expect(rig.log.of("layer.failed")).toMatchObject([
       {
         kind: "out-of-memory",
-        message: "RUN make ran out of memory on a cax21",
+        message: "RUN make ran out of memory on a machine of 4 cpu and 8 GB",
         help: "set runner_type = 'cax31, or cpu and memory_gb, in its workflow.ncl, or let the build use less memory",
         logTail: ["make: *** [all] Error 2", "Killed process 7 (cc1)"],
       },

@@ -106,7 +106,7 @@ describe("a layer that waits for a leased machine says for which, and since when
 [   0.0s] go: started
 [   0.0s] rust: started
 [   2.0s] rust: waits for runner k3v9ab
-[   2.0s] runner k3v9ab: a cax21 asked of hcloud
+[   2.0s] runner k3v9ab: a machine of 4 cpu and 8 GB asked of hcloud
 [   2.0s] runner k3v9ab: tries cax21 in fsn1
 [   2.0s] go: waits for a free machine: max_machines is 1
 [   3.0s] runner k3v9ab: no cax21 in fsn1: there is none now
@@ -114,9 +114,9 @@ describe("a layer that waits for a leased machine says for which, and since when
 [  10.0s] runner k3v9ab: leased cax21 in nbg1 for 0.0176 EUR an hour, which boots
 [  40.0s] runner k3v9ab: booted after 38.0 s, and its BuildKit is awaited
 [  42.0s] runner k3v9ab: ready after 40.0 s
-[  42.0s] rust: on runner k3v9ab: cax21 (4 cpu, 8 GB), by its language
+[  42.0s] rust: on runner k3v9ab: 4 cpu, 8 GB, by its language
 [  43.0s] rust: sending the context
-[  70.0s] rust: its machine was lost (the connection was closed): once more, on a cax21
+[  70.0s] rust: its machine was lost (the connection was closed): once more, on a machine of 4 cpu and 8 GB
 [  70.0s] runner k3v9ab: lost: the connection was closed
 [  71.0s] runner k3v9ab: given back after 1 m 01 s and 0 layers, 0.0176 EUR
 [  75.0s] rust: waits for a machine, and asks again in 15.0 s: there is no cax21 in nbg1
@@ -126,7 +126,11 @@ describe("a layer that waits for a leased machine says for which, and since when
   test.each([
     [1, "asks for a machine", "asks for a machine"],
     [2.5, "waits for a free machine: max_machines is 1", "cax21 in fsn1 is asked of hcloud, 0.5 s"],
-    [3.5, "waits for a free machine: max_machines is 1", "a cax21 is asked of hcloud, 0.5 s"],
+    [
+      3.5,
+      "waits for a free machine: max_machines is 1",
+      "a machine of 4 cpu and 8 GB is asked of hcloud, 0.5 s",
+    ],
     [8, "waits for a free machine: max_machines is 1", "cax21 in nbg1 is asked of hcloud, 4.0 s"],
     [35, "waits for a free machine: max_machines is 1", "cax21 in nbg1 boots, 25.0 s"],
     [41, "waits for a free machine: max_machines is 1", "cax21 in nbg1 starts its BuildKit, 1.0 s"],
