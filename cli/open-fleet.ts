@@ -9,6 +9,7 @@ import type { EventSink } from "../engine/ports/event-sink.ts";
 import type { Project } from "../engine/project.ts";
 import { Fleet } from "../engine/run/fleet.ts";
 import { LeaseJournal } from "../engine/run/lease-journal.ts";
+import { tellSilence } from "../engine/run/tell-silence.ts";
 import { processTable } from "../providers/host/process-identity.ts";
 import { findLacking } from "../providers/runner/find-lacking.ts";
 import { runnerOpener } from "../providers/runner/open-runner.ts";
@@ -60,7 +61,7 @@ export async function openProvider(
     compute,
     createFleet: (sink, runId) =>
       new Fleet({
-        compute,
+        compute: tellSilence(compute, { clock, sink }),
         opener,
         journal: new LeaseJournal(files, join(root, ".lamina/leases")),
         sink,
