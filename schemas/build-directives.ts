@@ -10,12 +10,13 @@ import { positiveInteger, positiveNumber } from "./form/number.ts";
 import { strictRecord } from "./form/record.ts";
 import { nonEmptyText, oneOf, textLike } from "./form/text.ts";
 import { imageReference } from "./image-reference.ts";
+import { registryProviders } from "./registry-providers.ts";
+import { registryTopology } from "./registry-topology.ts";
 import { sharedSecrets } from "./secret-source.ts";
 import { buildArgs, dockerfilePath, platforms, secretId, stageName } from "./workflow.ts";
 import { workspace } from "./workspace.ts";
 
 export const computeProviders = ["hcloud", "proxmox", "docker_local", "vm_pool"] as const;
-export const registryProviders = ["zot", "harbor", "ghcr", "dockerhub"] as const;
 
 export const candidatePattern = /^[A-Za-z0-9]+([._-][A-Za-z0-9]+)*:[A-Za-z0-9]+([._-][A-Za-z0-9]+)*$/;
 export const userPattern = /^[a-z_][a-z0-9_-]{0,31}$/;
@@ -60,7 +61,7 @@ export const runners = strictRecord("a configuration of runners", {
   reuse: oneOf(reusePolicies).default("run"),
   /** At the same time. */
   max_machines: positiveInteger("a number of machines above 0").default(8),
-  /** Of all machines of a run together, net of VAT; absent: whatever they cost. */
+  /** Of all machines of the pool together, net of VAT; absent: whatever they cost. */
   max_eur_per_hour: positiveNumber("an amount of euros above 0").optional(),
   max_creates_per_hour: positiveInteger("a number of machines above 0").default(60),
   /** A machine that is older is left over, whoever leased it. */
@@ -89,6 +90,8 @@ const fields = {
   artifact,
   compute_provider: oneOf(computeProviders),
   registry_provider: oneOf(registryProviders),
+  /** Several registries, over artifact.image and registry_provider. */
+  registry_topology: registryTopology.optional(),
   cache_policy: cachePolicy,
   /** As a .build-spec.ncl, and over it. */
   runner_override: buildSpec.optional(),
