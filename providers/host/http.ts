@@ -20,7 +20,7 @@ export interface HttpFailure {
 }
 
 export interface HttpRequest {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: string | Uint8Array | undefined;
@@ -71,7 +71,7 @@ const loopback = ["localhost", "127.0.0.1", "::1"] as const;
 let proxyInUse: Result<void, HttpFailure> | undefined;
 
 /** Once a process, and for all of it: `fetch` has no other way to be told. Without a proxy nothing is touched. */
-function useProxy(): Result<void, HttpFailure> {
+export function useProxy(): Result<void, HttpFailure> {
   proxyInUse ??= setProxy();
   return proxyInUse;
 }
@@ -107,7 +107,7 @@ function readEither(lowerCase: string): string {
 }
 
 /** `fetch` says "fetch failed"; what failed stands in the cause. */
-function innermost(error: unknown): string {
+export function innermost(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return innermost(error.errors[0]);
   if (error instanceof Error) return error.cause === undefined ? error.message : innermost(error.cause);
   return String(error);

@@ -2,19 +2,20 @@
 // configuration, no layer.
 
 import { z } from "zod";
+import type { ImageDigest } from "../../engine/core/digest.ts";
 import type { ImageInspector } from "../../engine/ports/images.ts";
-import { manifestSchema, parseJson, readBlob } from "../store/oci-layout.ts";
+import type { Registry } from "../../engine/ports/registry.ts";
+import { type Descriptor, manifestSchema, parseJson, readBlob } from "../store/oci-layout.ts";
+import { readConfig } from "./read-config.ts";
 import { parseReference } from "./reference.ts";
-import { openRepository } from "./repository.ts";
 
-/** `env` tells where Docker's config.json lies, whose credentials are used. */
-export function openImageInspector(env: (name: string) => string | undefined): ImageInspector {
+export function openImageInspector(registry: Registry): ImageInspector {
   return {
     async createdAt(reference, digest, signal) {
-      const fetchBlob = openBlobs(reference, env, signal);
-      const manifest = manifestSchema.safeParse(parse(await fetchBlob?.(`manifests/${digest}`))).data;
+      const place = openPlace(reference, registry, signal);
+      const manifest = manifestSchema.safeParse(parse(await place?.readManifest(digest))).data;
       if (manifest?.config === undefined) return undefined;
-      const config = configSchema.safeParse(parse(await fetchBlob?.(`blobs/${manifest.config.digest}`))).data;
+      const config = configSchema.safeParse(parse(await place?.readConfig(manifest.config))).data;
       const created = Date.parse(config?.created ?? "");
       return created >= firstImagesMs ? created : undefined;
     },
@@ -26,28 +27,32 @@ const firstImagesMs = Date.UTC(2013, 2, 20);
 
 const configSchema = z.looseObject({ created: z.string().optional() });
 
-type FetchBlob = (path: string) => Promise<Uint8Array | undefined>;
-
-/** Gets "manifests/…" and "blobs/…" of where a reference leads; undefined where it is none. */
-function openBlobs(
-  reference: string,
-  env: (name: string) => string | undefined,
-  signal: AbortSignal,
-): FetchBlob | undefined {
-  const layout = /^oci-layout:(.+?)(?:@sha256:[0-9a-f]{64})?$/s.exec(reference)?.[1];
-  if (layout !== undefined)
-    return (path) => Promise.resolve(readBlob(layout, path.slice(path.indexOf("/") + 1)));
-  const parsed = parseReference(reference);
-  if (parsed === undefined) return undefined;
-  const repository = openRepository(parsed, reference, env, signal);
-  return async (path) => {
-    const answer = await repository.get(path, path.startsWith("manifests/") ? manifestTypes : "*/*");
-    return answer.ok ? answer.value.body : undefined;
-  };
+interface Place {
+  readManifest(digest: ImageDigest): Promise<Uint8Array | undefined>;
+  readConfig(config: Descriptor): Promise<Uint8Array | undefined>;
 }
 
-const manifestTypes =
-  "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json";
+/** Where a reference leads; undefined where it is none. */
+function openPlace(reference: string, registry: Registry, signal: AbortSignal): Place | undefined {
+  const layout = /^oci-layout:(.+?)(?:@sha256:[0-9a-f]{64})?$/s.exec(reference)?.[1];
+  if (layout !== undefined)
+    return {
+      readManifest: (digest) => Promise.resolve(readBlob(layout, digest)),
+      readConfig: ({ digest }) => Promise.resolve(readBlob(layout, digest)),
+    };
+  const place = parseReference(reference);
+  if (place === undefined) return undefined;
+  return {
+    async readManifest(digest) {
+      const read = await registry.readManifest(place, digest, signal);
+      return read.ok ? read.value.bytes : undefined;
+    },
+    async readConfig(config) {
+      const read = await readConfig(registry, place, config, signal);
+      return read.ok ? read.value : undefined;
+    },
+  };
+}
 
 function parse(bytes: Uint8Array | undefined): unknown {
   return bytes === undefined ? undefined : parseJson(bytes);

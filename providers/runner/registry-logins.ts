@@ -3,7 +3,7 @@
 
 import type { SolveRequest } from "../../engine/ports/builder.ts";
 import type { ReadEnv } from "../builder/find-tools.ts";
-import { basicAuthorization } from "../registry/credentials.ts";
+import { encodeBasic, findCredentials } from "../registry/credentials.ts";
 import { parseReference } from "../registry/reference.ts";
 
 export interface RegistryLogins {
@@ -13,29 +13,30 @@ export interface RegistryLogins {
 }
 
 /** `undefined` where no login is kept for any of them. */
-export function findRegistryLogins(request: SolveRequest, env: ReadEnv): RegistryLogins | undefined {
+export async function findRegistryLogins(
+  request: SolveRequest,
+  env: ReadEnv,
+  signal: AbortSignal,
+): Promise<RegistryLogins | undefined> {
   const references = [
     ...request.namedContexts.flatMap(({ source }) => (source.kind === "registry" ? [source.ref] : [])),
-    ...[...request.cacheFrom, ...request.cacheTo].flatMap(referenceOf),
+    ...request.cacheFrom,
   ];
   const registries = new Set(references.flatMap((text) => parseReference(text)?.registry ?? []));
-  const auths: Record<string, { readonly auth: string }> = {};
+  const auths: Record<string, { readonly auth: string } | { readonly identitytoken: string }> = {};
   const secretValues: string[] = [];
   for (const registry of registries) {
-    const auth = basicAuthorization(registry, env)?.replace(/^Basic /, "");
-    if (auth === undefined) continue;
-    auths[registry === "docker.io" ? "https://index.docker.io/v1/" : registry] = { auth };
-    const password = Buffer.from(auth, "base64")
-      .toString()
-      .replace(/^[^:]*:/, "");
-    secretValues.push(auth, password);
+    const { credentials } = await findCredentials(registry, env, signal);
+    if (credentials === undefined) continue;
+    const key = registry === "docker.io" ? "https://index.docker.io/v1/" : registry;
+    if (credentials.kind === "password") {
+      const auth = encodeBasic(credentials.username, credentials.password);
+      auths[key] = { auth };
+      secretValues.push(auth, credentials.password);
+    } else {
+      auths[key] = { identitytoken: credentials.token };
+      secretValues.push(credentials.token);
+    }
   }
   return secretValues.length === 0 ? undefined : { config: JSON.stringify({ auths }), secretValues };
-}
-
-/** Of a cache as buildctl takes it: "type=registry,ref=ghcr.io/cache/rust:main", or the reference alone. */
-function referenceOf(cache: string): readonly string[] {
-  const fields = cache.split(",");
-  if (fields.length === 1 && !cache.includes("=")) return [cache];
-  return fields.flatMap((field) => (field.startsWith("ref=") ? [field.slice("ref=".length)] : []));
 }

@@ -69,7 +69,8 @@ export function readManifest(directory: string, digest: string): Manifest | unde
   return bytes === undefined ? undefined : parseManifest(bytes);
 }
 
-function parseManifest(bytes: Uint8Array): Manifest | undefined {
+/** What bytes say as a manifest or index; `undefined` when they are neither. */
+export function parseManifest(bytes: Uint8Array): Manifest | undefined {
   const parsed = manifestSchema.safeParse(parseJson(bytes));
   if (!parsed.success) return undefined;
   return parsed.data.config === undefined && parsed.data.manifests === undefined ? undefined : parsed.data;
