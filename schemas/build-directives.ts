@@ -10,12 +10,13 @@ import { positiveInteger, positiveNumber } from "./form/number.ts";
 import { strictRecord } from "./form/record.ts";
 import { nonEmptyText, oneOf, textLike } from "./form/text.ts";
 import { imageReference } from "./image-reference.ts";
+import { registryProviders } from "./registry-providers.ts";
+import { registryTopology } from "./registry-topology.ts";
 import { sharedSecrets } from "./secret-source.ts";
 import { buildArgs, dockerfilePath, platforms, secretId, stageName } from "./workflow.ts";
 import { workspace } from "./workspace.ts";
 
 export const computeProviders = ["hcloud", "proxmox", "docker_local", "vm_pool"] as const;
-export const registryProviders = ["zot", "harbor", "ghcr", "dockerhub"] as const;
 
 export const candidatePattern = /^[A-Za-z0-9]+([._-][A-Za-z0-9]+)*:[A-Za-z0-9]+([._-][A-Za-z0-9]+)*$/;
 export const userPattern = /^[a-z_][a-z0-9_-]{0,31}$/;
@@ -89,6 +90,8 @@ const fields = {
   artifact,
   compute_provider: oneOf(computeProviders),
   registry_provider: oneOf(registryProviders),
+  /** Several registries, over artifact.image and registry_provider. */
+  registry_topology: registryTopology.optional(),
   cache_policy: cachePolicy,
   /** As a .build-spec.ncl, and over it. */
   runner_override: buildSpec.optional(),

@@ -8,6 +8,7 @@ export interface TwinCase {
     | "cache-policy"
     | "lock"
     | "event"
+    | "registry-topology"
     | "requirements";
   readonly title: string;
   readonly text: string;
@@ -22,6 +23,12 @@ function layer(more: string): string {
     name | default = "rust", kind | default = 'toolchain, build_base | default = "debian",
     tools_provided | default = ["cargo"], artifact_paths | default = ["/usr/bin/cargo"], language | default = "rust",
   } & ${more}`;
+}
+
+/** One registry called main. */
+function topology(more: string, capabilities?: string): string {
+  const good = capabilities === undefined ? "" : `, capabilities = ${capabilities}`;
+  return `{ registries = { main = { provider = 'zot, repository = "registry.example:5000/lamina"${good} } }, ${more} }`;
 }
 
 function directives(more: string): string {
@@ -227,6 +234,73 @@ const tables: readonly (readonly [TwinCase["schema"], sound: boolean, rows: read
           e = { sops = "e", format = "json" } } }`),
       ],
       ["no prefix", directives('{ nats_events = { servers = ["nats://h"] } }')],
+    ],
+  ],
+  [
+    "registry-topology",
+    true,
+    [
+      ["one registry", topology("")],
+      [
+        "everything",
+        `{
+          registries = {
+            main = { provider = "zot", repository = "127.0.0.1:5000/a", plain_http = true,
+              capabilities = { images = ["pull", 'push], ci = ['pull, 'push, 'cache], dev = [] } },
+            "old-one" = { provider = 'ghcr, repository = "ghcr.io/owner/a/b", capabilities = { images = ['pull] } },
+          },
+          push_targets = ["main"],
+          participants = {
+            pipeline = { actor = 'ci, scopes = { main = { images = ['pull, 'push], ci = ['cache] }, "old-one" = {} } },
+            people = { actor = "human", scopes = { main = { images = ['pull] } } },
+            jpl = { actor = 'human, actor_id = "jpl", scopes = {} },
+          },
+        }`,
+      ],
+      ["localhost", '{ registries = { a = { provider = \'zot, repository = "localhost/a" } } }'],
+      ["no targets", topology("push_targets = []")],
+    ],
+  ],
+  [
+    "registry-topology",
+    false,
+    [
+      ["nothing", "{}"],
+      ["no registry", "{ registries = {} }"],
+      [
+        "a registry without a host",
+        '{ registries = { a = { provider = \'zot, repository = "lamina/rust" } } }',
+      ],
+      [
+        "a registry without a repository",
+        '{ registries = { a = { provider = \'zot, repository = "ghcr.io" } } }',
+      ],
+      [
+        "a repository with a tag",
+        '{ registries = { a = { provider = \'zot, repository = "ghcr.io/a:1" } } }',
+      ],
+      ["a name in capitals", '{ registries = { A = { provider = \'zot, repository = "ghcr.io/a" } } }'],
+      ["an unknown kind", '{ registries = { a = { provider = \'quay, repository = "quay.io/a" } } }'],
+      ["an unknown namespace", topology("", "{ image = ['pull] }")],
+      ["an unknown capability", topology("", "{ images = ['write] }")],
+      ["a capability twice", topology("", '{ images = [\'pull, "pull"] }')],
+      ["a target that is no registry", topology('push_targets = ["other"]')],
+      ["a target that takes no images", topology('push_targets = ["main"]', "{ images = ['pull] }")],
+      ["a target twice", topology('push_targets = ["main", "main"]')],
+      ["a participant without scopes", topology("participants = { a = { actor = 'ci } }")],
+      [
+        "a participant with an id that has none",
+        topology('participants = { a = { actor = \'ci, actor_id = "a", scopes = {} } }'),
+      ],
+      ["a scope at no registry", topology("participants = { a = { actor = 'ci, scopes = { other = {} } } }")],
+      [
+        "a scope beyond the registry's own",
+        topology(
+          "participants = { a = { actor = 'ci, scopes = { main = { ci = ['cache] } } } }",
+          "{ images = ['pull] }",
+        ),
+      ],
+      ["an unknown field", topology("targets = []")],
     ],
   ],
   [

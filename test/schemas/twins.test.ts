@@ -8,7 +8,6 @@ import {
   computeProviders,
   contextTransports,
   natsEvents,
-  registryProviders,
   reusePolicies,
   runners,
 } from "../../schemas/build-directives.ts";
@@ -18,6 +17,13 @@ import { event } from "../../schemas/event.ts";
 import { level, levelStrategies } from "../../schemas/level-hierarchy.ts";
 import { lock, lockEntry, lockInputs } from "../../schemas/lock.ts";
 import { lockVersion } from "../../schemas/lock-version.ts";
+import { registryProviders } from "../../schemas/registry-providers.ts";
+import {
+  capabilities,
+  registryScope,
+  registryTopology,
+  topologyRegistry,
+} from "../../schemas/registry-topology.ts";
 import { needs, requirement } from "../../schemas/requirements.ts";
 import { runnerTiers } from "../../schemas/sizing.ts";
 import { layerKinds, toolRecord, workflow } from "../../schemas/workflow.ts";
@@ -82,6 +88,9 @@ describe("both twins know the same fields", () => {
     ["build_directives", "NatsEventsShape", natsEvents.shape],
     ["build_directives", "RunnersShape", runners.shape],
     ["cache_policy", "Shape", cachePolicy.shape],
+    ["registry_topology", "Shape", registryTopology.shape],
+    ["registry_topology", "Registry", topologyRegistry.shape],
+    ["registry_topology", "Scope", registryScope.shape],
     ["lock", "Lock", lock.shape],
     ["lock", "EntryShape", lockEntry.shape],
     ["lock", "InputsShape", lockInputs.shape],
@@ -118,6 +127,7 @@ describe("both twins know the same words", () => {
     ["build_spec", "RunnerTier", runnerTiers],
     ["build_directives", "ComputeProviderRef", computeProviders],
     ["build_directives", "RegistryProviderRef", registryProviders],
+    ["registry_topology", "Capability", capabilities],
     ["build_directives", "ContextTransport", contextTransports],
     ["build_directives", "ReusePolicy", reusePolicies],
     ["cache_policy", "Actor", actors],

@@ -6,6 +6,7 @@ import { buildSpec } from "../../schemas/build-spec.ts";
 import { cachePolicy } from "../../schemas/cache-policy.ts";
 import { event } from "../../schemas/event.ts";
 import { lock } from "../../schemas/lock.ts";
+import { registryTopology } from "../../schemas/registry-topology.ts";
 import { requirements } from "../../schemas/requirements.ts";
 import { workflow } from "../../schemas/workflow.ts";
 import type { TwinCase } from "./cases.ts";
@@ -29,6 +30,11 @@ export const twins: Readonly<Record<TwinCase["schema"], Twin>> = {
   "cache-policy": { zod: cachePolicy, file: "lamina/cache_policy.ncl", contract: "CachePolicy" },
   lock: { zod: lock, file: "lamina/lock.ncl", contract: "Lock" },
   event: { zod: event, file: "lamina/event.ncl", contract: "Event" },
+  "registry-topology": {
+    zod: registryTopology,
+    file: "lamina/registry_topology.ncl",
+    contract: "RegistryTopology",
+  },
   requirements: { zod: requirements, file: "lamina/requirements.ncl", contract: "Requirements" },
 };
 
