@@ -6,10 +6,12 @@ import { explainPublication } from "../publish/explain-publication.ts";
 import type { Publication } from "../publish/publication.ts";
 import type { Outcome, StepOutcome } from "./outcome.ts";
 import type { Placer } from "./placer.ts";
+import type { RunCaches } from "./run-caches.ts";
 
 export interface Ending {
   readonly placer: Placer;
   readonly publication?: Publication | undefined;
+  readonly caches?: RunCaches | undefined;
   readonly sink: EventSink;
   readonly clock: Clock;
 }
@@ -18,7 +20,7 @@ export interface Ending {
 export async function concludeRun(
   steps: Promise<Outcome["steps"]>,
   startedMs: number,
-  { placer, publication, sink, clock }: Ending,
+  { placer, publication, caches, sink, clock }: Ending,
   { runId, signal }: { readonly runId: string; readonly signal: AbortSignal },
 ): Promise<Outcome> {
   const [settled] = await Promise.allSettled([steps]);
@@ -26,6 +28,7 @@ export async function concludeRun(
   const costEur = await placer.rest();
   if (settled.status === "rejected") {
     await publication?.abandon();
+    await caches?.settle(false);
     throw settled.reason;
   }
   const outcomes = settled.value;
@@ -37,6 +40,7 @@ export async function concludeRun(
   if (!isDone) await publication?.abandon();
   const result =
     isStopped || (isDone && !isPublished && signal.aborted) ? "canceled" : isPublished ? "ok" : "failed";
+  await caches?.settle(result === "ok");
   const seconds = (clock.nowMs() - startedMs) / 1000;
   sink.emit({
     type: "run.completed",

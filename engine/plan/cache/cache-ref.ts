@@ -2,6 +2,7 @@
 // on these parts (access.ts); a registry's own spelling is made of them last, by its mapper, and nothing is read out of a spelling.
 
 import type { CacheNamespace } from "../../../schemas/cache-namespace.ts";
+import type { ImageTag } from "../../../schemas/image-tag.ts";
 import type { LayerName } from "../../../schemas/layer-name.ts";
 import type { Platform } from "../../../schemas/platform.ts";
 import type { TagPlace } from "../registry-mapper.ts";
@@ -19,6 +20,14 @@ export interface PlacedCache {
   readonly place: TagPlace;
   /** The place as BuildKit takes it: "registry.example:5000/cache/ci/lamina/rust:linux-arm64". */
   readonly address: string;
+}
+
+/** A cache that is to be written. */
+export interface CacheTarget extends PlacedCache {
+  /** What the registry wants of an export, beside type, ref and mode. */
+  readonly options: Readonly<Record<string, string>>;
+  /** The tag that it has until the run is over, where a failure is to leave the cache as it was; removed where only that tag goes. */
+  readonly staged: { readonly tag: ImageTag; readonly isRemovable: boolean } | undefined;
 }
 
 export function addressOf({ registry, name, tag }: TagPlace): string {

@@ -2,6 +2,7 @@
 // found before anything is built (check-writes.ts).
 
 import type { CacheNamespace } from "../../../schemas/cache-namespace.ts";
+import { type ImageTag, parseImageTag } from "../../../schemas/image-tag.ts";
 import type { LayerName } from "../../../schemas/layer-name.ts";
 import type { Platform } from "../../../schemas/platform.ts";
 import type { Workspace } from "../../../schemas/workspace.ts";
@@ -9,14 +10,14 @@ import { err, ok, type Result } from "../../core/result.ts";
 import type { RegistryMapper, RepositoryPlace } from "../registry-mapper.ts";
 import { mayRead, ownNamespace } from "./access.ts";
 import type { Actor, Disposition } from "./actor.ts";
-import { addressOf, type CacheRef, type PlacedCache } from "./cache-ref.ts";
+import { addressOf, type CacheRef, type CacheTarget, type PlacedCache } from "./cache-ref.ts";
 
 /** Whose build it is, and where caches lie. */
 export interface CacheSettings {
   readonly actor: Actor;
   readonly workspace: Workspace;
   readonly disposition: Disposition;
-  readonly mapper: Pick<RegistryMapper, "cacheOf">;
+  readonly mapper: Pick<RegistryMapper, "cacheOf" | "cacheOptions" | "tagDeletion">;
   /** Beside which the caches are: what `artifact.image` names. */
   readonly base: RepositoryPlace;
 }
@@ -25,7 +26,7 @@ export interface WiredCaches {
   /** The layer's own and its ancestors', nearest first; of one layer what the actor wrote before what CI wrote. */
   readonly from: readonly PlacedCache[];
   /** The layer's own, or none. */
-  readonly to: readonly PlacedCache[];
+  readonly to: readonly CacheTarget[];
 }
 
 export const noCaches: WiredCaches = { from: [], to: [] };
@@ -49,7 +50,24 @@ export function wireCaches(
       const placed = placeCache(settings, ref);
       return placed.ok ? [placed.value] : [];
     });
-  return { from: place(from), to: place(to) };
+  return { from: place(from), to: place(to).map((placed) => targetOf(placed, settings)) };
+}
+
+function targetOf(placed: PlacedCache, { mapper, disposition }: CacheSettings): CacheTarget {
+  const { cacheOptions: options, tagDeletion } = mapper;
+  if (disposition !== "rollback") return { ...placed, options, staged: undefined };
+  return {
+    ...placed,
+    options,
+    staged: { tag: stagedTag(placed.place.tag), isRemovable: tagDeletion === "tag" },
+  };
+}
+
+/** No cache has such a tag: names, platforms and what mappers make of them are of lower case. */
+function stagedTag(tag: ImageTag): ImageTag {
+  const staged = parseImageTag(`${tag}.NEXT`);
+  if (staged === undefined) throw new Error(`there is no tag beside ${tag}`);
+  return staged;
 }
 
 /** The error is a phrase of what the registry has against the name. */
