@@ -19,11 +19,13 @@ import {
   type ProjectSource,
   planProject,
 } from "../engine/project.ts";
+import { planPublished } from "../engine/publish/plan-published.ts";
 import type { LayerName } from "../schemas/layer-name.ts";
 import type { Platform } from "../schemas/platform.ts";
 import type { Invocation } from "./command.ts";
 import { type LeasingProvider, leasedPlatform, leasingProvider } from "./compute-option.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
+import type { ProjectRegistry } from "./project-registry.ts";
 import { recallNeeds } from "./sizing/recall-needs.ts";
 import { tellDiagnostics } from "./tell-diagnostics.ts";
 import {
@@ -119,6 +121,8 @@ export interface PlanHere {
   readonly place?: "here" | LeasingProvider;
   /** Whose build caches are read and written; absent: none are. */
   readonly caches?: CacheSettings | undefined;
+  /** Where layers may be that others have published; absent: nobody is asked. */
+  readonly registry?: ProjectRegistry | undefined;
   /** Of layers that declare none; this machine's own by default, or that of leased ones. */
   readonly defaultPlatform?: Platform;
   /** The project's own store by default. */
@@ -152,6 +156,7 @@ export async function planHere(project: Project, request: PlanHere): Promise<Pla
 async function planLayers(project: Project, request: PlanHere): Promise<Plan> {
   const place = request.place ?? leasingProvider(undefined, project.directives) ?? "here";
   const isLeased = place !== "here";
+  const { registry } = request;
   const plan = await planProject(project, {
     selection: request.layers,
     options: request.options,
@@ -162,6 +167,9 @@ async function planLayers(project: Project, request: PlanHere): Promise<Plan> {
     caches: request.caches,
     images: request.images ?? (await heldImages(project)),
     resolver: createResolver(),
+    planner:
+      registry &&
+      ((input, signal) => planPublished(input, async () => (await registry.open()).published, signal)),
     signal: request.signal ?? new AbortController().signal,
   });
   if (request.saves !== false) project.memory?.save();

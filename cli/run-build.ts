@@ -14,6 +14,7 @@ import { placeOn } from "../engine/run/placer.ts";
 import type { NoBuilder } from "../providers/builder/connect.ts";
 import type { SecretVault } from "../providers/secrets/vault.ts";
 import type { Platform } from "../schemas/platform.ts";
+import type { UsageFault } from "./args.ts";
 import { type Invocation } from "./command.ts";
 import { complain, refuseUsage } from "./complain.ts";
 import type { LeasingProvider } from "./compute-option.ts";
@@ -23,6 +24,7 @@ import { listenForInterrupts } from "./interrupts.ts";
 import { type CacheSettings, findCacheFault } from "./open-caches.ts";
 import type { Output } from "./output.ts";
 import { type PlanHere, planHere } from "./project.ts";
+import { findProjectRegistry, type ProjectRegistry } from "./project-registry.ts";
 import { createGithubReporter } from "./report/github.ts";
 import { createJsonReporter } from "./report/json.ts";
 import { createPlainReporter } from "./report/plain.ts";
@@ -56,6 +58,8 @@ export interface BuildSettings
   readonly provider: LeasingProvider | undefined;
   /** Whose build caches are read and written; undefined: none are. */
   readonly caches: CacheSettings | undefined;
+  /** Whether what is current in the end is published. */
+  readonly push?: boolean;
 }
 
 /** Plans, builds, and tells; `onDone` may add to the results. */
@@ -75,14 +79,21 @@ export async function runBuild(
     interrupted.abort(new Error("interrupted"));
   });
   const vault = createVault();
+  const registry = findProjectRegistry(project, (text) => {
+    if (reporter === undefined) output.remark(`note: ${text}\n`);
+    else reporter.announce(`note: ${text}`);
+  });
   let workshop: Workshop | undefined;
   try {
-    const prepared = await prepare(project, settings, vault, interrupted.signal, output);
+    const fault = settings.push === true ? await preparePush(project, registry, output) : undefined;
+    if (fault !== undefined) return refuseUsage(output, fault);
+    const prepared = await prepare(project, { ...settings, registry }, vault, interrupted.signal, output);
     if (!prepared.ok) return interrupted.signal.aborted ? exitCode.interrupted : prepared.error;
     workshop = prepared.value.workshop;
     if (interrupted.signal.aborted) return exitCode.interrupted;
     // Where all is current the table says it all.
     const isIdle =
+      settings.push !== true &&
       prepared.value.plan.steps.every(({ action }) => action === "reuse") &&
       Object.keys(project.lock.current.layers).every((name) => project.graph.has(name));
     reporter = openReporter(project, prepared.value.plan, settings, {
@@ -92,7 +103,7 @@ export async function runBuild(
     const summary = await carryOut(
       project,
       prepared.value,
-      { ...settings, vault },
+      { ...settings, vault, registry },
       reporter,
       interrupted.signal,
     );
@@ -112,6 +123,30 @@ export async function runBuild(
   }
 }
 
+/** Ends first what another run left half promoted. */
+async function preparePush(
+  { replacedBases }: Project,
+  registry: ProjectRegistry | undefined,
+  output: Output,
+): Promise<UsageFault | undefined> {
+  if (replacedBases.size > 0)
+    return {
+      message: `what stands on another base is not published: ${Array.from(replacedBases.keys()).join(", ")} is replaced here`,
+      help: "build without --base, and without bases in .lamina/local.json",
+    };
+  if (registry === undefined)
+    return {
+      message: "--push needs a registry, and the directives name none",
+      help: 'artifact.image in catalog/build_directives.ncl says where: "registry.example/lamina"',
+    };
+  const { nameless, resume } = await registry.open();
+  const [first] = nameless;
+  if (first !== undefined)
+    return { message: first, help: "artifact.image in catalog/build_directives.ncl says where images go" };
+  for (const line of await resume()) output.remark(`note: ${line}\n`);
+  return undefined;
+}
+
 interface Prepared {
   readonly plan: Plan;
   readonly workshop: Workshop;
@@ -126,7 +161,7 @@ const idleWorkshop: Workshop = {
 /** Plans first: nothing is opened where nothing is to be built. Says what is missing, where something is. */
 async function prepare(
   project: Project,
-  settings: BuildSettings,
+  settings: BuildSettings & Pick<PlanHere, "registry">,
   vault: SecretVault,
   signal: AbortSignal,
   output: Output,
@@ -188,7 +223,13 @@ export function tellNoBuilder(output: Output, { attempts }: NoBuilder): void {
 async function carryOut(
   project: Project,
   { plan, workshop }: Prepared,
-  { concurrency, failFast, vault }: BuildSettings & { readonly vault: SecretVault },
+  {
+    concurrency,
+    failFast,
+    push,
+    vault,
+    registry,
+  }: BuildSettings & Pick<PlanHere, "registry"> & { readonly vault: SecretVault },
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<RunSummary> {
@@ -198,7 +239,8 @@ async function carryOut(
   const summary = new RunningSummary();
   const told = new Set<string>();
   const builds = plan.steps.some(({ action }) => action === "build");
-  const record = builds ? await openRecord(project, vault, runId, (text) => told.add(text)) : undefined;
+  const record =
+    builds || push ? await openRecord(project, vault, runId, (text) => told.add(text)) : undefined;
   const all: EventSink = {
     emit: (event) => {
       summary.fold(event);
@@ -211,7 +253,10 @@ async function carryOut(
   try {
     const placer = workshop.openPlacer(sink, runId);
     const { images, metrics } = workshop;
+    const opened = builds || push ? await registry?.open() : undefined;
     const tools = {
+      published: opened?.published,
+      publication: push ? await opened?.openPublication(sink, signal) : undefined,
       placer,
       images,
       metrics,

@@ -56,7 +56,7 @@ export function openLazyEvaluator(
 }
 
 /** Where a project's own images lie, absolute. */
-function storeDirectory(root: string): string {
+export function storeDirectory(root: string): string {
   return join(root, ".lamina/store");
 }
 

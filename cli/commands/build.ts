@@ -12,6 +12,7 @@ import { findCacheFault, openCaches } from "../open-caches.ts";
 import { openSelection } from "../open-selection.ts";
 import { choice, flag, text } from "../option.ts";
 import { planHere } from "../project.ts";
+import { findProjectRegistry } from "../project-registry.ts";
 import { renderLocalWorld, renderPlan } from "../report/plan-text.ts";
 import { reporterNames } from "../report/reporter.ts";
 import { runBuild } from "../run-build.ts";
@@ -35,6 +36,7 @@ export const command = defineCommand({
     concurrency: concurrencyOption,
     compute: computeOption,
     ...actorOptions,
+    push: flag("publish what is current in the end: all tags move, or none"),
     "fail-fast": flag("stop everything at the first failure"),
     reporter: choice(reporterNames, "how progress is told (default: by where it goes)"),
     "summary-file": text("FILE", "write how it ended to FILE, as Markdown"),
@@ -64,7 +66,9 @@ export const command = defineCommand({
     const caches = await openCaches(options, project);
     if (!caches.ok) return refuseUsage(output, caches.error);
     if (options["dry-run"]) {
-      const plan = await planHere(project, { ...selection, place: provider ?? "here", caches: caches.value });
+      const registry = findProjectRegistry(project, (text) => output.remark(`note: ${text}\n`));
+      const place = provider ?? "here";
+      const plan = await planHere(project, { ...selection, place, caches: caches.value, registry });
       const fault = findCacheFault(plan, caches.value);
       if (fault !== undefined) return refuseUsage(output, fault);
       output.remark(renderLocalWorld(plan.replacedBases));
@@ -91,6 +95,7 @@ export const command = defineCommand({
         reporter: options.reporter,
         provider,
         caches: caches.value,
+        push: options.push,
         summaryFile: summaryFile === undefined ? undefined : resolve(directory, summaryFile),
       },
       { output, quiet, verbose },

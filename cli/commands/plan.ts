@@ -13,6 +13,7 @@ import { openSelection } from "../open-selection.ts";
 import { choice, flag } from "../option.ts";
 import type { Output } from "../output.ts";
 import { planHere } from "../project.ts";
+import { findProjectRegistry } from "../project-registry.ts";
 import { longestOutput, planToGithubMatrix, type RunnerLabel } from "../report/github-matrix.ts";
 import { planToJson } from "../report/plan-json.ts";
 import { renderLocalWorld, renderPlan } from "../report/plan-text.ts";
@@ -62,7 +63,9 @@ export const command = defineCommand({
     const provider = leasingProvider(options.compute, project.directives);
     const caches = await openCaches(options, project);
     if (!caches.ok) return refuseUsage(output, caches.error);
-    const plan = await planHere(project, { ...selection, place: provider ?? "here", caches: caches.value });
+    const registry = findProjectRegistry(project, (text) => output.remark(`note: ${text}\n`));
+    const place = provider ?? "here";
+    const plan = await planHere(project, { ...selection, place, caches: caches.value, registry });
     const fault = findCacheFault(plan, caches.value);
     if (fault !== undefined) return refuseUsage(output, fault);
     const concurrency = options.concurrency ?? defaultConcurrency();

@@ -12,33 +12,45 @@ import { entryOfPublished } from "./adopt.ts";
 import type { LayerImage } from "./layer-index.ts";
 import type { PublishedLayers } from "./published-layers.ts";
 
-/** `adopted` of the plan is what was found, for the lock. */
+/** `adopted` of the plan is what was found, for the lock. `open` is called when there is something to look for. */
 export async function planPublished(
   input: PlanInput,
-  published: PublishedLayers,
+  open: () => Promise<PublishedLayers>,
   signal: AbortSignal,
 ): Promise<Plan> {
   const adopted = new Map<string, AdoptedEntry>();
   const asked = new Set<string>();
+  let published: PublishedLayers | undefined;
   let { lock } = input;
-  const images = { holds: (image: ImageDigest) => input.images.holds(image) || published.holds(image) };
+  const images = {
+    holds: (image: ImageDigest) => input.images.holds(image) || published?.holds(image) === true,
+  };
   // What nobody selected is looked for as well: what is selected stands on it.
   const options = { ...input.options, only: false };
   for (;;) {
     const plan = makePlan({ ...input, options, lock, images });
-    const open = plan.steps.filter((step) => isOpen(step) && !asked.has(stepKey(step.layer, step.platform)));
-    for (const { layer, platform } of open) asked.add(stepKey(layer, platform));
-    const found = await Promise.all(
-      open.map(async (step) => ({ step, image: await find(step, published, signal) })),
-    );
-    const fresh = found.flatMap(({ step, image }) =>
-      image === undefined ? [] : [adopt(step, image, input, lock)],
-    );
+    const unknown = plan.steps.filter((step) => isOpen(step) && !asked.has(keyOf(step)));
+    const fresh: AdoptedEntry[] = [];
+    if (unknown.length > 0) {
+      const registry = await open();
+      published = registry;
+      const found = await Promise.all(
+        unknown.map(async (step) => ({ step, image: await find(step, registry, signal) })),
+      );
+      for (const { step, image } of found) {
+        asked.add(keyOf(step));
+        if (image !== undefined) fresh.push(adopt(step, image, input, lock));
+      }
+    }
     if (fresh.length === 0)
       return { ...(input.options.only ? makePlan({ ...input, lock, images }) : plan), adopted };
-    for (const entry of fresh) adopted.set(stepKey(entry.layer, entry.platform), entry);
+    for (const entry of fresh) adopted.set(keyOf(entry), entry);
     lock = withEntries(lock, fresh);
   }
+}
+
+function keyOf({ layer, platform }: Pick<Step, "layer" | "platform">): string {
+  return stepKey(layer, platform);
 }
 
 /** Its inputs are known, and nobody insists on a build. */

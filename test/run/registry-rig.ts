@@ -68,7 +68,8 @@ export class RegistryRig extends RunRig {
 
   /** The plan of a project that asks the registry. */
   async planAsking(): Promise<Plan> {
-    if (this.published === undefined) throw new Error("it asks nobody");
-    return planPublished(this.planInput(), this.published, this.stop.signal);
+    const { published } = this;
+    if (published === undefined) throw new Error("it asks nobody");
+    return planPublished(this.planInput(), () => Promise.resolve(published), this.stop.signal);
   }
 }
