@@ -1,6 +1,7 @@
 // A plan with the machines and prices of the provider that it would lease from, asked once; where it cannot be asked, with those of
 // the table, and why.
 
+import type { Diagnostic } from "../../engine/core/diagnostic.ts";
 import { err, ok, type Result } from "../../engine/core/result.ts";
 import { appraisePlan } from "../../engine/plan/appraise.ts";
 import type { Plan } from "../../engine/plan/step.ts";
@@ -58,13 +59,14 @@ export async function appraiseHere(
     }
     const survey = surveyed.value;
     const unheld = await checkPlan({ provider, project, plan, survey, directivesPath, host });
-    tellDiagnostics(
-      output,
-      graph.root,
-      unheld.map((diagnostic) => ({ ...diagnostic, severity: "warning" }) as const),
-    );
+    tellDiagnostics(output, graph.root, unheld.map(asWarning));
     return ok({ plan: appraisePlan(plan, survey.kinds), prices: { provider, source: "provider" } });
   } finally {
     await opened.value.close();
   }
+}
+
+/** A plan changes nothing: what a build would refuse is no failure of it. */
+function asWarning(diagnostic: Diagnostic): Diagnostic {
+  return { ...diagnostic, severity: "warning" };
 }

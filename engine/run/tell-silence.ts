@@ -24,7 +24,7 @@ export function tellSilence(compute: Compute, { clock, sink }: SilenceDeps): Com
     sink.emit({ type: "run.note", at: nowMs, text: `${compute.name} does not answer${why}` });
   };
   const watch = async <T>(asking: Promise<Result<T, ComputeFailure>>): Promise<Result<T, ComputeFailure>> => {
-    let cancel = (): void => {};
+    let cancel: (() => void) | undefined;
     const waitFor = (ms: number): void => {
       cancel = clock.after(ms, () => {
         tell(", and is asked again and again");
@@ -38,7 +38,7 @@ export function tellSilence(compute: Compute, { clock, sink }: SilenceDeps): Com
       else if (answer.error.kind === "unavailable") tell(`: ${answer.error.message}`);
       return answer;
     } finally {
-      cancel();
+      cancel?.();
     }
   };
   return {
