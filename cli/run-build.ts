@@ -56,6 +56,8 @@ export interface BuildSettings
   readonly directivesPath?: string | undefined;
   /** Who leases the machines that layers are built on; undefined: they are built here. */
   readonly provider: LeasingProvider | undefined;
+  /** Which command it is, for its summary: "build" where it is left out. "dispatch" keeps no lock. */
+  readonly command?: "build" | "dispatch" | "ctx-test";
   /** Whose build caches are read and written; undefined: none are. */
   readonly caches: CacheSettings | undefined;
   /** Whether what is current in the end is published. */
@@ -79,7 +81,7 @@ export async function runBuild(
     interrupted.abort(new Error("interrupted"));
   });
   const vault = createVault();
-  const registry = findProjectRegistry(project, (text) => {
+  const registry = findProjectRegistry(project, settings.caches?.actor, (text) => {
     if (reporter === undefined) output.remark(`note: ${text}\n`);
     else reporter.announce(`note: ${text}`);
   });
@@ -139,10 +141,8 @@ async function preparePush(
       message: "--push needs a registry, and the directives name none",
       help: 'artifact.image in catalog/build_directives.ncl says where: "registry.example/lamina"',
     };
-  const { nameless, resume } = await registry.open();
-  const [first] = nameless;
-  if (first !== undefined)
-    return { message: first, help: "artifact.image in catalog/build_directives.ncl says where images go" };
+  const { refusal, resume } = await registry.open();
+  if (refusal !== undefined) return refusal;
   for (const line of await resume()) output.remark(`note: ${line}\n`);
   return undefined;
 }
@@ -176,7 +176,7 @@ async function prepare(
   const plan = await planFor();
   const fault = findCacheFault(plan, settings.caches);
   if (fault !== undefined) return err(refuseUsage(output, fault));
-  output.remark(renderLocalWorld(plan.replacedBases));
+  output.remark(renderLocalWorld(plan.replacedBases, { keepsResults: settings.command !== "dispatch" }));
   if (!plan.steps.some(({ action }) => action === "build")) return ok({ plan, workshop: idleWorkshop });
   if (settings.provider !== undefined) {
     const { openLeasedWorkshop } = await import("./leased-workshop.ts");
@@ -342,7 +342,7 @@ function tellSummary(
     try {
       mkdirSync(dirname(settings.summaryFile), { recursive: true });
       // Into what is there, as a shell would: it may be a pipe, or /dev/stdout.
-      writeFileSync(settings.summaryFile, renderSummaryMarkdown(summary, several));
+      writeFileSync(settings.summaryFile, renderSummaryMarkdown(summary, several, settings.command));
     } catch (error) {
       isWritten = false;
       complain(output, `cannot write ${settings.summaryFile}: ${messageOf(error)}`);
@@ -351,7 +351,7 @@ function tellSummary(
   const page = host.env("GITHUB_STEP_SUMMARY");
   if (reporter === "github" && page !== undefined && page !== "") {
     try {
-      appendFileSync(page, renderSummaryMarkdown(summary, several));
+      appendFileSync(page, renderSummaryMarkdown(summary, several, settings.command));
     } catch (error) {
       complain(output, `cannot write the summary into ${dirname(page)}: ${messageOf(error)}`);
     }

@@ -6,6 +6,7 @@ import type { BuildDirectives } from "../schemas/build-directives.ts";
 import { isLayerName } from "../schemas/is-layer-name.ts";
 import type { LayerName } from "../schemas/layer-name.ts";
 import type { Workflow } from "../schemas/workflow.ts";
+import { checkHanded } from "./catalog/agreement.ts";
 import { readBuildSpec } from "./catalog/build-spec.ts";
 import type { CatalogDeps } from "./catalog/catalog-deps.ts";
 import type { Declaration } from "./catalog/declaration.ts";
@@ -18,6 +19,7 @@ import { compareDiagnostics, type Diagnostic } from "./core/diagnostic.ts";
 import type { Host } from "./core/host.ts";
 import { err, ok, type Result } from "./core/result.ts";
 import { buildGraph } from "./graph/build-graph.ts";
+import { checkReplacements } from "./graph/check-replacements.ts";
 import { readOwnInputs } from "./graph/fingerprint.ts";
 import { openLockFile } from "./lock/lock-file.ts";
 import { type Located, nearest } from "./nickel/located.ts";
@@ -63,6 +65,13 @@ export async function openDispatch(source: DispatchSource): Promise<Result<Dispa
   const { workspace } = directives.value;
   const graph = buildGraph({ root: stateDirectory, workspace, layers: [layer.value], broken: new Set() });
   if (!graph.ok) return err(graph.error);
+  const replacedBases = new Map([...local.value.bases, ...source.bases]);
+  const remarks = [
+    ...checkHanded(layer.value),
+    ...checkReplacements(graph.value, replacedBases.keys()),
+    ...graph.warnings,
+  ].sort(compareDiagnostics);
+  if (remarks.some(({ severity }) => severity === "error")) return err(remarks);
   const own = readOwnInputs(layer.value, files);
   if (!own.ok) return own;
   const lock = await openFreshLock(stateDirectory, host);
@@ -76,14 +85,14 @@ export async function openDispatch(source: DispatchSource): Promise<Result<Dispa
       ownInputs: new Map([[layer.value.name, own.value]]),
       local: local.value,
       secrets: joinSecrets(contextDirectory, directives.value, local.value),
-      replacedBases: new Map([...local.value.bases, ...source.bases]),
+      replacedBases,
       lock: lock.value,
       history: history.ok ? parseHistory(history.value) : emptyHistory,
       directives: directives.value,
       approvedSizes: [],
       recordedNeeds: [],
       historyPath,
-      warnings: graph.warnings,
+      warnings: remarks,
       memory: undefined,
     },
   });

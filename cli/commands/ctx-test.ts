@@ -38,6 +38,7 @@ export const command = defineCommand({
     return runBuild(
       named.value,
       {
+        command: "ctx-test",
         layers: [layer.value],
         options: { only: false, force: true, withAncestors: false },
         platforms: [],

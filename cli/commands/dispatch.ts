@@ -78,6 +78,7 @@ export const command = defineCommand({
     return runBuild(
       project,
       {
+        command: "dispatch",
         layers: [],
         options: { only: false, force: false, withAncestors: false },
         platforms: [],

@@ -111,10 +111,14 @@ function describeCache({ cache }: Step): readonly string[] {
 }
 
 /** "local: debian:trixie-slim is replaced by …; results go to .lamina/local.lock", a line each; "" for none. */
-export function renderLocalWorld(replacedBases: ReadonlyMap<string, string>): string {
+export function renderLocalWorld(
+  replacedBases: ReadonlyMap<string, string>,
+  { keepsResults = true }: { readonly keepsResults?: boolean } = {},
+): string {
+  const results = keepsResults ? "; results go to .lamina/local.lock" : "";
   return Array.from(
     replacedBases,
-    ([image, reference]) => `local: ${image} is replaced by ${reference}; results go to .lamina/local.lock\n`,
+    ([image, reference]) => `local: ${image} is replaced by ${reference}${results}\n`,
   ).join("");
 }
 

@@ -47,8 +47,12 @@ export function renderSummaryTable(
   );
 }
 
-/** The same as a Markdown table under a heading, with what failed in full below it. */
-export function renderSummaryMarkdown(summary: RunSummary, severalPlatforms: boolean): string {
+/** The same as a Markdown table under a heading that names the command, with what failed in full below it. */
+export function renderSummaryMarkdown(
+  summary: RunSummary,
+  severalPlatforms: boolean,
+  command = "build",
+): string {
   const layers = Array.from(summary.layers.values());
   const table = [
     markdownRow(titles),
@@ -56,7 +60,7 @@ export function renderSummaryMarkdown(summary: RunSummary, severalPlatforms: boo
     ...layers.map((layer) => markdownRow(cellsOf(layer, severalPlatforms))),
   ];
   const failures = layers.flatMap((layer) => describeFailure(layer, stepLabel({ severalPlatforms })(layer)));
-  return `${["## lamina build", "", describeResult(summary), "", ...table, ...failures].join("\n")}\n`;
+  return `${[`## lamina ${command}`, "", describeResult(summary), "", ...table, ...failures].join("\n")}\n`;
 }
 
 function markdownRow(cells: readonly string[]): string {

@@ -6,7 +6,7 @@ import { type KnownNames, nearMiss } from "../core/near-miss.ts";
 import type { Span } from "../core/source.ts";
 import { nearest } from "../nickel/located.ts";
 import { catalogDiagnostics } from "./diagnostics.ts";
-import type { ImageReference } from "./dockerfile-reach.ts";
+import type { ImageReference, SecretMount } from "./dockerfile-reach.ts";
 import { isSameImage, layerOfImage } from "./image-name.ts";
 import { type Layer, placeOf } from "./layer.ts";
 
@@ -20,6 +20,11 @@ export function checkAgreement(layer: Layer, workspace: string, known: KnownName
     ...checkSsh(layer),
     ...checkArgs(layer),
   ];
+}
+
+/** Diagnostics of what a caller's directives hand to a Dockerfile: a secret that the build can do without may be left out. */
+export function checkHanded(layer: Layer): readonly Diagnostic[] {
+  return [...checkSecrets(layer, ({ required }) => required), ...checkArgs(layer)];
 }
 
 function checkBase(layer: Layer, workspace: string, known: KnownNames): readonly Diagnostic[] {
@@ -101,20 +106,25 @@ function diagnoseUndeclared(
   );
 }
 
-function checkSecrets(layer: Layer): readonly Diagnostic[] {
+function checkSecrets(
+  layer: Layer,
+  isNeeded: (mount: SecretMount) => boolean = () => true,
+): readonly Diagnostic[] {
   const { secrets } = layer.workflow;
   const mounted = new Map(layer.dockerfile.secrets.map((secret) => [secret.id, secret]));
   const found: Diagnostic[] = [];
   const excused = new Set<string>();
-  for (const { id, span } of mounted.values()) {
-    if (secrets.includes(id)) continue;
+  for (const mount of mounted.values()) {
+    const { id, span } = mount;
+    if (secrets.includes(id) || !isNeeded(mount)) continue;
     const suggestion = nearMiss(
       id,
       secrets.filter((declared) => !mounted.has(declared)),
     );
     if (suggestion !== undefined) excused.add(suggestion);
     const notes = declarationNote(layer, "secrets");
-    found.push(diagnose(catalogDiagnostics.undeclaredSecret, { id, secrets, suggestion }, { span, notes }));
+    const params = { id, secrets, suggestion, file: fileOf(layer) };
+    found.push(diagnose(catalogDiagnostics.undeclaredSecret, params, { span, notes }));
   }
   secrets.forEach((id, index) => {
     if (mounted.has(id) || excused.has(id)) return;
@@ -158,7 +168,12 @@ function checkArgs(layer: Layer): readonly Diagnostic[] {
 /** Points to the first of the fields that is written. */
 function declarationNote(layer: Layer, ...keys: readonly string[]): readonly Note[] {
   const span = keys.map((key) => placeDeclared(layer, key)).find((place) => place !== undefined);
-  return span === undefined ? [] : [{ message: "workflow.ncl declares this", span }];
+  return span === undefined ? [] : [{ message: `${fileOf(layer)} declares this`, span }];
+}
+
+/** The name of the file that declares it. */
+function fileOf({ workflowPath }: Layer): string {
+  return workflowPath.slice(workflowPath.lastIndexOf("/") + 1);
 }
 
 function dockerfileNote(layer: Layer): readonly Note[] {

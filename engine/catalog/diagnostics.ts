@@ -185,13 +185,18 @@ export const catalogDiagnostics = {
     help: ({ layer, reference }) =>
       `write COPY --from=${reference} … in the Dockerfile, or take "${layer}" out of copies_from`,
   }),
-  undeclaredSecret: template<{ id: string; secrets: readonly string[]; suggestion: string | undefined }>({
+  undeclaredSecret: template<{
+    id: string;
+    secrets: readonly string[];
+    suggestion: string | undefined;
+    file: string;
+  }>({
     code: "E0333",
     severity: "error",
-    message: ({ id }) => `the Dockerfile mounts the secret "${id}", which workflow.ncl does not declare`,
+    message: ({ id, file }) => `the Dockerfile mounts the secret "${id}", which ${file} does not declare`,
     label: () => "undeclared",
-    help: ({ id, secrets, suggestion }) =>
-      orElse(suggestion, `add secrets = [${list([...secrets, id])}] to workflow.ncl`),
+    help: ({ id, secrets, suggestion, file }) =>
+      orElse(suggestion, `add secrets = [${list([...secrets, id])}] to ${file}`),
   }),
   unusedSecret: template<{ id: string }>({
     code: "W0334",

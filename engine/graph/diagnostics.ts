@@ -83,11 +83,13 @@ export const graphDiagnostics = {
   unusedReplacement: template<{ image: string; known: readonly string[]; suggestion: string | undefined }>({
     code: "W0407",
     severity: "warning",
-    message: ({ image }) => `no layer stands on ${image}, which another image is to replace`,
-    help: ({ known, suggestion }) =>
-      suggestion === undefined
-        ? `images from outside are ${known.join(", ")}: name one of them with --base or in .lamina/local.json`
-        : `did you mean ${suggestion}?`,
+    message: ({ image }) => `nothing stands on ${image}, which another image is to replace`,
+    help: ({ known, suggestion }) => {
+      if (suggestion !== undefined) return `did you mean ${suggestion}?`;
+      return known.length === 0
+        ? "nothing here takes from an image from outside: leave --base, or bases in .lamina/local.json, out"
+        : `images from outside are ${known.join(", ")}: name one of them with --base or in .lamina/local.json`;
+    },
   }),
   unreadableInput: template<{ path: string; reason: string }>({
     code: "E0420",

@@ -129,7 +129,7 @@ describe("a replaced base that no layer stands on is warned of", () => {
     expect({ exitCode, stderr }).toEqual({
       exitCode: 0,
       stderr: `\
-warning[W0407]: no layer stands on ${image}, which another image is to replace
+warning[W0407]: nothing stands on ${image}, which another image is to replace
   = help: ${help}
 
 1 warning
