@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import type { Graph } from "./graph-json.ts";
 import { bundlePage } from "./page-bundle.ts";
 
-/** With a line end. @throws Error where the sources of the page are wrong, or, run from the sources, esbuild is missing. */
+/** With a line end. @throws Error where the sources of the page are wrong, or, run from the sources, rolldown is missing. */
 export async function renderGraphHtml(graph: Graph): Promise<string> {
   const { script, style } = await bundlePage();
   const policy = [

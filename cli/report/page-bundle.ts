@@ -1,6 +1,7 @@
 // The page's program and style as texts, ready to stand in HTML. In dist/ this file is replaced by the texts themselves
-// (scripts/build.ts); run from the sources it makes them on the spot, out of cli/page.
+// (scripts/bundle.ts); run from the sources it makes them on the spot, out of cli/page.
 
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 export interface PageBundle {
@@ -8,27 +9,27 @@ export interface PageBundle {
   readonly style: string;
 }
 
-/** @throws Error where the sources of the page are wrong, or esbuild is missing. */
+const page = join(import.meta.dirname, "../page");
+
+/** @throws Error where the sources of the page are wrong, or rolldown is missing. */
 export async function bundlePage(): Promise<PageBundle> {
-  const { build } = await import("esbuild");
-  const { outputFiles } = await build({
-    entryPoints: [
-      join(import.meta.dirname, "../page/main.ts"),
-      join(import.meta.dirname, "../page/style.css"),
-    ],
-    outdir: "page",
-    bundle: true,
-    minify: true,
-    // Neither may say what would end its element.
-    charset: "ascii",
-    format: "iife",
+  const { rolldown } = await import("rolldown");
+  const build = await rolldown({
+    input: join(page, "main.ts"),
     platform: "browser",
-    target: ["chrome120", "firefox121", "safari17.4"],
-    legalComments: "none",
-    write: false,
+    transform: { target: ["chrome120", "firefox121", "safari17.4"] },
     logLevel: "silent",
   });
-  const textOf = (extension: string) =>
-    outputFiles.find(({ path }) => path.endsWith(extension))?.text.trim() ?? "";
-  return { script: textOf(".js"), style: textOf(".css") };
+  const { output } = await build.generate({
+    format: "iife",
+    minify: true,
+    comments: false,
+    // It may not say what would end its element.
+    charset: "ascii",
+  });
+  await build.close();
+  return {
+    script: output[0].code.trim(),
+    style: (await readFile(join(page, "style.css"), "utf8")).trim(),
+  };
 }

@@ -4,8 +4,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
+import { rolldown } from "rolldown";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { renderGraphHtml } from "../../cli/report/graph-html.ts";
 import type { Graph } from "../../cli/report/graph-json.ts";
@@ -460,20 +460,21 @@ test("a thousand layers: all are there, found, pinned and seen", async () => {
 });
 
 test("states can be set as a run goes on", async () => {
-  const { outputFiles } = await build({
-    stdin: {
-      contents: `import { createModel } from "./model.ts"; import { mountPage } from "./page.ts";
-        window.show = (graph) => { window.shown = mountPage(document.body, createModel(graph)); };`,
-      resolveDir: join(import.meta.dirname, "../../cli/page"),
-    },
-    bundle: true,
-    write: false,
-  });
+  const entry = join(folder, "live.ts");
+  const sources = join(import.meta.dirname, "../../cli/page");
+  writeFileSync(
+    entry,
+    `import { createModel } from "${sources}/model.ts"; import { mountPage } from "${sources}/page.ts";
+      window.show = (graph) => { window.shown = mountPage(document.body, createModel(graph)); };`,
+  );
+  const build = await rolldown({ input: entry, platform: "browser" });
+  const { output } = await build.generate({ format: "iife" });
+  await build.close();
   const { style } = await bundlePage();
   const file = join(folder, "live.html");
   writeFileSync(
     file,
-    `<!doctype html><meta charset="utf-8"><style>${style}</style><body><script>${outputFiles[0]?.text ?? ""}</script>`,
+    `<!doctype html><meta charset="utf-8"><style>${style}</style><body><script>${output[0].code}</script>`,
   );
   const page = await openFile(file);
   await page.evaluate(`show(${JSON.stringify(smallGraph)})`);

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
 import manifest from "../../package.json" with { type: "json" };
 import { layerFiles, threeLayers, writeProject } from "../cli/run-cli.ts";
 
@@ -58,7 +59,7 @@ test("the page of the graph is within", () => {
   const { status, stdout } = run(main, ["graph", "--format", "html"]);
   expect(status).toBe(0);
   expect(stdout).toMatch(/^<!doctype html>\n/);
-  expect(stdout).toContain("<style>:root{");
+  expect(stdout).toMatch(/\n<style>[^<]*:root \{/);
 });
 
 test("contracts are found, and shown by the name they are imported by", () => {
@@ -91,6 +92,73 @@ test("an older Node is told so, with exit code 3", () => {
   });
 });
 
+/** Files of ours that a program loads, relative to dist/, in order. */
+function loadedBy(program: string, args: readonly string[], cwd: string): readonly string[] {
+  const told = join(folder, "loaded.json");
+  // Seen by Node's loader itself: what is not asked of it does not run.
+  const watch = `
+    import { writeFileSync } from "node:fs";
+    import { registerHooks } from "node:module";
+    const loaded = [];
+    registerHooks({
+      load(url, context, next) {
+        loaded.push(url);
+        return next(url, context);
+      },
+    });
+    process.on("exit", () => writeFileSync(${JSON.stringify(told)}, JSON.stringify(loaded)));`;
+  expect(runAfter(watch, program, args, cwd).status).toBe(0);
+  const dist = pathToFileURL(join(folder, "dist/")).href;
+  return z
+    .array(z.string())
+    .parse(JSON.parse(readFileSync(told, "utf8")))
+    .filter((url) => url.startsWith(dist))
+    .map((url) => url.slice(dist.length));
+}
+
+/** Runs a program after a module of this text. */
+function runAfter(module: string, program: string, args: readonly string[], cwd: string) {
+  return spawnSync(
+    process.execPath,
+    ["--import", `data:text/javascript,${encodeURIComponent(module)}`, program, ...args],
+    { cwd, encoding: "utf8", env: { PATH: process.env["PATH"], HOME: folder } },
+  );
+}
+
+test("the commands of every day load few files", () => {
+  const repository = writeProject(threeLayers);
+  const git = (...args: readonly string[]) => execFileSync("git", args, { cwd: repository.root });
+  try {
+    git("init", "--quiet");
+    git("add", "--all");
+    git("-c", "user.name=lamina", "-c", "user.email=lamina@localhost", "commit", "--quiet", "--message=all");
+    // From here on what the catalog says is remembered, and nothing evaluated.
+    expect(run(main, ["plan"], repository.root).status).toBe(0);
+    for (const args of [
+      ["plan"],
+      ["list"],
+      ["list", "--since", "HEAD", "--json"],
+      ["build", "--since", "HEAD"],
+    ]) {
+      const loaded = loadedBy(main, args, repository.root);
+      expect(loaded.slice(0, 2)).toEqual(["cli/main.js", expect.stringMatching(/^chunks\/start-/)]);
+      expect(loaded).toContainEqual(expect.stringMatching(/^chunks\/common-/));
+      expect(loaded.slice(15)).toEqual([]);
+    }
+    expect(loadedBy(main, ["--version"], repository.root)).toHaveLength(2);
+  } finally {
+    repository.remove();
+  }
+});
+
+test("a bug is told with the names of our functions", () => {
+  const bug = 'process.cwd = () => { throw new Error("planted"); };';
+  const { status, stderr } = runAfter(bug, main, ["plan", "-v"], project.root);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^error: lamina itself failed: Error: planted\n/);
+  expect(stderr).toMatch(/\n +at dispatch \(file:.*\)\n +at async runCommandLine \(file:.*\)\n/);
+});
+
 test("the evaluator is a library of its own, with declarations", async () => {
   const door = join(folder, "dist/engine/nickel/evaluate.js");
   const library: unknown = await import(pathToFileURL(door).href);
@@ -98,6 +166,9 @@ test("the evaluator is a library of its own, with declarations", async () => {
   expect(readFileSync(join(folder, "dist/engine/nickel/evaluate.d.ts"), "utf8")).toContain(
     "createEvaluator(options: EvaluateOptions): NickelEvaluator",
   );
+  const loaded = loadedBy(door, [], project.root);
+  expect(loaded).toContainEqual(expect.stringMatching(/^chunks\/library-/));
+  expect(loaded).not.toContainEqual(expect.stringMatching(/^chunks\/(common|start)-/));
 });
 
 test("every bundled package has its notice", () => {

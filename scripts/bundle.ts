@@ -1,0 +1,114 @@
+// The entries of lamina and all that they import, of lamina and of others, in few files: what starts, what the commands of
+// every day load (scripts/chunk.ts), and the rest in the files that its dynamic imports make. In comes the folder to write
+// to, out go the packages of which a part is in it.
+
+import { join } from "node:path";
+import { type OutputChunk, type Plugin, rolldown } from "rolldown";
+import { bundlePage } from "../cli/report/page-bundle.ts";
+import { createChunkNaming } from "./chunk.ts";
+
+const root = join(import.meta.dirname, "..");
+export const bins = ["cli/main", "cli/catalog-validate"];
+const libraryDoors = ["engine/nickel/evaluate", "engine/nickel/located"];
+const everyDay = ["cli/run-command-line", "cli/commands/build", "cli/commands/list", "cli/commands/plan"];
+
+/** @returns Folders of packages, absolute, sorted. @throws Error where the sources are wrong, or the bundler has a doubt. */
+export async function bundle(into: string): Promise<readonly string[]> {
+  const build = await rolldown({
+    cwd: root,
+    input: Object.fromEntries([...bins, ...libraryDoors].map((entry) => [entry, sourceOf(entry)])),
+    platform: "node",
+    transform: { target: "node24" },
+    // Only thus may a module lie in another chunk than those that it imports.
+    preserveEntrySignatures: "allow-extension",
+    plugins: [englishOnly, nothingNative, pageWithin, directoryOfCommonJs],
+    checks: {
+      // A module that one command loads late may be what another cannot do without.
+      ineffectiveDynamicImport: false,
+      // Says how busy the machine is.
+      pluginTimings: false,
+    },
+    onLog: (level, { message }) => {
+      if (level === "warn") throw new Error(message);
+    },
+  });
+  try {
+    const { output } = await build.write({
+      dir: into,
+      format: "esm",
+      entryFileNames: "[name].js",
+      chunkFileNames: "chunks/[name]-[hash].js",
+      comments: false,
+      codeSplitting: {
+        groups: [
+          {
+            debugName: "by who loads it",
+            name: createChunkNaming({
+              bins: bins.map(sourceOf),
+              libraryDoors: libraryDoors.map(sourceOf),
+              everyDay: everyDay.map(sourceOf),
+            }),
+            includeDependenciesRecursively: false,
+          },
+        ],
+      },
+    });
+    return packagesOf(output.filter((file) => file.type === "chunk"));
+  } finally {
+    await build.close();
+  }
+}
+
+function sourceOf(entry: string): string {
+  return join(root, `${entry}.ts`);
+}
+
+function packagesOf(chunks: readonly OutputChunk[]): readonly string[] {
+  const packages = new Set<string>();
+  for (const { modules } of chunks) {
+    for (const [id, { renderedLength }] of Object.entries(modules)) {
+      const found = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0];
+      if (found !== undefined && renderedLength > 0) packages.add(found);
+    }
+  }
+  return Array.from(packages).sort();
+}
+
+/** Of zod's messages in fifty languages only the one that it uses unasked: 300 kB less to load. */
+const englishOnly: Plugin = {
+  name: "english-only",
+  load: {
+    filter: { id: /zod\/v4\/locales\/index\.js$/ },
+    handler: () => 'export { default as en } from "./en.js";',
+  },
+};
+
+/** What ssh2 has in C++ besides is for one platform; without it, it uses Node's own. */
+const nothingNative: Plugin = {
+  name: "nothing-native",
+  resolveId: {
+    filter: { id: /^cpu-features$|\.node$/ },
+    handler: () => "\0native",
+  },
+  load: {
+    filter: { id: /^\0native$/ },
+    handler: () => 'throw new Error("not in the bundle");',
+  },
+};
+
+/** The page of `lamina graph --format html`, made now, so that the bins need no bundler. */
+const pageWithin: Plugin = {
+  name: "page-within",
+  load: {
+    filter: { id: /cli\/report\/page-bundle\.ts$/ },
+    handler: async () =>
+      `const page = ${JSON.stringify(await bundlePage())}; export const bundlePage = () => page;`,
+  },
+};
+
+/** CommonJS may ask where it lies. Of `require` the bundler takes care. */
+const directoryOfCommonJs: Plugin = {
+  name: "directory-of-commonjs",
+  renderChunk: (code) =>
+    /\b__dirname\b/.test(code) ? `const __dirname = import.meta.dirname;\n${code}` : null,
+};
