@@ -2,6 +2,7 @@
 // cache_policy.
 
 import { err, ok, type Result } from "../engine/core/result.ts";
+import { type Actor, actorOf } from "../engine/plan/cache/actor.ts";
 import type { ActorKind, CachePolicy } from "../schemas/cache-policy.ts";
 import { actorIdForm, isActorId } from "../schemas/is-workspace.ts";
 import type { ActorId } from "../schemas/workspace.ts";
@@ -50,6 +51,12 @@ export function choosePolicy(
   const id = askedId ?? before?.actor_id;
   if (id === undefined) return err({ message: `--actor ${kind} needs --actor-id ID`, help: whose });
   return ok({ actor: kind, actor_id: id, disposition });
+}
+
+/** Who builds; undefined where nobody says, or says it wrongly. */
+export function findActor(asked: AskedActor, declared: CachePolicy | undefined): Actor | undefined {
+  const policy = choosePolicy(asked, declared);
+  return policy.ok && policy.value !== undefined ? actorOf(policy.value) : undefined;
 }
 
 const whose = "a human or an agent has caches of its own: dev/<ID>-<workspace>";

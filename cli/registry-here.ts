@@ -1,6 +1,7 @@
-// A project's registry, opened: what is published there, and the way of what is built into it.
+// A project's registries, opened: what is published there, and the way of what is built into them.
 
 import { join } from "node:path";
+import type { LayerGraph } from "../engine/graph/graph.ts";
 import type { RepositoryPlace } from "../engine/plan/registry-mapper.ts";
 import type { EventSink } from "../engine/ports/event-sink.ts";
 import type { Project } from "../engine/project.ts";
@@ -8,19 +9,21 @@ import { explainPublication } from "../engine/publish/explain-publication.ts";
 import { type PromotionDeps, resumePromotions } from "../engine/publish/promotion.ts";
 import { PromotionJournal } from "../engine/publish/promotion-journal.ts";
 import { Publication } from "../engine/publish/publication.ts";
-import { PublishedLayers } from "../engine/publish/published-layers.ts";
+import { type LayerRepositories, PublishedLayers } from "../engine/publish/published-layers.ts";
 import { describeSource } from "../providers/git/describe-source.ts";
 import { processTable } from "../providers/host/process-identity.ts";
 import { openImageTransfer } from "../providers/registry/image-transfer.ts";
 import { mapperOf } from "../providers/registry/mappers.ts";
 import { openRegistry } from "../providers/registry/open-registry.ts";
 import type { LayerName } from "../schemas/layer-name.ts";
+import type { UsageFault } from "./args.ts";
+import type { UsableRegistry } from "./registry-base.ts";
 import { createHost, storeDirectory } from "./wire.ts";
 
 export interface RegistryHere {
   readonly published: PublishedLayers;
-  /** What keeps layers from being published: the registry has no names for them. Phrases. */
-  readonly nameless: readonly string[];
+  /** Why nothing can be published. */
+  readonly refusal: UsageFault | undefined;
   /** Of one run. */
   openPublication(sink: EventSink, signal: AbortSignal): Promise<Publication>;
   /** Ends promotions of processes that are no more; a line for each. */
@@ -28,26 +31,18 @@ export interface RegistryHere {
 }
 
 export function openRegistryHere(
-  { graph, directives }: Pick<Project, "graph" | "directives">,
-  base: RepositoryPlace,
+  { graph }: Pick<Project, "graph">,
+  registries: readonly UsableRegistry[],
   tell: (text: string) => void,
 ): RegistryHere {
   const { clock, files, env } = createHost();
-  const registry = openRegistry({ env, clock, random: Math.random, plainHttp: new Set() });
-  const mapper = mapperOf(directives.registry_provider ?? "zot");
-  const repositories = new Map<LayerName, RepositoryPlace>();
-  const nameless: string[] = [];
-  for (const layer of graph.order) {
-    const place = mapper.imagesOf(base, layer);
-    if (place.ok) repositories.set(layer, place.value);
-    else
-      nameless.push(
-        `${layer} has no place below ${base.registry}/${base.name}: the repository ${place.error}`,
-      );
-  }
+  const plainHttp = new Set(registries.flatMap((each) => (each.plainHttp ? [each.base.registry] : [])));
+  const registry = openRegistry({ env, clock, random: Math.random, plainHttp });
+  const readable = registries.filter(({ may }) => may("images", "pull"));
+  const targets = registries.filter(({ isTarget, may }) => isTarget && may("images", "push"));
   const published = new PublishedLayers({
     registry,
-    repositories,
+    registries: readable.map((each) => placeLayers(each, graph).repositories),
     onSilence: (failure) => {
       if (failure.kind !== "canceled")
         tell(`what others have published is not looked for: ${failure.message}`);
@@ -60,13 +55,13 @@ export function openRegistryHere(
   };
   return {
     published,
-    nameless,
+    refusal: findRefusal(registries, targets, graph),
     openPublication: async (sink, signal) =>
       new Publication(
         {
           ...promotion,
           transfer: openImageTransfer(registry, storeDirectory(graph.root)),
-          repositories,
+          targets: targets.map((each) => placeLayers(each, graph).repositories),
           workspace: graph.workspace,
           facts: await describeSource(graph.root, signal),
           onPushed: (pushed) => sink.emit({ type: "layer.pushed", at: clock.nowMs(), ...pushed }),
@@ -82,4 +77,46 @@ export function openRegistryHere(
       });
     },
   };
+}
+
+/** Where the images of each layer are, or why the registry has no name for them, in phrases. */
+function placeLayers(
+  { base, provider }: UsableRegistry,
+  graph: LayerGraph,
+): { readonly repositories: LayerRepositories; readonly nameless: readonly string[] } {
+  const mapper = mapperOf(provider);
+  const repositories = new Map<LayerName, RepositoryPlace>();
+  const nameless: string[] = [];
+  for (const layer of graph.order) {
+    const place = mapper.imagesOf(base, layer);
+    if (place.ok) repositories.set(layer, place.value);
+    else
+      nameless.push(
+        `${layer} has no place below ${base.registry}/${base.name}: the repository ${place.error}`,
+      );
+  }
+  return { repositories, nameless };
+}
+
+function findRefusal(
+  registries: readonly UsableRegistry[],
+  targets: readonly UsableRegistry[],
+  graph: LayerGraph,
+): UsageFault | undefined {
+  const wanted = registries.filter(({ isTarget }) => isTarget);
+  const forbidden = wanted.find((each) => !targets.includes(each));
+  if (wanted.length === 0)
+    return {
+      message: "the registry topology has no registry that images may be pushed to",
+      help: "give one of them capabilities = { images = ['pull, 'push] }",
+    };
+  if (forbidden !== undefined)
+    return {
+      message: `whoever builds here may not push images to ${forbidden.name}`,
+      help: "participants of registry_topology say who may; --actor says who builds",
+    };
+  const nameless = targets.flatMap((each) => placeLayers(each, graph).nameless);
+  const [message] = nameless;
+  if (message === undefined) return undefined;
+  return { message, help: "artifact.image in catalog/build_directives.ncl says where images go" };
 }

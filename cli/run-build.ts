@@ -6,6 +6,7 @@ import { dirname, resolve } from "node:path";
 import { err, ok, type Result } from "../engine/core/result.ts";
 import { RunningSummary, type RunSummary } from "../engine/events/summary.ts";
 import { runPlan } from "../engine/pipeline.ts";
+import type { Actor } from "../engine/plan/cache/actor.ts";
 import type { Plan } from "../engine/plan/step.ts";
 import type { EventSink } from "../engine/ports/event-sink.ts";
 import { type Project } from "../engine/project.ts";
@@ -60,6 +61,8 @@ export interface BuildSettings
   readonly command?: "build" | "dispatch" | "ctx-test";
   /** Whose build caches are read and written; undefined: none are. */
   readonly caches: CacheSettings | undefined;
+  /** Who builds, where somebody says. */
+  readonly actor?: Actor | undefined;
   /** Whether what is current in the end is published. */
   readonly push?: boolean;
 }
@@ -81,7 +84,7 @@ export async function runBuild(
     interrupted.abort(new Error("interrupted"));
   });
   const vault = createVault();
-  const registry = findProjectRegistry(project, settings.caches?.actor, (text) => {
+  const registry = findProjectRegistry(project, settings.actor, (text) => {
     if (reporter === undefined) output.remark(`note: ${text}\n`);
     else reporter.announce(`note: ${text}`);
   });

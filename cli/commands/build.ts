@@ -1,7 +1,7 @@
 // `lamina build [LAYER…]`: what is needed, built and proven.
 
 import { resolve } from "node:path";
-import { actorOptions } from "../actor-option.ts";
+import { actorOptions, findActor } from "../actor-option.ts";
 import { defineCommand } from "../command.ts";
 import { refuseUsage } from "../complain.ts";
 import { computeOption, leasingProvider } from "../compute-option.ts";
@@ -65,8 +65,9 @@ export const command = defineCommand({
     const provider = leasingProvider(options.compute, project.directives);
     const caches = await openCaches(options, project);
     if (!caches.ok) return refuseUsage(output, caches.error);
+    const actor = findActor(options, project.directives.cache_policy);
     if (options["dry-run"]) {
-      const registry = findProjectRegistry(project, (text) => output.remark(`note: ${text}\n`));
+      const registry = findProjectRegistry(project, actor, (text) => output.remark(`note: ${text}\n`));
       const place = provider ?? "here";
       const plan = await planHere(project, { ...selection, place, caches: caches.value, registry });
       const fault = findCacheFault(plan, caches.value);
@@ -95,6 +96,7 @@ export const command = defineCommand({
         reporter: options.reporter,
         provider,
         caches: caches.value,
+        actor,
         push: options.push,
         summaryFile: summaryFile === undefined ? undefined : resolve(directory, summaryFile),
       },

@@ -1,7 +1,7 @@
 // `lamina plan`: the decision of a build with its reasons, without doing it.
 
 import type { Plan } from "../../engine/plan/step.ts";
-import { actorOptions } from "../actor-option.ts";
+import { actorOptions, findActor } from "../actor-option.ts";
 import { defineCommand } from "../command.ts";
 import { complain, refuseUsage } from "../complain.ts";
 import { computeOption, leasingProvider } from "../compute-option.ts";
@@ -63,7 +63,8 @@ export const command = defineCommand({
     const provider = leasingProvider(options.compute, project.directives);
     const caches = await openCaches(options, project);
     if (!caches.ok) return refuseUsage(output, caches.error);
-    const registry = findProjectRegistry(project, (text) => output.remark(`note: ${text}\n`));
+    const actor = findActor(options, project.directives.cache_policy);
+    const registry = findProjectRegistry(project, actor, (text) => output.remark(`note: ${text}\n`));
     const place = provider ?? "here";
     const plan = await planHere(project, { ...selection, place, caches: caches.value, registry });
     const fault = findCacheFault(plan, caches.value);

@@ -18,13 +18,13 @@ import type { ManifestDescriptor, RegistryFailure } from "../ports/registry.ts";
 import type { SourceFacts } from "../ports/source-facts.ts";
 import { composeIndex, joinImages, type LayerImage, readIndex } from "./layer-index.ts";
 import { type PromotionDeps, type PromotionEnd, promote } from "./promotion.ts";
-import { tagOfInput } from "./published-layers.ts";
+import { type LayerRepositories, tagOfInput } from "./published-layers.ts";
 import { versionTag } from "./version-tag.ts";
 
 export interface PublicationDeps extends PromotionDeps {
   readonly transfer: Pick<ImageTransfer, "push">;
-  /** Where the images of each layer go. */
-  readonly repositories: ReadonlyMap<LayerName, RepositoryPlace>;
+  /** By registry that they go to; all of them are promoted together. */
+  readonly targets: readonly LayerRepositories[];
   readonly workspace: string;
   readonly facts: SourceFacts;
   /** Told of each image that was sent. */
@@ -57,6 +57,7 @@ interface Offer {
   readonly layer: Layer;
   readonly platform: Platform;
   readonly entry: LockEntry;
+  readonly target: LayerRepositories;
   readonly repository: RepositoryPlace;
 }
 
@@ -82,10 +83,12 @@ export class Publication {
 
   /** Begins to push what was proven. What goes wrong is told by `conclude`. */
   offer(layer: Layer, platform: Platform, entry: LockEntry): void {
-    const repository = this.#deps.repositories.get(layer.name);
-    if (repository === undefined) throw new Error(`${layer.name} has no repository to be published in`);
-    const offer = { layer, platform, entry, repository };
-    this.#pushes.push({ offer, pushed: this.#push(offer) });
+    for (const target of this.#deps.targets) {
+      const repository = target.get(layer.name);
+      if (repository === undefined) throw new Error(`${layer.name} has no repository to be published in`);
+      const offer = { layer, platform, entry, target, repository };
+      this.#pushes.push({ offer, pushed: this.#push(offer) });
+    }
   }
 
   /** To be called when nothing more is offered. */
@@ -101,8 +104,10 @@ export class Publication {
     }
     if (failures.length > 0) return { kind: "not-pushed", failures };
 
-    const byLayer = Map.groupBy(ready, ({ offer }) => offer.layer);
-    const prepared = await Promise.all(Array.from(byLayer, ([layer, of]) => this.#prepareMoves(layer, of)));
+    const byRepository = Map.groupBy(ready, ({ offer }) => offer.repository);
+    const prepared = await Promise.all(
+      Array.from(byRepository, ([repository, pushed]) => this.#prepareMoves(repository, pushed)),
+    );
     const moves: TagMove[] = [];
     for (const each of prepared) {
       if (!each.ok) return { kind: "unprepared", failure: each.error };
@@ -118,7 +123,7 @@ export class Publication {
   }
 
   async #push(offer: Offer): Promise<Result<Pushed, TransferFailure>> {
-    const { entry, layer, platform } = offer;
+    const { entry, platform } = offer;
     const manifest = await this.#bring(offer);
     if (!manifest.ok) return manifest;
     const { mediaType, sizeBytes } = manifest.value;
@@ -128,7 +133,7 @@ export class Publication {
       input: entry.input,
       sizeBytes: entry.sizeBytes,
       tools: entry.tools,
-      base: this.#baseOf(layer, entry),
+      base: baseOf(offer),
       revision: this.#deps.facts.revision,
       attestations: [],
     };
@@ -140,14 +145,15 @@ export class Publication {
     layer,
     platform,
     entry,
+    target,
     repository,
   }: Offer): Promise<Result<ManifestDescriptor, TransferFailure>> {
-    const { registry, transfer, repositories, onPushed } = this.#deps;
+    const { registry, transfer, onPushed } = this.#deps;
     const standing = await registry.resolve(repository, entry.image, this.#signal);
     if (!standing.ok) return standing;
     if (standing.value !== undefined) return ok(standing.value);
     const parents = Object.keys(entry.inputs.parents);
-    const mountFrom = Array.from(repositories).flatMap(([name, place]) =>
+    const mountFrom = Array.from(target).flatMap(([name, place]) =>
       parents.includes(name) ? [place.name] : [],
     );
     const request = { image: entry.image, repository, tags: [], mountFrom };
@@ -162,22 +168,13 @@ export class Publication {
     return found.value === undefined ? err({ kind: "not-found", message }) : ok(found.value);
   }
 
-  #baseOf({ workflow }: Layer, { inputs }: LockEntry): LayerImage["base"] {
-    const { build_base: base } = workflow;
-    const isLayer = typeof base === "string";
-    const place = isLayer ? this.#deps.repositories.get(base) : undefined;
-    const name = isLayer ? place && nameOfPlace(place) : base.image;
-    const digest = isLayer ? inputs.parents[base] : inputs.bases[base.image];
-    return name === undefined || digest === undefined ? undefined : { name, digest };
-  }
-
   /** Writes what the tags of a layer are to point to, and tells which of them are to move. */
   async #prepareMoves(
-    layer: Layer,
+    repository: RepositoryPlace,
     pushed: readonly Pushed[],
   ): Promise<Result<readonly TagMove[], RegistryFailure>> {
-    const repository = pushed[0]?.offer.repository;
-    if (repository === undefined) return ok([]);
+    const layer = pushed[0]?.offer.layer;
+    if (layer === undefined) return ok([]);
     const images = pushed.map(({ image }) => image);
     const versions = Map.groupBy(images, ({ tools }) => versionTag(layer, tools));
     const latest = parseImageTag("latest");
@@ -242,6 +239,15 @@ export class Publication {
     }
     return ok(present);
   }
+}
+
+function baseOf({ layer, entry, target }: Offer): LayerImage["base"] {
+  const { build_base: base } = layer.workflow;
+  const isLayer = typeof base === "string";
+  const place = isLayer ? target.get(base) : undefined;
+  const name = isLayer ? place && nameOfPlace(place) : base.image;
+  const digest = isLayer ? entry.inputs.parents[base] : entry.inputs.bases[base.image];
+  return name === undefined || digest === undefined ? undefined : { name, digest };
 }
 
 /** Whether nothing but the commit differs. */

@@ -12,11 +12,14 @@ import type { ImageSource } from "../ports/builder.ts";
 import type { Registry, RegistryFailure } from "../ports/registry.ts";
 import { type LayerImage, readIndex } from "./layer-index.ts";
 
+/** Where the images of each layer are in one registry. */
+export type LayerRepositories = ReadonlyMap<LayerName, RepositoryPlace>;
+
 export interface PublishedDeps {
   readonly registry: Registry;
-  /** Where the images of each layer are. */
-  readonly repositories: ReadonlyMap<LayerName, RepositoryPlace>;
-  /** Told of the first failure, after which nothing is asked any more. */
+  /** By registry, in the order in which they are asked. */
+  readonly registries: readonly LayerRepositories[];
+  /** Told of a registry's first failure, after which it is not asked any more. */
   readonly onSilence: (failure: RegistryFailure) => void;
 }
 
@@ -24,7 +27,7 @@ export class PublishedLayers {
   readonly #deps: PublishedDeps;
   /** Images that were found, by their digest. */
   readonly #found = new Map<ImageDigest, RepositoryPlace>();
-  #isSilent = false;
+  readonly #silent = new Set<LayerRepositories>();
 
   constructor(deps: PublishedDeps) {
     this.#deps = deps;
@@ -37,13 +40,12 @@ export class PublishedLayers {
     input: InputDigest,
     signal: AbortSignal,
   ): Promise<LayerImage | undefined> {
-    const repository = this.#deps.repositories.get(layer);
-    if (repository === undefined || this.#isSilent) return undefined;
-    const found = await this.#look(repository, platform, input, signal);
-    if (found.ok) return found.value;
-    if (found.error.kind !== "canceled" && !this.#isSilent) {
-      this.#isSilent = true;
-      this.#deps.onSilence(found.error);
+    for (const repositories of this.#deps.registries) {
+      const repository = repositories.get(layer);
+      if (repository === undefined || this.#silent.has(repositories)) continue;
+      const found = await this.#look(repository, platform, input, signal);
+      if (!found.ok) this.#silence(repositories, found.error);
+      else if (found.value !== undefined) return found.value;
     }
     return undefined;
   }
@@ -58,6 +60,12 @@ export class PublishedLayers {
     const repository = this.#found.get(image);
     if (repository === undefined) return undefined;
     return { kind: "registry", ref: `${repository.registry}/${repository.name}`, digest: image };
+  }
+
+  #silence(repositories: LayerRepositories, failure: RegistryFailure): void {
+    if (failure.kind === "canceled" || this.#silent.has(repositories)) return;
+    this.#silent.add(repositories);
+    this.#deps.onSilence(failure);
   }
 
   async #look(

@@ -32,7 +32,7 @@ export class RegistryRig extends RunRig {
     this.#repositories = new Map(project.graph.order.map((name) => [name, placeOf(name)]));
     this.published = new PublishedLayers({
       registry,
-      repositories: this.#repositories,
+      registries: [this.#repositories],
       onSilence: (failure) => this.silences.push(failure),
     });
   }
@@ -54,7 +54,7 @@ export class RegistryRig extends RunRig {
         transfer,
         processes,
         journal: new PromotionJournal(this.files, "/project/.lamina/promotions"),
-        repositories: this.#repositories,
+        targets: [this.#repositories],
         workspace: "lamina",
         facts: { source: "https://git.example/catalog", revision: "0123abc" },
         onPushed: ({ layer, platform, image, repository, sentBytes }) => {
