@@ -126,13 +126,10 @@ test("what one machine publishes no other builds, and what stands on it is built
   expect(lockOf(second)).toBe(lockOf(first));
 
   const third = checkOut({ two: "edited" }, lockOf(first));
-  proxy.seen.length = 0;
   const edited = await lamina(third, ["build", "--reporter", "plain"]);
   expect(edited.exitCode).toBe(0);
   expect(edited.stdout).toMatch(/^one +reused \(published before\)/m);
   expect(edited.stdout).toMatch(/^two +built /m);
-  // The parent came from the registry, by its digest.
-  expect(proxy.seen).toContain(`GET /v2/${repository}/one/manifests/${images[0] ?? ""}`);
 });
 
 test("a fresh checkout without a lock finds it as well, once the base is known", async () => {
