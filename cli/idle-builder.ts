@@ -7,6 +7,7 @@ export const idleBuilder: Builder = {
   description: "nothing to build",
   platforms: [],
   solve: () => Promise.reject(new Error("a run that builds nothing asked for a solve")),
+  exportCache: () => Promise.reject(new Error("a run that builds nothing asked for a cache to be written")),
   prove: () => Promise.reject(new Error("a run that builds nothing asked for a proof")),
   close: () => Promise.resolve(),
 };

@@ -48,8 +48,8 @@ export interface SolveRequest {
   readonly namedContexts: readonly NamedContext[];
   readonly secrets: readonly SecretSource[];
   readonly ssh: boolean;
-  /** Where build caches are read, as references: "registry.example/cache/ci/lamina/rust:linux-arm64". */
-  readonly cacheFrom: readonly string[];
+  /** Build caches that are read, as far as they help. */
+  readonly cacheFrom: readonly CacheAddress[];
   /** Name written into the image's metadata, such as "lamina/rust". */
   readonly imageName: string;
   readonly noCache: boolean;
@@ -84,9 +84,16 @@ export type SolveProgress =
     }
   | { readonly kind: "warning"; readonly text: string };
 
-/** Where a build cache is written. */
-export interface CacheExport {
+/** Of a build cache. */
+export interface CacheAddress {
+  /** A reference: "registry.example/cache/ci/lamina/rust:linux-arm64". */
   readonly address: string;
+  /** Whether its registry, though not on the builder's machine, speaks no TLS. */
+  readonly isPlainHttp: boolean;
+}
+
+/** Where a build cache is written. */
+export interface CacheExport extends CacheAddress {
   /** Of BuildKit's export to registries, beside type, ref and mode. */
   readonly options: Readonly<Record<string, string>>;
 }

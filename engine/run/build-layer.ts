@@ -107,7 +107,7 @@ async function attempt(build: LayerBuild, startedMs: number): Promise<Result<Bui
     namedContexts: contexts,
     secrets: secrets.value,
     ssh: layer.workflow.ssh,
-    cacheFrom: step.cache.from.map(({ address }) => address),
+    cacheFrom: step.cache.from,
     imageName: `${graph.workspace}/${layer.name}`,
     noCache: isForced(step),
   });

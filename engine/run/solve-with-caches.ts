@@ -59,12 +59,11 @@ async function solveReading(
   report: Report,
   signal: AbortSignal,
 ): Promise<Attempt> {
-  const cacheFrom = found.map(({ address }) => address);
-  if (cacheFrom.length === 0)
-    return { solved: await builder.solve({ ...request, cacheFrom }, report, signal), read: [] };
+  if (found.length === 0)
+    return { solved: await builder.solve({ ...request, cacheFrom: [] }, report, signal), read: [] };
   const reading = new Reading(build, found);
   const solved = await builder.solve(
-    { ...request, cacheFrom },
+    { ...request, cacheFrom: found },
     (progress) => reading.hear(progress, report),
     AbortSignal.any([signal, reading.stalled]),
   );
@@ -165,12 +164,12 @@ async function write(
     return caches.tellUnwritten(target, `${target.place.registry} does not answer`);
   const limit = new AbortController();
   const cancelLimit = build.clock.after(exportMs, () => limit.abort());
-  const { staged, place, options } = target;
+  const { staged, place, options, isPlainHttp } = target;
   const address = staged === undefined ? target.address : addressOf({ ...place, tag: staged.tag });
-  const cacheFrom = request.noCache ? [] : read.map((cache) => cache.address);
+  const cacheFrom = request.noCache ? [] : read;
   const exported = await builder.exportCache(
     { ...request, cacheFrom, noCache: false },
-    { address, options },
+    { address, options, isPlainHttp },
     AbortSignal.any([signal, limit.signal]),
   );
   cancelLimit();

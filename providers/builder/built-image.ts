@@ -1,7 +1,7 @@
 // The image of a solve that ended well: what buildctl's --metadata-file says of it, and its place in the store.
 
 import { z } from "zod";
-import { type ImageDigest, imageDigest } from "../../engine/core/digest.ts";
+import { type Digest, type ImageDigest, imageDigest, isDigest } from "../../engine/core/digest.ts";
 import { err, ok, type Result } from "../../engine/core/result.ts";
 import type { SolveFailure, SolveResult } from "../../engine/ports/builder.ts";
 import { type Descriptor, descriptorSchema, measureImage } from "../store/oci-layout.ts";
@@ -22,6 +22,25 @@ export function parseMetadata(text: string): BuiltImage | undefined {
     return { digest: imageDigest(descriptor.digest), descriptor };
   } catch {
     return undefined;
+  }
+}
+
+/** Of a cache that was written: the digest of its manifest. */
+const cacheSchema = z.object({
+  "cache.manifest": z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(z.looseObject({ digest: z.string().refine(isDigest) })),
+});
+
+/** What became of the export of a cache: `metadata` is the file's text, "" where there is none. */
+export function findExported(metadata: string, log: SolveLog): Result<Digest, SolveFailure> {
+  try {
+    return ok(cacheSchema.parse(JSON.parse(metadata))["cache.manifest"].digest);
+  } catch {
+    // buildctl was told not to mind, so that only progress tells.
+    const failed = log.vertices.find(({ name, error }) => /^exporting cache/.test(name) && error !== "");
+    return err({ kind: "other", message: failed?.error ?? "BuildKit did not say what it wrote" });
   }
 }
 

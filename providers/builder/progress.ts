@@ -8,6 +8,7 @@
 //                                    ──error──────> failed    │ canceled, where another step's failure ended it
 
 import { z } from "zod";
+import { unreachable } from "../../engine/core/unreachable.ts";
 import type { SolveProgress } from "../../engine/ports/builder.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import { StepLog } from "./step-log.ts";
@@ -127,11 +128,10 @@ export class SolveLog {
     vertex.state = state;
     if (state === "announced" || state === "canceled") return;
     if (state !== "started") ended.push(vertex);
+    const cache = importing.exec(vertex.name)?.[1];
+    if (cache !== undefined) seen.push({ kind: "cache", address: cache, ...importOf(state, vertex.error) });
     // A cache that is not there fails its vertex, never the build.
-    if (state === "failed" && vertex.name.startsWith("importing cache manifest")) {
-      seen.push({ kind: "warning", text: `${vertex.name}: ${vertex.error}` });
-      return;
-    }
+    if (cache !== undefined && state === "failed") return;
     const { id, name } = vertex;
     if (skippedStart) seen.push({ kind: "step", step: { id, name, state: "started" } });
     seen.push({ kind: "step", step: { id, name, state } });
@@ -141,6 +141,25 @@ export class SolveLog {
 /** "[cooker 3/4] RUN …" and "[linux/arm64 2/2] COPY …" are instructions; "[1/2] FROM …" and "[internal] …" are not. */
 export function isInstruction(vertexName: string): boolean {
   return /^\[(?:[^\]]* )?\d+\/\d+\] (?!FROM )/.test(vertexName);
+}
+
+const importing = /^importing cache manifest from (.+)$/;
+
+function importOf(
+  state: Exclude<Vertex["state"], "announced" | "canceled">,
+  error: string,
+): Pick<Extract<SolveProgress, { kind: "cache" }>, "state" | "message"> {
+  switch (state) {
+    case "started":
+      return { state: "reading", message: "" };
+    case "failed":
+      return { state: "unread", message: error };
+    case "completed":
+    case "cached":
+      return { state: "read", message: "" };
+    default:
+      return unreachable(state);
+  }
 }
 
 function stateOf(report: Report): Vertex["state"] {

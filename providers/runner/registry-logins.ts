@@ -20,7 +20,7 @@ export async function findRegistryLogins(
 ): Promise<RegistryLogins | undefined> {
   const references = [
     ...request.namedContexts.flatMap(({ source }) => (source.kind === "registry" ? [source.ref] : [])),
-    ...request.cacheFrom,
+    ...request.cacheFrom.map(({ address }) => address),
   ];
   const registries = new Set(references.flatMap((text) => parseReference(text)?.registry ?? []));
   const auths: Record<string, { readonly auth: string } | { readonly identitytoken: string }> = {};

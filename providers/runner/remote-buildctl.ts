@@ -3,9 +3,9 @@
 
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import type { SolveProgress, SolveRequest } from "../../engine/ports/builder.ts";
+import type { CacheExport, SolveProgress, SolveRequest } from "../../engine/ports/builder.ts";
 import type { Connection } from "../../engine/ports/transport.ts";
-import { contextFor, type HandedOver, solveArgs } from "../builder/buildctl-args.ts";
+import { cacheExportArgs, contextFor, type HandedOver, solveArgs } from "../builder/buildctl-args.ts";
 import { type EndedSolve, followBuildctl } from "../builder/run-buildctl.ts";
 import { type ReadSecret, secretVariable } from "../secrets/read-secrets.ts";
 import { createRedactor } from "../secrets/redact.ts";
@@ -22,6 +22,8 @@ import {
 
 export interface RemoteRun {
   readonly request: SolveRequest;
+  /** Writes the cache instead of making an image. */
+  readonly exportTo?: CacheExport | undefined;
   readonly secrets: readonly ReadSecret[];
   /** All that is to be blanked, beside what the logins hold. */
   readonly values: readonly Uint8Array[];
@@ -73,18 +75,21 @@ export async function runRemoteBuildctl(
 }
 
 /** The request's arguments, with every path one on the machine. */
-function remoteArgs({ request, root, id, contextDirectory, secrets: read }: RemoteRun): readonly string[] {
+function remoteArgs(run: RemoteRun): readonly string[] {
+  const { request, exportTo, root, id, contextDirectory } = run;
   const places = placesOf(root, id, request.dockerfilePath);
-  const secrets = read.map(({ source: { id: secret } }, index) => ({
+  const secrets = run.secrets.map(({ source: { id: secret } }, index) => ({
     id: secret,
     from: "env" as const,
     variable: secretVariable(index),
   }));
-  const args = solveArgs(
-    { ...request, contextDirectory, dockerfilePath: places.dockerfile, secrets },
-    handOver(request, places.images),
-    { layoutDirectory: places.out, metadataFile: places.metadataFile },
-  );
+  const ready = { ...request, contextDirectory, dockerfilePath: places.dockerfile, secrets };
+  const images = handOver(request, places.images);
+  const { out: layoutDirectory, metadataFile } = places;
+  const args =
+    exportTo === undefined
+      ? solveArgs(ready, images, { layoutDirectory, metadataFile })
+      : cacheExportArgs(ready, images, exportTo, metadataFile);
   return secrets.length === 0 ? args : [...args, "--ref-file", places.refFile];
 }
 

@@ -6,16 +6,18 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { Digest } from "../../engine/core/digest.ts";
 import { err, ok, type Result } from "../../engine/core/result.ts";
 import type {
   Builder,
+  CacheExport,
   SolveFailure,
   SolveProgress,
   SolveRequest,
   SolveResult,
 } from "../../engine/ports/builder.ts";
 import type { Connection, TransportFailure } from "../../engine/ports/transport.ts";
-import { enterImage, parseMetadata } from "../builder/built-image.ts";
+import { enterImage, findExported, parseMetadata } from "../builder/built-image.ts";
 import { findTool, type ReadEnv } from "../builder/find-tools.ts";
 import { guardStore } from "../builder/guard-store.ts";
 import { findShadowedStage } from "../builder/shadowed-stage.ts";
@@ -77,12 +79,28 @@ export async function openRsyncBuilder(
       await connection.exec({ argv: shellWords(removeScript, [path]) }, AbortSignal.timeout(removeMs));
     },
   };
+  const open = { ...settings, vault };
   let closed: Promise<void> | undefined;
   return ok({
     description: `${proofs.description}, contexts by rsync`,
     platforms: proofs.platforms,
     solve: (request, report, solveSignal) =>
-      guardStore(storeDirectory, () => solve({ ...settings, vault }, remote, request, report, solveSignal)),
+      guardStore(storeDirectory, () =>
+        withAllThere(open, remote, request, report, solveSignal, (job) =>
+          solveThere(open, remote, job, report, solveSignal),
+        ),
+      ),
+    exportCache: (request, to, exportSignal) =>
+      guardStore(storeDirectory, () =>
+        withAllThere(
+          open,
+          remote,
+          request,
+          () => {},
+          exportSignal,
+          (job) => exportThere(open, remote, job, to, exportSignal),
+        ),
+      ),
     prove: (request, proofSignal) => proofs.prove(request, proofSignal),
     close: () => {
       closed ??= remote.remove(root).then(() => proofs.close());
@@ -103,13 +121,15 @@ interface Remote {
   readonly remove: (path: string) => Promise<void>;
 }
 
-async function solve(
+/** With all that a request needs brought there; the context is kept, so that a second time costs a look. */
+async function withAllThere<T>(
   settings: OpenSettings,
   remote: Remote,
   request: SolveRequest,
   report: (progress: SolveProgress) => void,
   signal: AbortSignal,
-): Promise<Result<SolveResult, SolveFailure>> {
+  work: (job: Job) => Promise<Result<T, SolveFailure>>,
+): Promise<Result<T, SolveFailure>> {
   const { storeDirectory, vault } = settings;
   const secrets = await readSecrets(vault, request.secrets, signal);
   if (!secrets.ok) return secrets;
@@ -135,7 +155,7 @@ async function solve(
       if (!sent.ok) return sent;
       if (!handed.ok) return handed;
       const job = { request, secrets: secrets.value, contextDirectory: context.path, id, directory };
-      return await solveThere(settings, remote, job, report, signal);
+      return await work(job);
     } finally {
       context.leave();
     }
@@ -201,6 +221,24 @@ interface Job {
   readonly id: string;
   /** The solve's own folder here. */
   readonly directory: string;
+}
+
+/** The cache goes from the machine to the registry. */
+async function exportThere(
+  { connection, env, vault, buildkitSocket }: OpenSettings,
+  { root, remove }: Remote,
+  { request, secrets, contextDirectory, id }: Job,
+  to: CacheExport,
+  signal: AbortSignal,
+): Promise<Result<Digest, SolveFailure>> {
+  const all = { ...request, cacheFrom: [...request.cacheFrom, to] };
+  const logins = await findRegistryLogins(all, env, signal);
+  const known = { values: vault.values, secrets, logins };
+  const run = { root, id, buildkitSocket, request, exportTo: to, contextDirectory, ...known };
+  const { log, failure, answer } = await runRemoteBuildctl(connection, run, () => {}, signal);
+  if (answer === undefined) return err(failure ?? nothingSaid);
+  await remove(placesOf(root, id, request.dockerfilePath).work);
+  return failure === undefined ? findExported(answer.metadata, log) : err(failure);
 }
 
 /** The solve itself, when all it needs is there, and its image's way back. */

@@ -5,7 +5,7 @@ import { basename, join } from "node:path/posix";
 
 /**
  * $1 is the folder on the machine, $2 the solve's id, the rest are buildctl's arguments, its --addr first. Makes work/<id>; a solve that ends
- * well leaves it, with what it has to say on stdout, as `readAnswer` takes it.
+ * well leaves it, with what it has to say on stdout, as `readAnswer` takes it; one that writes a cache makes no image.
  *
  * A solve that has secrets leaves its ref: what the daemon recorded of it, all that its steps wrote among it, is removed.
  *
@@ -41,7 +41,7 @@ remove_record
 cat "$work/metadata.json" || exit
 digest=$(sed -n 's/.*"containerimage.digest": "sha256:\\([0-9a-f]*\\)".*/\\1/p' "$work/metadata.json")
 printf '\\n${"-".repeat(8)}\\n'
-cat "$store/sha256/$digest" || exit
+[ -z "$digest" ] || cat "$store/sha256/$digest" || exit
 trap - EXIT
 `;
 const separator = `\n${"-".repeat(8)}\n`;
@@ -99,7 +99,7 @@ function escapeBytes(bytes: Uint8Array): string {
 export interface SolveAnswer {
   /** The text of buildctl's --metadata-file. */
   readonly metadata: string;
-  /** The text of the image's manifest. */
+  /** The text of the image's manifest; "" where none was made. */
   readonly manifest: string;
 }
 

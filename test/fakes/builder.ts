@@ -1,9 +1,11 @@
 // A builder driven by the test: a solve runs until the test ends it, and nothing happens of its own accord. Keeps the
 // laws of the port; proofs find every tool in version 1.2.3 unless told otherwise.
 
+import { type Digest, sha256 } from "../../engine/core/digest.ts";
 import { err, ok, type Result } from "../../engine/core/result.ts";
 import type {
   Builder,
+  CacheExport,
   Proof,
   ProofRequest,
   SolveFailure,
@@ -39,6 +41,12 @@ export class FakeBuilder implements Builder {
   readonly missingArtifacts: string[] = [];
   /** What becomes of proofs instead of findings. */
   proofFailure: SolveFailure | undefined;
+  /** All caches that were to be written, in order. */
+  readonly exports: { readonly request: SolveRequest; readonly to: CacheExport }[] = [];
+  /** What becomes of those. */
+  exportOutcome: (to: CacheExport, signal: AbortSignal) => Promise<Result<Digest, SolveFailure>> = ({
+    address,
+  }) => Promise.resolve(ok(sha256(address)));
   /** How many solves ran at once at most. */
   peak = 0;
   closed = 0;
@@ -98,6 +106,16 @@ export class FakeBuilder implements Builder {
       this.#awaited.get(name)?.(solve);
       this.#awaited.delete(name);
     });
+  }
+
+  exportCache(
+    request: SolveRequest,
+    to: CacheExport,
+    signal: AbortSignal,
+  ): Promise<Result<Digest, SolveFailure>> {
+    this.exports.push({ request, to });
+    if (signal.aborted) return Promise.resolve(err({ kind: "canceled" }));
+    return this.exportOutcome(to, signal);
   }
 
   prove(request: ProofRequest, signal: AbortSignal): Promise<Result<Proof, SolveFailure>> {

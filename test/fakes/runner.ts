@@ -74,6 +74,7 @@ export class FakeRunner implements Runner {
         onSolve(nameOf(asked[0].imageName), this);
         return ended;
       },
+      exportCache: (request, to, signal) => this.#orLost(() => solver.exportCache(request, to, signal)),
       prove: (request, signal) => this.#orLost(() => solver.prove(request, signal)),
       close: () => solver.close(),
     };
@@ -112,9 +113,7 @@ export class FakeRunner implements Runner {
     return this.#orLost(() => this.solver.solve(...asked));
   }
 
-  async #orLost<T extends SolveResult | Proof>(
-    work: () => Promise<Result<T, SolveFailure>>,
-  ): Promise<Result<T, SolveFailure>> {
+  async #orLost<T>(work: () => Promise<Result<T, SolveFailure>>): Promise<Result<T, SolveFailure>> {
     if (this.closed > 0) throw new Error(`${this.lease} is used after it was closed`);
     if (this.#loss !== undefined) return err({ kind: "daemon-lost", message: this.#loss });
     return await Promise.race([work(), this.#gone.then((failure) => err(failure))]);

@@ -20,6 +20,8 @@ export interface PlacedCache {
   readonly place: TagPlace;
   /** The place as BuildKit takes it: "registry.example:5000/cache/ci/lamina/rust:linux-arm64". */
   readonly address: string;
+  /** Whether the registry, though not on this machine, speaks no TLS. */
+  readonly isPlainHttp: boolean;
 }
 
 /** A cache that is to be written. */

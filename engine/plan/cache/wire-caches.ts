@@ -5,8 +5,9 @@ import type { CacheNamespace } from "../../../schemas/cache-namespace.ts";
 import { type ImageTag, parseImageTag } from "../../../schemas/image-tag.ts";
 import type { LayerName } from "../../../schemas/layer-name.ts";
 import type { Platform } from "../../../schemas/platform.ts";
+import type { RegistryAddress } from "../../../schemas/registry-address.ts";
 import type { Workspace } from "../../../schemas/workspace.ts";
-import { err, ok, type Result } from "../../core/result.ts";
+import { ok, type Result } from "../../core/result.ts";
 import type { RegistryMapper, RepositoryPlace } from "../registry-mapper.ts";
 import { mayRead, ownNamespace } from "./access.ts";
 import type { Actor, Disposition } from "./actor.ts";
@@ -20,6 +21,8 @@ export interface CacheSettings {
   readonly mapper: Pick<RegistryMapper, "cacheOf" | "cacheOptions" | "tagDeletion">;
   /** Beside which the caches are: what `artifact.image` names. */
   readonly base: RepositoryPlace;
+  /** Registries that speak no TLS, beside those of this machine. */
+  readonly plainHttp: ReadonlySet<RegistryAddress>;
 }
 
 export interface WiredCaches {
@@ -72,11 +75,13 @@ function stagedTag(tag: ImageTag): ImageTag {
 
 /** The error is a phrase of what the registry has against the name. */
 export function placeCache(
-  { mapper, base }: Pick<CacheSettings, "mapper" | "base">,
+  { mapper, base, plainHttp }: Pick<CacheSettings, "mapper" | "base" | "plainHttp">,
   ref: CacheRef,
 ): Result<PlacedCache, string> {
   const place = mapper.cacheOf(base, ref.namespace, ref.layer, ref.platform);
-  return place.ok ? ok({ ref, place: place.value, address: addressOf(place.value) }) : err(place.error);
+  if (!place.ok) return place;
+  const isPlainHttp = plainHttp.has(place.value.registry);
+  return ok({ ref, place: place.value, address: addressOf(place.value), isPlainHttp });
 }
 
 /** An auxiliary whose list is empty only reads: nothing is asked of it that it may not do. */
