@@ -10,7 +10,7 @@ import type { Look, LookRequest } from "../engine/watch.ts";
 import type { Platform } from "../schemas/platform.ts";
 import type { AskedActor } from "./actor-option.ts";
 import type { UsageFault } from "./args.ts";
-import { findCacheFault, openCaches } from "./open-caches.ts";
+import { type CacheSettings, findCacheFault, openCaches } from "./open-caches.ts";
 import { libraryFolder, schemaFolder } from "./package-root.ts";
 import { planHere } from "./project.ts";
 import { recordFiles } from "./record-files.ts";
@@ -30,6 +30,8 @@ export interface LookSettings {
   readonly bases: ReadonlyMap<string, string>;
   /** Whose build caches are read and written, as far as the command line says it. */
   readonly actor: AskedActor;
+  /** Told at every look where build caches lie. */
+  readonly onCaches: (caches: CacheSettings | undefined) => void;
   /** Sources of secrets named on the command line; paths count from `directory` (absolute). */
   readonly secrets: readonly NamedSecret[];
   readonly directory: string;
@@ -45,7 +47,7 @@ export interface Looker {
 
 /** Makes what looks. */
 export function openLooker(settings: LookSettings): Looker {
-  const { root, operands, platforms, bases, actor, secrets, directory, onComplaints } = settings;
+  const { root, operands, platforms, bases, actor, secrets, directory, onCaches, onComplaints } = settings;
   const looked = new Set<string>();
   const host = createHost();
   const files = recordFiles(host.files, (path) => {
@@ -94,6 +96,7 @@ export function openLooker(settings: LookSettings): Looker {
     if (!selection.ok) return refuse(project.warnings, selection.error);
     const caches = await openCaches(actor, project);
     if (!caches.ok) return refuse(project.warnings, caches.error);
+    onCaches(caches.value);
     const plan = await planHere(project, {
       place: "here",
       caches: caches.value,

@@ -16,6 +16,7 @@ import type { NoBuilder } from "../providers/builder/connect.ts";
 import type { SecretVault } from "../providers/secrets/vault.ts";
 import type { Platform } from "../schemas/platform.ts";
 import type { UsageFault } from "./args.ts";
+import { createCacheRegistry } from "./cache-registry.ts";
 import { type Invocation } from "./command.ts";
 import { complain, refuseUsage } from "./complain.ts";
 import type { LeasingProvider } from "./compute-option.ts";
@@ -207,9 +208,13 @@ async function prepare(
     },
   };
   const own = builder.platforms[0];
-  // A builder elsewhere may be of another architecture than this machine.
-  const isOther = own !== undefined && own !== hostPlatform();
-  return ok({ plan: isOther ? await planFor(own) : plan, workshop });
+  // A builder elsewhere may be of another architecture than this machine; its actor is the same.
+  if (own === undefined || own === hostPlatform()) return ok({ plan, workshop });
+  const other = await planFor(own);
+  const refused = findCacheFault(other, settings.caches);
+  if (refused === undefined) return ok({ plan: other, workshop });
+  await workshop.close();
+  return err(refuseUsage(output, refused));
 }
 
 /** Says which ways to a builder were tried, and what would help. */
@@ -231,6 +236,7 @@ async function carryOut(
     failFast,
     push,
     vault,
+    caches,
     registry,
   }: BuildSettings & Pick<PlanHere, "registry"> & { readonly vault: SecretVault },
   reporter: Reporter,
@@ -265,6 +271,7 @@ async function carryOut(
       metrics,
       secretValues: vault,
       resolver: createResolver(),
+      cacheRegistry: caches && createCacheRegistry(caches.plainHttp),
       sink,
       clock,
       files,

@@ -5,7 +5,9 @@ import { locateProject } from "../engine/catalog/locate.ts";
 import type { Diagnostic } from "../engine/core/diagnostic.ts";
 import { Watch } from "../engine/watch.ts";
 import { createFileWatch, wantsPolling } from "../providers/host/watch.ts";
+import type { RegistryAddress } from "../schemas/registry-address.ts";
 import type { UsageFault } from "./args.ts";
+import { createCacheRegistry } from "./cache-registry.ts";
 import type { Invocation } from "./command.ts";
 import { complain, refuseUsage } from "./complain.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
@@ -62,8 +64,12 @@ export async function runWatch(
     ...output,
     remark: (text) => (screen === undefined ? output.remark(text) : screen.print(text)),
   };
+  const plainHttp = new Set<RegistryAddress>();
   const looker = openLooker({
     ...settings,
+    onCaches: (caches) => {
+      for (const address of caches?.plainHttp ?? []) plainHttp.add(address);
+    },
     root,
     directory,
     onComplaints: (diagnostics, fault) => {
@@ -106,6 +112,7 @@ export async function runWatch(
       openImages: openImageStore,
       makeRunId: randomUUID,
       resolver: createResolver(),
+      cacheRegistry: createCacheRegistry(plainHttp),
       secretValues: vault,
       sink: redactEvents(screen ?? createJsonReporter({ output }), vault),
       clock: host.clock,

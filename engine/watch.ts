@@ -330,7 +330,7 @@ export class Watch {
     const { builder, images } = workshop;
     const own = { placer: placeOn(builder), images, sink: this.#sink, failures: this.#failures };
     const tools = { ...own, secretValues, resolver, clock, files };
-    const running = startPlan(project, plan, tools, {
+    const running = startPlan(project, plan, { ...tools, cacheRegistry: this.#deps.cacheRegistry }, {
       runId: makeRunId(),
       concurrency: this.#options.concurrency,
       failFast: false,
