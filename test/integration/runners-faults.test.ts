@@ -309,7 +309,7 @@ const unbegun: readonly UnbegunRow[] = [
     },
     exitCode: 3,
     stderr:
-      /^(hcloud does not answer, and is asked again in [1248] s: Hetzner Cloud, GET \/server_types: .*\n){4}error: hcloud does not answer: Hetzner Cloud, GET \/server_types: .*\nhelp: HCLOUD_ENDPOINT is http:\/\/127\.0\.0\.1:\d+\/v1: unset, it is Hetzner's own; HTTPS_PROXY, NO_PROXY and NODE_EXTRA_CA_CERTS are honoured\n$/,
+      /^(hcloud does not answer, and is asked again in [1248] s: Hetzner Cloud, GET \/server_types: .*\n){1,4}error: hcloud does not answer: Hetzner Cloud, GET \/server_types: .*\nhelp: HCLOUD_ENDPOINT is http:\/\/127\.0\.0\.1:\d+\/v1: unset, it is Hetzner's own; HTTPS_PROXY, NO_PROXY and NODE_EXTRA_CA_CERTS are honoured\n$/,
   },
   {
     fault: "a candidate that the API does not know",
