@@ -89,7 +89,7 @@ function base64Forms(bytes: Buffer): readonly string[] {
   const wrapped = base64LineLengths.flatMap((length) => {
     if (alone.length <= length) return [];
     const lines = alone.match(new RegExp(`.{1,${length}}`, "g")) ?? [];
-    return [lines.join("\n"), ...lines.filter((line) => line.length >= base64Window)];
+    return [lines.join("\n")].concat(lines.filter((line) => line.length >= base64Window));
   });
   const within = [0, 1, 2].flatMap((shift) => {
     const shifted = Buffer.concat([Buffer.alloc(shift), bytes]);

@@ -74,7 +74,7 @@ export function watchProcesses(spellings: readonly string[]): {
   readonly looks: () => number;
 } {
   const found = new Set<string>();
-  let isOver = false;
+  const over = new AbortController();
   let looks = 0;
   const sample = (): void => {
     for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
@@ -87,7 +87,7 @@ export function watchProcesses(spellings: readonly string[]): {
     looks += 1;
   };
   const watching = (async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       sample();
       await delay(sampleMs);
     }
@@ -95,7 +95,7 @@ export function watchProcesses(spellings: readonly string[]): {
   return {
     looks: () => looks,
     stop: async () => {
-      isOver = true;
+      over.abort();
       await watching;
       return Array.from(found).sort();
     },

@@ -276,7 +276,7 @@ describe("what looks for leaks finds them", () => {
         "leaky",
         '{ image = "busybox:1" }',
         `FROM busybox:1\nRUN echo ${text} | base64 -d | tee /leak\n`,
-      ).valueOf(),
+      ),
       ".lamina/local.json": JSON.stringify({ bases: { "busybox:1": `oci-layout:${rig.busybox.directory}` } }),
     });
     const built = await lamina("build", "--reporter", "json");

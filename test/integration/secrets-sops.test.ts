@@ -65,7 +65,7 @@ test.each<[string, string | undefined, SopsFormat | undefined, string]>([
 });
 
 test("whole files come out as they went in", async () => {
-  expect(JSON.parse(String(await read("s.json")))).toEqual({ a: { "b c": "d" } });
+  expect(await read("s.json")).toBe(`${JSON.stringify({ a: { "b c": "d" } }, null, "\t")}\n`);
   expect(await read("s.yaml", undefined, "json")).toBe(
     `${JSON.stringify({ ci: { token: "tok-1", list: ["one", "two"], flat: { A: "b" } } }, null, "\t")}\n`,
   );

@@ -1,11 +1,13 @@
 // Failures of the ports in the words that people read.
 
 import { describe, expect, test } from "vitest";
-import type { SecretSource } from "../../engine/core/secret-source.ts";
+import type { SecretPlace, SecretSource } from "../../engine/core/secret-source.ts";
 import type { SolveFailure } from "../../engine/ports/builder.ts";
 import type { ResolveFailure } from "../../engine/ports/images.ts";
+import type { SecretFailure } from "../../engine/ports/secrets.ts";
 import {
   explainLockFailure,
+  explainMissingSecret,
   explainResolveFailure,
   explainSolveFailure,
 } from "../../engine/run/layer-failure.ts";
@@ -80,6 +82,58 @@ describe("failures", () => {
       message,
       ...(help === undefined ? {} : { help }),
       logTail: failure.kind === "step-failed" ? failure.logTail : [],
+    });
+  });
+
+  const elsewhere = "or name another source: --secret, or `secrets` in .lamina/local.json";
+  const argv = ["op", "read", "op://not/to/be/shown"];
+  const command = { from: "command", argv, directory: "/p", timeoutMs: 1000, keepsLineEnd: false } as const;
+  const sops = { from: "sops", path: "/p/s.yaml", key: undefined, format: undefined } as const;
+  const unreadable = { kind: "unreadable", message: "exit code 1", log: ["no session"] } as const;
+  test.each<[string, string, SecretPlace, Exclude<SecretFailure, { readonly kind: "canceled" }>]>([
+    [
+      "comes from the variable A: it is larger than the 500 KiB that BuildKit takes",
+      "shorten it",
+      { from: "env", variable: "A" },
+      { kind: "unreadable", message: "it is larger than the 500 KiB that BuildKit takes", log: [] },
+    ],
+    [
+      "comes from /p/t, which cannot be used: EACCES",
+      "see to that file",
+      { from: "file", path: "/p/t" },
+      { kind: "unreadable", message: "EACCES", log: [] },
+    ],
+    [
+      "comes from the command op, which is not installed",
+      "install op",
+      command,
+      { kind: "program-missing", program: "op" },
+    ],
+    [
+      "comes from the command op, which failed: exit code 1",
+      "run it by hand to see why",
+      command,
+      unreadable,
+    ],
+    ["stands in /p/s.yaml, which is not there", "write that file with sops", sops, { kind: "absent" }],
+    [
+      "stands in /p/s.yaml, and sops, which decrypts it, is not installed",
+      "install sops 3.9.0 or later (https://getsops.io)",
+      sops,
+      { kind: "program-missing", program: "sops" },
+    ],
+    [
+      "stands in /p/s.yaml, which sops does not decrypt: exit code 1",
+      "run `sops decrypt` on it by hand: it needs your key, such as in SOPS_AGE_KEY_FILE",
+      sops,
+      unreadable,
+    ],
+  ])("a secret that %s", (message, help, place, failure) => {
+    expect(explainMissingSecret("t", { id: "t", ...place }, failure)).toEqual({
+      kind: "secret-missing",
+      message: `the secret "t" ${message}`,
+      help: `${help}, ${elsewhere}`,
+      logTail: failure.kind === "unreadable" ? failure.log : [],
     });
   });
 

@@ -2,6 +2,7 @@
 
 import { setImmediate as nextTurnOfLoop } from "node:timers/promises";
 import type { InputDigest } from "../../engine/core/digest.ts";
+import { err, ok } from "../../engine/core/result.ts";
 import type { SecretSource } from "../../engine/core/secret-source.ts";
 import { emptyLock } from "../../engine/lock/lock.ts";
 import { openLockFile } from "../../engine/lock/lock-file.ts";
@@ -10,6 +11,7 @@ import { serializeLock } from "../../engine/lock/serialize-lock.ts";
 import { emptyHistory, type History } from "../../engine/plan/history.ts";
 import { makePlan, type PlanInput, type PlanOptions } from "../../engine/plan/plan.ts";
 import type { Plan } from "../../engine/plan/step.ts";
+import type { SecretFailure } from "../../engine/ports/secrets.ts";
 import type { LayerFailure } from "../../engine/run/layer-failure.ts";
 import type { Outcome } from "../../engine/run/outcome.ts";
 import { type Placer, placeOn } from "../../engine/run/placer.ts";
@@ -49,6 +51,8 @@ export class RunRig {
   readonly replaced = new Map<string, string>();
   readonly files = new FakeFiles();
   readonly metrics = new FakeMetrics();
+  /** By id: secrets that cannot be read, and why. */
+  readonly unreadable = new Map<string, SecretFailure>();
   published: RunDeps["published"];
   publication: RunDeps["publication"];
 
@@ -141,6 +145,12 @@ export class RunRig {
       readOwn,
       placer,
       metrics,
+      secretValues: {
+        check: (source) => {
+          const failure = this.unreadable.get(source.id);
+          return Promise.resolve(failure === undefined ? ok(undefined) : err(failure));
+        },
+      },
       images,
       resolver,
       sink,

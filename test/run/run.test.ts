@@ -1,8 +1,10 @@
 // Runs from plan to outcome with a builder that the test drives: what is built when, from what, and what is kept.
 
 import { describe, expect, test } from "vitest";
+import type { SecretSource } from "../../engine/core/secret-source.ts";
 import { entryOf, pinOf } from "../../engine/lock/lock.ts";
 import { emptyHistory } from "../../engine/plan/history.ts";
+import type { SecretFailure } from "../../engine/ports/secrets.ts";
 import { recordDurations } from "../../engine/run/record-durations.ts";
 import { imageOf } from "../fakes/images.ts";
 import { amd64, digestOf, layer } from "../lock/samples.ts";
@@ -305,6 +307,41 @@ describe("secrets", () => {
     await rig.succeed("a");
     expect(brief(await outcome)).toEqual(["a: built"]);
     expect(rig.builder.requests[0]?.secrets).toEqual([]);
+  });
+
+  const here = { id: "token", from: "env", variable: "TOKEN" } as const;
+  const shared = { ...here, isShared: true };
+  const broken = { kind: "unreadable", message: "exit code 1", log: [] } as const;
+  test.each<[string, string, SecretSource, SecretFailure]>([
+    ["that is required and not there", ",required=true", shared, { kind: "absent" }],
+    ["that was named here and is not there", "", here, { kind: "absent" }],
+    ["that is there for everybody and cannot be read", "", shared, broken],
+    ["whose program is missing", "", shared, { kind: "program-missing", program: "sops" }],
+  ])("one %s fails the layer before anything is solved", async (_what, options, source, failure) => {
+    const rig = new RunRig(projectOf({ a: mount(options) }));
+    rig.secrets.set("token", source);
+    rig.unreadable.set("token", failure);
+    expect(brief(await rig.start())).toEqual(["a: failed"]);
+    expect(rig.builder.requests).toEqual([]);
+    expect(rig.log.of("layer.failed")).toMatchObject([{ kind: "secret-missing" }]);
+    expect(rig.log.of("layer.started")).toEqual([]);
+  });
+
+  test("one that is named for everybody, not there and not required is left out", async () => {
+    const rig = new RunRig(projectOf({ a: mount("") }));
+    rig.secrets.set("token", shared);
+    rig.unreadable.set("token", { kind: "absent" });
+    const outcome = rig.start();
+    await rig.succeed("a");
+    expect(brief(await outcome)).toEqual(["a: built"]);
+    expect(rig.builder.requests[0]?.secrets).toEqual([]);
+  });
+
+  test("one whose reading is canceled cancels the layer", async () => {
+    const rig = new RunRig(projectOf({ a: mount("") }));
+    rig.secrets.set("token", here);
+    rig.unreadable.set("token", { kind: "canceled" });
+    expect(brief(await rig.start())).toEqual(["a: canceled"]);
   });
 });
 

@@ -1,9 +1,13 @@
 // What is blanked of a secret, in which forms, and what is left of the text around it.
 
-import fc from "fast-check";
+import { array, assert, constantFrom, nat, property, string } from "fast-check";
 import { expect, test } from "vitest";
 import { StepLog } from "../../../providers/builder/step-log.ts";
 import { createRedactor } from "../../../providers/secrets/redact.ts";
+
+function base64(text: string): string {
+  return Buffer.from(text).toString("base64");
+}
 
 const token = "tok-5f/Aé+Q~w'2 x";
 
@@ -75,16 +79,17 @@ test("a bundle of certificates is known by its lines, and takes no time", () => 
   expect(redact(`a ${lines[4321] ?? ""} b\nline of a bundle`)).toBe("a *** b\nline of a bundle");
 });
 
-const letters = fc.constantFrom("a", "b", "c", "\n", "=", "é");
+const letters = constantFrom("a", "b", "c", "\n", "=", "é");
 test("whatever the values, a text is left as it is where none is in it, and holds none afterwards", () => {
-  fc.assert(
-    fc.property(
-      fc.array(fc.string({ unit: letters, minLength: 1, maxLength: 8 }), { maxLength: 3 }),
-      fc.string({ unit: letters, maxLength: 60 }),
+  assert(
+    property(
+      array(string({ unit: letters, minLength: 1, maxLength: 8 }), { maxLength: 3 }),
+      string({ unit: letters, maxLength: 60 }),
       (values, text) => {
         const known = values.map((value) => value.trim()).filter((value) => value.length >= 4);
         const redacted = createRedactor(values).redact(text);
-        if (known.length === 0) expect(redacted).toBe(text);
+        const isLeft = redacted === text;
+        expect(isLeft || known.length > 0).toBe(true);
         for (const value of known) expect(redacted).not.toContain(value);
       },
     ),
@@ -95,8 +100,8 @@ test("however a log is cut into chunks, no value is in what is handed on, and no
   const values = ["s3cr3t-t0ken", "one\ntwo\nthree-four", "ééé-ü"];
   const written = `start one\nsaid s3cr3t-t0ken\rone\ntwo\nthree-four\n ééé-ü one\ntwo\nthree\nend s3cr3t`;
   const { redact } = createRedactor(values);
-  fc.assert(
-    fc.property(fc.array(fc.nat({ max: Buffer.byteLength(written) }), { maxLength: 8 }), (cuts) => {
+  assert(
+    property(array(nat({ max: Buffer.byteLength(written) }), { maxLength: 8 }), (cuts) => {
       const log = new StepLog(createRedactor(values));
       const bytes = Buffer.from(written);
       const places = [0, ...cuts.sort((a, b) => a - b), bytes.length];
@@ -116,7 +121,6 @@ test("a line without an end that grows too long is not cut within a value", () =
   for (let before = 65_520; before < 65_540; before++) {
     const log = new StepLog(createRedactor(values));
     const text = `${"x".repeat(before)}s3cr3t-t0ken`;
-    const base64 = (part: string): string => Buffer.from(part).toString("base64");
     const seen = [
       ...log.add("stdout", base64(text.slice(0, 65_537))),
       ...log.add("stdout", base64(text.slice(65_537))),
