@@ -144,7 +144,9 @@ async function plainWay(buildctl: string, settings: Local): Promise<Way> {
   const secrets = Object.entries(settings.secrets).flatMap(([id, source]) =>
     "file" in source
       ? ["--secret", `id=${id},src=${source.file}`]
-      : ["--secret", `id=${id},env=${source.env}`],
+      : "env" in source
+        ? ["--secret", `id=${id},env=${source.env}`]
+        : [],
   );
   return {
     name: "buildctl",
