@@ -1,5 +1,5 @@
-// What a user waits for before any work is done: the bare runtime, `lamina --version`, and, where the project in the current
-// folder is built and current, a `lamina build` with nothing to do. Whole processes in turns, so that a machine whose speed
+// What a user waits for before any work is done: the bare runtime, `lamina --version`, what changed since a commit, a plan,
+// and, where the project in the current folder is built and current, a `lamina build` with nothing to do. Whole processes in turns, so that a machine whose speed
 // drifts slows all of them alike; medians and the difference to the bare runtime.
 //
 //   npm run build && node bench/startup.ts [runs]
@@ -13,6 +13,7 @@ const lamina = join(import.meta.dirname, "../dist/cli/main.js");
 const candidates: ReadonlyMap<string, readonly string[]> = new Map([
   ["node -e 0", ["-e", "0"]],
   ["lamina --version", [lamina, "--version"]],
+  ["lamina list --since HEAD", [lamina, "list", "--since", "HEAD", "--json"]],
   ["lamina plan", [lamina, "plan"]],
   ["lamina build, nothing to do", [lamina, "build", "debian", "rust", "rust-deps"]],
 ]);

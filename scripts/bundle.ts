@@ -26,7 +26,7 @@ export async function bundle(into: string): Promise<readonly string[]> {
       // A module that one command loads late may be what another cannot do without.
       ineffectiveDynamicImport: false,
       // Says how busy the machine is.
-      pluginTimings: false,
+      bundlerTimings: false,
     },
     onLog: (level, { message }) => {
       if (level === "warn") throw new Error(message);
