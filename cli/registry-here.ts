@@ -10,6 +10,7 @@ import { type PromotionDeps, resumePromotions } from "../engine/publish/promotio
 import { PromotionJournal } from "../engine/publish/promotion-journal.ts";
 import { Publication } from "../engine/publish/publication.ts";
 import { type LayerRepositories, PublishedLayers } from "../engine/publish/published-layers.ts";
+import { type CollectorDeps, collectArtifacts } from "../engine/run/collect-artifacts.ts";
 import { describeSource } from "../providers/git/describe-source.ts";
 import { processTable } from "../providers/host/process-identity.ts";
 import { openImageTransfer } from "../providers/registry/image-transfer.ts";
@@ -25,7 +26,11 @@ export interface RegistryHere {
   /** Why nothing can be published. */
   readonly refusal: UsageFault | undefined;
   /** Of one run. */
-  openPublication(sink: EventSink, signal: AbortSignal): Promise<Publication>;
+  openPublication(
+    collector: Pick<CollectorDeps, "placer" | "images">,
+    sink: EventSink,
+    signal: AbortSignal,
+  ): Promise<Publication>;
   /** Ends promotions of processes that are no more; a line for each. */
   resume(): Promise<readonly string[]>;
 }
@@ -56,7 +61,7 @@ export function openRegistryHere(
   return {
     published,
     refusal: findRefusal(registries, targets, graph),
-    openPublication: async (sink, signal) =>
+    openPublication: async ({ placer, images }, sink, signal) =>
       new Publication(
         {
           ...promotion,
@@ -64,6 +69,21 @@ export function openRegistryHere(
           targets: targets.map((each) => placeLayers(each, graph).repositories),
           workspace: graph.workspace,
           facts: await describeSource(graph.root, signal),
+          collect: (layer, platform, entry, whole) =>
+            collectArtifacts(
+              {
+                placer,
+                images,
+                published,
+                files,
+                folder: join(graph.root, ".lamina/artifacts"),
+                workspace: graph.workspace,
+              },
+              layer,
+              platform,
+              entry,
+              whole,
+            ),
           onPushed: (pushed) => sink.emit({ type: "layer.pushed", at: clock.nowMs(), ...pushed }),
         },
         signal,

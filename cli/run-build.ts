@@ -265,7 +265,7 @@ async function carryOut(
     const opened = builds || push ? await registry?.open() : undefined;
     const tools = {
       published: opened?.published,
-      publication: push ? await opened?.openPublication(sink, signal) : undefined,
+      publication: push ? await opened?.openPublication({ placer, images }, sink, signal) : undefined,
       placer,
       images,
       metrics,

@@ -1,9 +1,8 @@
 // Why tags did not move, and what would help, in words.
 
 import { unreachable } from "../core/unreachable.ts";
-import type { TransferFailure } from "../ports/image-transfer.ts";
 import { nameOf, type PromotionEnd } from "./promotion.ts";
-import type { PublicationEnd } from "./publication.ts";
+import type { PublicationEnd, PushFailure } from "./publication.ts";
 
 export interface Explanation {
   readonly message: string;
@@ -16,7 +15,7 @@ export function explainPublication(end: Exclude<PublicationEnd, { kind: "moved" 
       const [first] = end.failures;
       const others = end.failures.length > 1 ? `, and ${end.failures.length - 1} more` : "";
       return {
-        message: `${first?.layer ?? "a layer"} could not be pushed${others}: ${first === undefined ? "" : messageOf(first.failure)}`,
+        message: `${first?.layer ?? "a layer"} could not be ${first?.failure.kind === "not-collected" ? "taken apart" : "pushed"}${others}: ${first === undefined ? "" : messageOf(first.failure)}`,
         ...helpFor(first?.failure),
       };
     }
@@ -43,11 +42,11 @@ function describeLeft(left: Extract<PromotionEnd, { kind: "undone" }>["left"]): 
   return left.length === 0 ? "" : `; left as they are: ${left.map(nameOf).join(", ")}`;
 }
 
-function messageOf(failure: TransferFailure): string {
+function messageOf(failure: PushFailure): string {
   return failure.kind === "canceled" ? "canceled" : failure.message;
 }
 
-function helpFor(failure: TransferFailure | undefined): Pick<Explanation, "help"> {
+function helpFor(failure: PushFailure | undefined): Pick<Explanation, "help"> {
   switch (failure?.kind) {
     case "unauthorized":
       return { help: "log in with `docker login`, or see that its credentials are found" };

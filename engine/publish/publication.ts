@@ -13,8 +13,9 @@ import type { Layer } from "../catalog/layer.ts";
 import { type ImageDigest, imageDigest, sha256 } from "../core/digest.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { RepositoryPlace } from "../plan/registry-mapper.ts";
+import { stepKey } from "../plan/step.ts";
 import type { ImageTransfer, TransferFailure } from "../ports/image-transfer.ts";
-import type { ManifestDescriptor, RegistryFailure } from "../ports/registry.ts";
+import type { RegistryFailure } from "../ports/registry.ts";
 import type { SourceFacts } from "../ports/source-facts.ts";
 import { composeIndex, joinImages, type LayerImage, readIndex } from "./layer-index.ts";
 import { type PromotionDeps, type PromotionEnd, promote } from "./promotion.ts";
@@ -27,9 +28,26 @@ export interface PublicationDeps extends PromotionDeps {
   readonly targets: readonly LayerRepositories[];
   readonly workspace: string;
   readonly facts: SourceFacts;
+  /** Makes the image of a layer's artifacts. */
+  readonly collect: (
+    layer: Layer,
+    platform: Platform,
+    entry: LockEntry,
+    signal: AbortSignal,
+  ) => Promise<Result<CollectedArtifacts, CollectFailure>>;
   /** Told of each image that was sent. */
   readonly onPushed: (pushed: PushedImage) => void;
 }
+
+/** Artifacts of a layer in an image of their own, in the store. */
+export interface CollectedArtifacts {
+  readonly image: ImageDigest;
+  readonly sizeBytes: number;
+}
+
+export type CollectFailure =
+  | { readonly kind: "not-collected"; readonly message: string }
+  | { readonly kind: "canceled" };
 
 export interface PushedImage {
   readonly layer: LayerName;
@@ -49,8 +67,10 @@ export type PublicationEnd =
 
 export interface FailedPush {
   readonly layer: LayerName;
-  readonly failure: TransferFailure;
+  readonly failure: PushFailure;
 }
+
+export type PushFailure = TransferFailure | CollectFailure;
 
 /** An image that the lock speaks of. */
 interface Offer {
@@ -64,6 +84,8 @@ interface Offer {
 interface Pushed {
   readonly offer: Offer;
   readonly image: LayerImage;
+  /** Undefined where it has none. */
+  readonly artifacts: LayerImage | undefined;
 }
 
 export class Publication {
@@ -72,8 +94,11 @@ export class Publication {
   readonly #abandoned = new AbortController();
   readonly #pushes: {
     readonly offer: Offer;
-    readonly pushed: Promise<Result<Pushed, TransferFailure>>;
+    readonly pushed: Promise<Result<Pushed, PushFailure>>;
   }[] = [];
+
+  /** By layer and platform: once for all registries. */
+  readonly #collects = new Map<string, Promise<Result<CollectedArtifacts, CollectFailure>>>();
 
   /** `signal` ends the pushes; a promotion that has begun goes on to its end. */
   constructor(deps: PublicationDeps, signal: AbortSignal) {
@@ -89,6 +114,11 @@ export class Publication {
       const offer = { layer, platform, entry, target, repository };
       this.#pushes.push({ offer, pushed: this.#push(offer) });
     }
+  }
+
+  /** Waits until all that was offered is there, or not: what builds may then be given back. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#pushes.map(({ pushed }) => pushed));
   }
 
   /** To be called when nothing more is offered. */
@@ -122,14 +152,13 @@ export class Publication {
     await Promise.all(this.#pushes.map(({ pushed }) => pushed));
   }
 
-  async #push(offer: Offer): Promise<Result<Pushed, TransferFailure>> {
-    const { entry, platform } = offer;
-    const manifest = await this.#bring(offer);
+  async #push(offer: Offer): Promise<Result<Pushed, PushFailure>> {
+    const { entry, platform, layer } = offer;
+    const manifest = await this.#bring(offer, entry.image);
     if (!manifest.ok) return manifest;
-    const { mediaType, sizeBytes } = manifest.value;
     const image: LayerImage = {
       platform,
-      manifest: { mediaType, digest: entry.image, size: sizeBytes },
+      manifest: manifest.value,
       input: entry.input,
       sizeBytes: entry.sizeBytes,
       tools: entry.tools,
@@ -137,32 +166,69 @@ export class Publication {
       revision: this.#deps.facts.revision,
       attestations: [],
     };
-    return ok({ offer, image });
+    if (layer.workflow.artifact_paths.length === 0) return ok({ offer, image, artifacts: undefined });
+    const artifacts = await this.#pushArtifacts(offer, image);
+    return artifacts.ok ? ok({ offer, image, artifacts: artifacts.value }) : artifacts;
   }
 
-  /** Sends the image where it is not there. */
-  async #bring({
-    layer,
-    platform,
-    entry,
-    target,
-    repository,
-  }: Offer): Promise<Result<ManifestDescriptor, TransferFailure>> {
+  /** Those that are there of the same inputs are not made again. */
+  async #pushArtifacts(offer: Offer, image: LayerImage): Promise<Result<LayerImage, PushFailure>> {
+    const { layer, platform, entry, repository } = offer;
+    const tagged = await this.#deps.registry.resolve(
+      repository,
+      artifactsTag(tagOfInput(entry.input)),
+      this.#signal,
+    );
+    if (!tagged.ok) return tagged;
+    const standing =
+      tagged.value === undefined
+        ? ok([])
+        : await this.#readImages(repository, imageDigest(tagged.value.digest));
+    if (!standing.ok) return standing;
+    const same = standing.value.find((each) => each.platform === platform && each.input === entry.input);
+    if (same !== undefined) return ok(same);
+    const collected = await this.#collect(layer, platform, entry);
+    if (!collected.ok) return collected;
+    const manifest = await this.#bring(offer, collected.value.image);
+    if (!manifest.ok) return manifest;
+    return ok({ ...image, manifest: manifest.value, sizeBytes: collected.value.sizeBytes, attestations: [] });
+  }
+
+  #collect(
+    layer: Layer,
+    platform: Platform,
+    entry: LockEntry,
+  ): Promise<Result<CollectedArtifacts, CollectFailure>> {
+    const key = stepKey(layer.name, platform);
+    const collected = this.#collects.get(key) ?? this.#deps.collect(layer, platform, entry, this.#signal);
+    this.#collects.set(key, collected);
+    return collected;
+  }
+
+  /** Sends an image of the layer's where it is not there. */
+  async #bring(
+    { layer, platform, entry, target, repository }: Offer,
+    image: ImageDigest,
+  ): Promise<Result<LayerImage["manifest"], TransferFailure>> {
     const { registry, transfer, onPushed } = this.#deps;
-    const standing = await registry.resolve(repository, entry.image, this.#signal);
+    const find = async (): Promise<Result<LayerImage["manifest"] | undefined, RegistryFailure>> => {
+      const found = await registry.resolve(repository, image, this.#signal);
+      if (!found.ok || found.value === undefined) return found.ok ? ok(undefined) : found;
+      const { mediaType, sizeBytes } = found.value;
+      return ok({ mediaType, digest: image, size: sizeBytes });
+    };
+    const standing = await find();
     if (!standing.ok) return standing;
     if (standing.value !== undefined) return ok(standing.value);
     const parents = Object.keys(entry.inputs.parents);
     const mountFrom = Array.from(target).flatMap(([name, place]) =>
       parents.includes(name) ? [place.name] : [],
     );
-    const request = { image: entry.image, repository, tags: [], mountFrom };
-    const sent = await transfer.push(request, () => {}, this.#signal);
+    const sent = await transfer.push({ image, repository, tags: [], mountFrom }, () => {}, this.#signal);
     if (!sent.ok) return sent;
-    const { image } = entry;
     const { sentBytes } = sent.value;
     onPushed({ layer: layer.name, platform, image, repository: nameOfPlace(repository), sentBytes });
-    const found = await registry.resolve(repository, entry.image, this.#signal);
+    const found = await find();
     if (!found.ok) return found;
     const message = `${nameOfPlace(repository)} does not show what was sent to it`;
     return found.value === undefined ? err({ kind: "not-found", message }) : ok(found.value);
@@ -175,17 +241,18 @@ export class Publication {
   ): Promise<Result<readonly TagMove[], RegistryFailure>> {
     const layer = pushed[0]?.offer.layer;
     if (layer === undefined) return ok([]);
-    const images = pushed.map(({ image }) => image);
-    const versions = Map.groupBy(images, ({ tools }) => versionTag(layer, tools));
-    const latest = parseImageTag("latest");
     const wanted = [
-      ...images.map((image) => ({ tag: tagOfInput(image.input), images: [image], joins: false })),
-      ...Array.from(versions, ([tag, of]) => ({ tag, images: of, joins: true })),
-      { tag: latest, images, joins: true },
+      ...wantedTags(
+        layer,
+        pushed.map(({ image }) => image),
+      ),
+      ...wantedTags(
+        layer,
+        pushed.flatMap(({ artifacts }) => artifacts ?? []),
+      ).map((each) => ({ ...each, tag: artifactsTag(each.tag) })),
     ];
     const moves: TagMove[] = [];
     for (const { tag, images: fresh, joins } of wanted) {
-      if (tag === undefined) continue;
       const move = await this.#prepareMove(layer, repository, tag, fresh, joins);
       if (!move.ok) return move;
       if (move.value !== undefined) moves.push(move.value);
@@ -248,6 +315,39 @@ function baseOf({ layer, entry, target }: Offer): LayerImage["base"] {
   const name = isLayer ? place && nameOfPlace(place) : base.image;
   const digest = isLayer ? entry.inputs.parents[base] : entry.inputs.bases[base.image];
   return name === undefined || digest === undefined ? undefined : { name, digest };
+}
+
+interface WantedTag {
+  readonly tag: ImageTag;
+  readonly images: readonly LayerImage[];
+  /** What it holds of other platforms stays. */
+  readonly joins: boolean;
+}
+
+function wantedTags(layer: Layer, images: readonly LayerImage[]): readonly WantedTag[] {
+  if (images.length === 0) return [];
+  const versions = Map.groupBy(images, ({ tools }) => versionTag(layer, tools));
+  return [
+    ...images.map((image) => ({ tag: tagOfInput(image.input), images: [image], joins: false })),
+    ...Array.from(versions).flatMap(([tag, of]) =>
+      tag === undefined ? [] : [{ tag, images: of, joins: true }],
+    ),
+    { tag: latest, images, joins: true },
+  ];
+}
+
+const latest = fixedTag("latest");
+const artifactsOfLatest = fixedTag("artifacts");
+
+/** "artifacts", "1.85.0-artifacts", "l-0123456789abcdef-artifacts". */
+function artifactsTag(tag: ImageTag): ImageTag {
+  return tag === latest ? artifactsOfLatest : fixedTag(`${tag.slice(0, 118)}-artifacts`);
+}
+
+function fixedTag(text: string): ImageTag {
+  const tag = parseImageTag(text);
+  if (tag === undefined) throw new Error(`${text} is no tag`);
+  return tag;
 }
 
 /** Whether nothing but the commit differs. */

@@ -24,20 +24,19 @@ export async function concludeRun(
   { runId, signal }: { readonly runId: string; readonly signal: AbortSignal },
 ): Promise<Outcome> {
   const [settled] = await Promise.allSettled([steps]);
+  const outcomes = settled.status === "fulfilled" ? settled.value : [];
+  const count = (kind: StepOutcome["kind"]): number =>
+    outcomes.filter(({ outcome }) => outcome.kind === kind).length;
+  const isDone = settled.status === "fulfilled" && count("built") + count("reused") === outcomes.length;
+  await (isDone ? publication?.settle() : publication?.abandon());
   // Before anybody is told that the run is over.
   const costEur = await placer.rest();
   if (settled.status === "rejected") {
-    await publication?.abandon();
     await caches?.settle(false);
     throw settled.reason;
   }
-  const outcomes = settled.value;
-  const count = (kind: StepOutcome["kind"]): number =>
-    outcomes.filter(({ outcome }) => outcome.kind === kind).length;
   const isStopped = count("canceled") > 0 && (signal.aborted || count("failed") + count("doomed") === 0);
-  const isDone = count("built") + count("reused") === outcomes.length;
   const isPublished = isDone && (await publish(publication, runId, { sink, clock }));
-  if (!isDone) await publication?.abandon();
   const result =
     isStopped || (isDone && !isPublished && signal.aborted) ? "canceled" : isPublished ? "ok" : "failed";
   await caches?.settle(result === "ok");

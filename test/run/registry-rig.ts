@@ -7,10 +7,11 @@ import type { ImageTransfer, PushRequest } from "../../engine/ports/image-transf
 import type { RegistryFailure } from "../../engine/ports/registry.ts";
 import { planPublished } from "../../engine/publish/plan-published.ts";
 import { PromotionJournal } from "../../engine/publish/promotion-journal.ts";
-import { Publication } from "../../engine/publish/publication.ts";
+import { type CollectFailure, Publication } from "../../engine/publish/publication.ts";
 import { PublishedLayers } from "../../engine/publish/published-layers.ts";
 import type { LayerName } from "../../schemas/layer-name.ts";
 import type { Lock } from "../../schemas/lock.ts";
+import { imageOf } from "../fakes/images.ts";
 import { FakeProcesses } from "../fakes/processes.ts";
 import { FakeRegistry } from "../fakes/registry.ts";
 import type { Project } from "../plan/project.ts";
@@ -24,6 +25,9 @@ export class RegistryRig extends RunRig {
   readonly processes = new FakeProcesses();
   /** What pushes come to; undefined: they succeed. */
   pushFailure: RegistryFailure | undefined;
+  /** Layers whose artifacts were taken out of their images. */
+  readonly collected: string[] = [];
+  collectFailure: CollectFailure | undefined;
   readonly #repositories: ReadonlyMap<LayerName, RepositoryPlace>;
 
   constructor(project: Project, registry: FakeRegistry, lock?: Lock) {
@@ -57,6 +61,13 @@ export class RegistryRig extends RunRig {
         targets: [this.#repositories],
         workspace: "lamina",
         facts: { source: "https://git.example/catalog", revision: "0123abc" },
+        collect: async (collected) => {
+          this.collected.push(collected.name);
+          const image = imageOf(`artifacts of ${collected.name}`);
+          return this.collectFailure === undefined
+            ? ok({ image, sizeBytes: 10 })
+            : { ok: false, error: this.collectFailure };
+        },
         onPushed: ({ layer, platform, image, repository, sentBytes }) => {
           const at = this.clock.nowMs();
           this.log.emit({ type: "layer.pushed", at, layer, platform, image, repository, sentBytes });

@@ -259,3 +259,48 @@ test("a version tag is that of the first promised tool", async () => {
     "registry.example/lamina/rust:latest",
   ]);
 });
+
+describe("artifacts", () => {
+  const withArtifacts: Readonly<Record<string, LayerSpec>> = {
+    debian: { artifact_paths: ["/usr/bin/thing"], tools_provided: ["thing"] },
+  };
+
+  test("are tagged beside the layer, with what they were made of", async () => {
+    const registry = new FakeRegistry();
+    const rig = await publishAll(registry, withArtifacts);
+    expect(rig.collected).toEqual(["debian"]);
+    expect(tagNames(registry)).toEqual([
+      "registry.example/lamina/debian:1.2.3",
+      "registry.example/lamina/debian:1.2.3-artifacts",
+      "registry.example/lamina/debian:artifacts",
+      "registry.example/lamina/debian:l-*",
+      expect.stringMatching(/^registry\.example\/lamina\/debian:l-[0-9a-f]{16}-artifacts$/),
+      "registry.example/lamina/debian:latest",
+    ]);
+    expect(registry.read(placeOf("debian"), "artifacts")).toMatchObject({
+      manifests: [{ digest: imageOf("artifacts of debian"), annotations: { "io.lamina.size": "10" } }],
+    });
+  });
+
+  test("are not made again where they are there", async () => {
+    const registry = new FakeRegistry();
+    const rig = await publishAll(registry, withArtifacts);
+    rig.publish();
+    await rig.start();
+    expect(rig.collected).toEqual(["debian"]);
+  });
+
+  test("that cannot be taken out keep the run from being promoted", async () => {
+    const registry = new FakeRegistry();
+    const rig = new RegistryRig(projectOf(withArtifacts), registry);
+    rig.collectFailure = { kind: "not-collected", message: "the builder was lost" };
+    rig.publish();
+    const outcome = rig.start();
+    await rig.succeed("debian");
+    expect((await outcome).result).toBe("failed");
+    expect(rig.log.of("promotion.failed")[0]?.message).toBe(
+      "debian could not be taken apart: the builder was lost",
+    );
+    expect(registry.tags()).toEqual({});
+  });
+});
