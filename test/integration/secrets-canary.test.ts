@@ -14,7 +14,8 @@ import type { Builder, SolveProgress, SolveRequest } from "../../engine/ports/bu
 import { type CliResult, runCli, type WrittenProject, writeProject } from "../cli/run-cli.ts";
 import { startBuildkitd } from "../rig/buildkitd.ts";
 import { listen, startNats } from "../rig/nats.ts";
-import { never } from "./builder-setting.ts";
+import { startRegistry } from "../rig/registry.ts";
+import { never, openSetting } from "./builder-setting.ts";
 import { openRsyncSetting } from "./rsync-setting.ts";
 import { findInFiles, holds, spellingsOf, watchProcesses } from "./secret-leaks.ts";
 
@@ -182,6 +183,32 @@ test("a secret that changes is no reason to build, and in no digest", async () =
   expect(missing.stderr).toContain(
     'the secret "creds" comes from the variable NO_SUCH_VARIABLE, which is not set',
   );
+});
+
+test("a build cache in a registry has a step's files, and no secret", async () => {
+  const canaries = hideCanaries();
+  const { files, spellings } = canaries;
+  const registryHome = join(directory, "registry");
+  const registry = await startRegistry("docker-registry", registryHome);
+  ends.push(registry.stop);
+  const home = join(directory, "buildkitd");
+  const daemon = await startBuildkitd(rig.buildkit.buildkitd, home);
+  ends.push(daemon.stop);
+  const setting = await openSetting(rig, { BUILDKIT_HOST: daemon.told });
+  ends.push(() => setting.close());
+  const secrets = (["token", "creds", "key"] as const).map(
+    (id): SecretSource => ({ id, from: "file", path: files[id] }),
+  );
+  const kept = makeCanary();
+  const keeping = `RUN echo ${Buffer.from(kept).toString("base64")} | base64 -d >/kept`;
+  const request = setting.request({ Dockerfile: `FROM busybox\n${telling}\n${keeping}\n` }, { secrets });
+  expect((await setting.builder.solve(request, () => {}, never)).ok).toBe(true);
+  const cache = { address: `${registry.told}/cache:canary`, isPlainHttp: true, options: {} };
+  const exported = await setting.builder.exportCache(request, cache, never);
+  expect(exported).toMatchObject({ ok: true });
+  expect(findInFiles(registryHome, spellingsOf(kept)).length).toBeGreaterThan(0);
+  for (const place of [registryHome, join(home, "root"), setting.directory])
+    expect(findInFiles(place, spellings)).toEqual([]);
 });
 
 test("solves on another machine leave a secret nowhere there, by either transport", async () => {
