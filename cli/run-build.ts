@@ -10,9 +10,7 @@ import type { Actor } from "../engine/plan/cache/actor.ts";
 import type { Plan } from "../engine/plan/step.ts";
 import type { EventSink } from "../engine/ports/event-sink.ts";
 import { type Project } from "../engine/project.ts";
-import { placeHere } from "../engine/run/place-here.ts";
 import { placeOn } from "../engine/run/placer.ts";
-import type { NoBuilder } from "../providers/builder/connect.ts";
 import type { SecretVault } from "../providers/secrets/vault.ts";
 import type { Platform } from "../schemas/platform.ts";
 import type { UsageFault } from "./args.ts";
@@ -23,7 +21,9 @@ import type { LeasingProvider } from "./compute-option.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import { idleBuilder, idleImages } from "./idle-builder.ts";
 import { listenForInterrupts } from "./interrupts.ts";
+import { openLateWorkshop } from "./late-workshop.ts";
 import { type CacheSettings, findCacheFault } from "./open-caches.ts";
+import { openWorkshop } from "./open-workshop.ts";
 import type { Output } from "./output.ts";
 import { type PlanHere, planHere } from "./project.ts";
 import { findProjectRegistry, type ProjectRegistry } from "./project-registry.ts";
@@ -34,16 +34,7 @@ import { renderLocalWorld } from "./report/plan-text.ts";
 import { chooseReporter, type Reporter, type ReporterContext, type ReporterName } from "./report/reporter.ts";
 import { describeResult, renderSummaryMarkdown, renderSummaryTable } from "./report/summary-table.ts";
 import { createTtyReporter } from "./report/tty.ts";
-import { openMetrics } from "./sizing/open-metrics.ts";
-import {
-  createHost,
-  createResolver,
-  createVault,
-  hostPlatform,
-  openBuilder,
-  openImageStore,
-  openLocalMachine,
-} from "./wire.ts";
+import { createHost, createResolver, createVault, hostPlatform, openImageStore } from "./wire.ts";
 import type { Workshop } from "./workshop.ts";
 
 export interface BuildSettings
@@ -181,33 +172,16 @@ async function prepare(
   const fault = findCacheFault(plan, settings.caches);
   if (fault !== undefined) return err(refuseUsage(output, fault));
   output.remark(renderLocalWorld(plan.replacedBases, { keepsResults: settings.command !== "dispatch" }));
-  if (!plan.steps.some(({ action }) => action === "build")) return ok({ plan, workshop: idleWorkshop });
-  if (settings.provider !== undefined) {
-    const { openLeasedWorkshop } = await import("./leased-workshop.ts");
-    const wish = { provider: settings.provider, plan, directivesPath: settings.directivesPath };
-    const workshop = await openLeasedWorkshop(wish, project, vault, output, signal);
-    return workshop.ok ? ok({ plan, workshop: workshop.value }) : workshop;
+  if (!plan.steps.some(({ action }) => action === "build")) {
+    if (settings.push !== true) return ok({ plan, workshop: idleWorkshop });
+    // Only what is published for the first time may need a builder.
+    const images = await openImageStore(project.graph.root);
+    const open = () => openWorkshop(project, { ...settings, plan }, vault, output, signal);
+    return ok({ plan, workshop: openLateWorkshop(images, open) });
   }
-  const opened = await openBuilder(project.graph.root, signal, vault);
-  if (!opened.ok) {
-    if (!signal.aborted) tellNoBuilder(output, opened.error);
-    return err(exitCode.environment);
-  }
-  const builder = opened.value;
-  const { clock } = createHost();
-  const machine = await openLocalMachine(builder);
-  const isLimited = project.directives.runners?.limits === true;
-  const { store: metrics } = await openMetrics(project.graph.root, {}, () => undefined);
-  const workshop: Workshop = {
-    openPlacer: (sink) => placeHere({ builder, machine, isLimited, sink, clock }),
-    images: await openImageStore(project.graph.root),
-    metrics,
-    close: async () => {
-      await builder.close();
-      await metrics.close();
-    },
-  };
-  const own = builder.platforms[0];
+  const opened = await openWorkshop(project, { ...settings, plan }, vault, output, signal);
+  if (!opened.ok) return opened;
+  const { workshop, platform: own } = opened.value;
   // A builder elsewhere may be of another architecture than this machine; its actor is the same.
   if (own === undefined || own === hostPlatform()) return ok({ plan, workshop });
   const other = await planFor(own);
@@ -215,17 +189,6 @@ async function prepare(
   if (refused === undefined) return ok({ plan: other, workshop });
   await workshop.close();
   return err(refuseUsage(output, refused));
-}
-
-/** Says which ways to a builder were tried, and what would help. */
-export function tellNoBuilder(output: Output, { attempts }: NoBuilder): void {
-  const tried = attempts.map(({ way, reason }) => `\n  ${way}: ${reason}`).join("");
-  const ways = attempts.map(({ help }) => (attempts.length > 1 ? `\n  ${help}` : help)).join("");
-  complain(
-    output,
-    `there is no BuildKit to build with${tried}`,
-    `${attempts.length > 1 ? "any of these will do" : ""}${ways}\n  \`lamina doctor\` checks again`,
-  );
 }
 
 async function carryOut(

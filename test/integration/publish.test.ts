@@ -170,6 +170,40 @@ test("--push wants a registry, and no replaced base", async () => {
   expect(nowhere.stderr).toContain("error: --push needs a registry, and the directives name none");
 });
 
+test("what was built before is published with its artifacts, which others copy from there", async () => {
+  const project = checkOut();
+  project.write(
+    "catalog/two/workflow.ncl",
+    `{ name = "two", kind = 'utility, language = "none", build_base = "one", tools_provided = ["two"], artifact_paths = ["/bin/two"] }`,
+  );
+  expect((await lamina(project, ["build"])).exitCode).toBe(0);
+  expect(await tags("two")).toEqual([]);
+  const pushed = await lamina(project, ["build", "--push"]);
+  expect(pushed.stderr).toContain("promoted: 9 tags moved");
+  const accept = "application/vnd.oci.image.manifest.v1+json";
+  const digest = await imageAt("two", "1.2.3-artifacts");
+  const manifest = await fetch(
+    `http://${rig.registry.address}/v2/${repository}/two/manifests/${digest ?? ""}`,
+    { headers: { accept } },
+  );
+  const { layers } = z.looseObject({ layers: z.array(z.unknown()) }).parse(await manifest.json());
+  expect(layers).toHaveLength(1);
+  expect(await imageAt("two", "artifacts")).toBe(digest);
+
+  // Another one that takes the tool from there, and nothing else.
+  project.write(
+    "catalog/three/workflow.ncl",
+    `{ name = "three", kind = 'utility, language = "none", build_base = { image = "${base}" }, tools_provided = ["two"], artifact_paths = [] }`,
+  );
+  project.write(
+    "catalog/three/Dockerfile",
+    `FROM ${base}\nCOPY --from=${proxy.address}/${repository}/two:artifacts /bin/two /bin/two\n`,
+  );
+  const taken = await lamina(project, ["build", "three"]);
+  expect(taken.stderr).not.toContain("failed");
+  expect(taken.exitCode).toBe(0);
+});
+
 test("a registry that is away fails no build, and is told of once", async () => {
   const project = checkOut();
   await proxy.close();
