@@ -3,7 +3,7 @@
 //
 // Laws, held by test/ports/registry-mapper.ts on every body:
 // 1. Distinct inputs below one base never give the same ref, neither among caches nor between a cache and an image.
-// 2. What comes out is a name that the registry takes, or a complaint.
+// 2. What comes out is a name that the registry takes, or a complaint; tags are of lower case, with room for eight more characters.
 // 3. `cacheOptions` always ask for an image manifest of OCI media types: registries refuse, or lose, caches of the index form.
 
 import type { CacheNamespace } from "../../schemas/cache-namespace.ts";
@@ -43,7 +43,7 @@ export interface RegistryMapper {
   readonly cacheOptions: Readonly<Record<string, string>>;
   /** What deleting a tag comes to: "tag" where only it goes, "image" where the manifest goes with all of its tags, "none" where the API has no way. */
   readonly tagDeletion: "tag" | "image" | "none";
-  /** Whether manifests without a tag are cleared away by default. */
+  /** Whether manifests without a tag are cleared away by default: after a while, or at once when their last tag moves on. */
   readonly clearsUntagged: boolean;
   /** Whether it counts pulls, which `resolve` then spares. */
   readonly countsPulls: boolean;

@@ -7,10 +7,11 @@
 //    deletions), and "not-found" everywhere else.
 // 4. `resolve` costs no pull at registries that count those: it asks for the head of a manifest, and for its body only where the
 //    head lacks the digest.
-// 5. A manifest is taken only when what it speaks of is there; by digest it is given back byte for byte.
+// 5. A manifest is taken only when what it speaks of is there; by digest it is given back byte for byte, as long as a tag or an
+//    index stands for it: zot forgets one at once when the last tag moves on.
 // 6. `pushBlob` and `pullBlob` hold no more than pieces of a blob in memory, whatever its size.
 // 7. Any number of calls may be made at once: requests in flight at one registry are bounded, and the rest wait their turn.
-// 8. What may be repeated is, after the wait that the registry asks for; a tag is not moved twice for one call that succeeded.
+// 8. What may be repeated is, after the wait that the registry asks for.
 // 9. After `signal` aborts a call settles with {kind: "canceled"}.
 
 import type { ImageTag } from "../../schemas/image-tag.ts";
@@ -69,7 +70,7 @@ export interface Registry {
     digest: Digest,
     signal: AbortSignal,
   ): Promise<Result<boolean, RegistryFailure>>;
-  /** Sends the file whole, whether or not the blob is there; `report` gets the bytes of each piece that was sent. */
+  /** Sends the file whole, whether or not the blob is there; `report` gets how much of it went so far, less again after a break. */
   pushBlob(
     repository: RepositoryPlace,
     blob: BlobFile,

@@ -68,22 +68,24 @@ async function pullBlob(
   let askedFrom = 0;
   let fault: RegistryFailure | undefined;
   const onPiece = async (piece: Uint8Array, head: Omit<HttpAnswer, "body">): Promise<void> => {
-    // Thrown only to end the request: what it was is kept.
-    const stop = (failure: RegistryFailure): never => {
-      fault = failure;
-      throw new Error(failure.kind);
-    };
-    if (received + piece.byteLength > sizeBytes)
-      stop({ kind: "damaged", message: `${registry} sent more than the ${sizeBytes} bytes of ${digest}` });
-    if (head.status === 206 && !startsAt(head.headers.get("content-range"), askedFrom))
-      stop({ kind: "damaged", message: `${registry} sent another part of ${digest} than was asked for` });
-    try {
-      await write(piece);
-    } catch (cause) {
-      stop({ kind: "file", message: cause instanceof Error ? cause.message : String(cause) });
-    }
+    fault = checkPiece(piece, head);
+    if (fault === undefined)
+      try {
+        await write(piece);
+      } catch (cause) {
+        fault = { kind: "file", message: cause instanceof Error ? cause.message : String(cause) };
+      }
+    // Only to end the request: what it was is kept.
+    if (fault !== undefined) throw new Error(fault.kind);
     hash.update(piece);
     received += piece.byteLength;
+  };
+  const checkPiece = (piece: Uint8Array, head: Omit<HttpAnswer, "body">): RegistryFailure | undefined => {
+    if (received + piece.byteLength > sizeBytes)
+      return { kind: "damaged", message: `${registry} sent more than the ${sizeBytes} bytes of ${digest}` };
+    if (head.status === 206 && !startsAt(head.headers.get("content-range"), askedFrom))
+      return { kind: "damaged", message: `${registry} sent another part of ${digest} than was asked for` };
+    return undefined;
   };
   for (let attempt = 1; ; ) {
     askedFrom = received;
@@ -96,14 +98,14 @@ async function pullBlob(
     if (fault !== undefined) return err(fault);
     if (answer.ok && answer.value.status !== 200 && answer.value.status !== 206)
       return err(answerFailure(registry, answer.value));
+    // An answer that came to its end was all that there is.
     if (answer.ok && received === sizeBytes) break;
+    if (answer.ok) {
+      const message = `${registry} sent ${received} of the ${sizeBytes} bytes of ${digest}`;
+      return err({ kind: "damaged", message });
+    }
     attempt = received > askedFrom ? 1 : attempt + 1;
-    if (!answer.ok && (answer.error.kind !== "unreachable" || attempt > tries)) return answer;
-    if (attempt > tries)
-      return err({
-        kind: "damaged",
-        message: `${registry} sent ${received} of the ${sizeBytes} bytes of ${digest}`,
-      });
+    if (answer.error.kind !== "unreachable" || attempt > tries) return answer;
     if (!(await api.pause(attempt, signal))) return err({ kind: "canceled" });
   }
   const got = `sha256:${hash.digest("hex")}`;

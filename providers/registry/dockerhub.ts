@@ -12,21 +12,24 @@ import type { CacheName, RegistryMapper, RepositoryPlace } from "../../engine/pl
 import type { CacheNamespace } from "../../schemas/cache-namespace.ts";
 import { parseImageTag } from "../../schemas/image-tag.ts";
 import { isLayerName } from "../../schemas/is-layer-name.ts";
+import type { LayerName } from "../../schemas/layer-name.ts";
 import { parseRepositoryName } from "../../schemas/repository-name.ts";
 import { cacheOptions } from "./cache-options.ts";
 import { platformOfTag, tagOfPlatform } from "./platform-tag.ts";
 import { readNamespace } from "./read-namespace.ts";
 
+/** Of the 128 that there may be. */
+const maxTagLength = 120;
+
 export const dockerhub: RegistryMapper = {
   name: "dockerhub",
-  imagesOf: (base, layer) => place(base, layer.replaceAll(".", "---")),
+  imagesOf: (base, layer) => place(base, layer, layer.replaceAll(".", "---")),
   cacheOf: (base, namespace, layer, platform) => {
-    const found = place(base, ["cache", ...partsOf(namespace)].join("__"));
+    const found = place(base, layer, ["cache", ...partsOf(namespace)].join("__"));
     const tag = parseImageTag(`${layer}__${tagOfPlatform(platform)}`);
     if (!found.ok) return found;
-    return tag === undefined
-      ? err(`${base.name} has no room for the name of ${layer}`)
-      : ok({ ...found.value, tag });
+    if (tag === undefined || tag.length > maxTagLength) return noRoom(base, layer);
+    return ok({ ...found.value, tag });
   },
   readCache: (base, { registry, name, tag }): CacheName | undefined => {
     const start = prefixOf(base);
@@ -48,14 +51,16 @@ export const dockerhub: RegistryMapper = {
   listsRepositories: false,
 };
 
-function place(base: RepositoryPlace, rest: string): Result<RepositoryPlace, string> {
+function place(base: RepositoryPlace, layer: LayerName, rest: string): Result<RepositoryPlace, string> {
   const start = prefixOf(base);
   if (start === undefined)
     return err(`${base.name} has more than an owner and a name, which is all that Docker Hub has`);
   const name = parseRepositoryName(start + rest);
-  return name === undefined
-    ? err(`${base.name} has no room for ${rest}`)
-    : ok({ registry: base.registry, name });
+  return name === undefined ? noRoom(base, layer) : ok({ registry: base.registry, name });
+}
+
+function noRoom({ name }: RepositoryPlace, layer: LayerName): Result<never, string> {
+  return err(`${name} has no room for the name of ${layer}`);
 }
 
 /** What all names below a base begin with: "acme/" or "acme/lamina--". */

@@ -112,7 +112,7 @@ async function writeBlob(
     mkdirSync(dirname(path), { recursive: true });
     const file = await open(temporary, "wx");
     try {
-      const filled = await fill(async (piece) => void (await file.writeFile(piece)));
+      const filled = await fill((piece) => file.writeFile(piece));
       if (filled?.ok === false) return filled;
       await file.sync();
     } finally {

@@ -8,9 +8,11 @@ import { z } from "zod";
 import { hostPlatform } from "../../cli/wire.ts";
 import { type ImageDigest, imageDigest, sha256, shortDigest } from "../../engine/core/digest.ts";
 import { openImageInspector } from "../../providers/registry/created.ts";
+import { openRegistry } from "../../providers/registry/open-registry.ts";
 import { lock as lockSchema } from "../../schemas/lock.ts";
 import { lockCheck, lockUpdate, outdated } from "../../schemas/lock-reports.ts";
 import { type CliResult, runCli, type WrittenProject, writeProject } from "../cli/run-cli.ts";
+import { HurriedClock } from "../fakes/hurried-clock.ts";
 import { describeImageInspector } from "../ports/images.ts";
 import { pushLayout } from "../rig/registry.ts";
 
@@ -168,6 +170,13 @@ test("where one cannot be looked up the others are", async () => {
 
 const busyboxCreatedMs = Date.UTC(2025, 0, 1);
 
+const anonymous = openRegistry({
+  env: () => undefined,
+  clock: new HurriedClock(),
+  random: () => 1,
+  plainHttp: new Set(),
+});
+
 describeImageInspector("a registry", async () => {
   const made = daysAgo(9);
   const digest = await push("lamina-test/dated", "1", made);
@@ -175,7 +184,7 @@ describeImageInspector("a registry", async () => {
   const undated = await push("lamina-test/undated", "1", "1980-01-01T00:00:00Z");
   const unknown = imageDigest(`sha256:${"0".repeat(64)}`);
   return {
-    inspector: openImageInspector(() => undefined),
+    inspector: openImageInspector(anonymous),
     known: [
       [`${address}/lamina-test/dated:1`, digest, Date.parse(made)],
       [rig.busybox.reference, imageDigest(rig.busybox.digest), busyboxCreatedMs],
@@ -191,7 +200,7 @@ describeImageInspector("a registry", async () => {
 
 describeImageInspector("a layout", () =>
   Promise.resolve({
-    inspector: openImageInspector(() => undefined),
+    inspector: openImageInspector(anonymous),
     known: [[`oci-layout:${rig.busybox.directory}`, imageDigest(rig.busybox.digest), busyboxCreatedMs]],
     unknown: [["oci-layout:/nowhere", imageDigest(rig.busybox.digest)]],
   }),

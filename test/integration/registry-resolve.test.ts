@@ -8,9 +8,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { z } from "zod";
 import { sha256 } from "../../engine/core/digest.ts";
+import type { Registry } from "../../engine/ports/registry.ts";
+import { openRegistry } from "../../providers/registry/open-registry.ts";
 import { openImageResolver } from "../../providers/registry/resolve.ts";
 import { readBlob } from "../../providers/store/oci-layout.ts";
 import { type Platform, platform } from "../../schemas/platform.ts";
+import { HurriedClock } from "../fakes/hurried-clock.ts";
 import { describeImageResolver } from "../ports/images.ts";
 
 const { registry, busybox } = inject("rig");
@@ -18,9 +21,13 @@ const never = new AbortController().signal;
 const own = platform.parse(`linux/${process.arch === "x64" ? "amd64" : process.arch}`);
 const strange = platform.parse("plan9/mips");
 const repository = `http://${registry.address}/v2/lamina-test/busybox`;
-const anonymous = openImageResolver(() => undefined);
+const anonymous = openImageResolver(registryWith(() => undefined));
 const indexType = "application/vnd.oci.image.index.v1+json";
 const manifestType = "application/vnd.oci.image.manifest.v1+json";
+
+function registryWith(env: (name: string) => string | undefined): Registry {
+  return openRegistry({ env, clock: new HurriedClock(), random: () => 1, plainHttp: new Set() });
+}
 
 let directory: string;
 /** A digest of an index over the base for this machine, with an attestation beside it. */
@@ -172,7 +179,7 @@ function resolverWith(auths: object): ReturnType<typeof openImageResolver> {
   const config = mkdtempSync(join(directory, "docker-"));
   mkdirSync(config, { recursive: true });
   writeFileSync(join(config, "config.json"), JSON.stringify({ auths }));
-  return openImageResolver((name) => (name === "DOCKER_CONFIG" ? config : undefined));
+  return openImageResolver(registryWith((name) => (name === "DOCKER_CONFIG" ? config : undefined)));
 }
 
 test("a registry that wants a token gets one, anonymous or with the credentials of docker login", async () => {
@@ -242,7 +249,7 @@ test("a registry that sends something else is not believed", async () => {
       expect(await messageFor(`${address}/a:busy`)).toBe(`${address} answered with HTTP 503`);
       expect(await messageFor(`${address}/a:text`)).toBe("the registry sent no image manifest");
       expect(await messageFor(`${address}/a@${busybox.digest}`)).toBe(
-        `the registry sent ${sha256("{}")} in its place`,
+        `${address} sent ${sha256("{}")} in place of ${busybox.digest}`,
       );
     },
   );

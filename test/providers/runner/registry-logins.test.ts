@@ -20,7 +20,6 @@ const base: SolveRequest = {
   secrets: [],
   ssh: false,
   cacheFrom: [],
-  cacheTo: [],
   imageName: "lamina/test",
   noCache: false,
 };
@@ -36,25 +35,27 @@ function loginsFor(request: Partial<SolveRequest>) {
     "https://index.docker.io/v1/": { auth: loginOf("for-the-hub") },
   };
   writeFileSync(join(directory, "config.json"), JSON.stringify({ auths, credsStore: "desktop" }));
-  return findRegistryLogins({ ...base, ...request }, (name) =>
-    name === "DOCKER_CONFIG" ? directory : undefined,
-  );
+  const env = (name: string): string | undefined => (name === "DOCKER_CONFIG" ? directory : undefined);
+  return findRegistryLogins({ ...base, ...request }, env, new AbortController().signal);
 }
 
 function contextOf(source: ImageSource): SolveRequest["namedContexts"] {
   return [{ name: "base", source }];
 }
 
-test("none where nothing of a registry is used, or nothing is kept for it", () => {
-  expect(loginsFor({ namedContexts: contextOf({ kind: "store", digest }) })).toBeUndefined();
+test("none where nothing of a registry is used, or nothing is kept for it", async () => {
+  expect(await loginsFor({ namedContexts: contextOf({ kind: "store", digest }) })).toBeUndefined();
   rmSync(directory, { recursive: true });
-  expect(loginsFor({ cacheFrom: ["other.example/cache/rust:main"] })).toBeUndefined();
+  expect(
+    await loginsFor({ cacheFrom: [{ address: "other.example/cache/rust:main", isPlainHttp: false }] }),
+  ).toBeUndefined();
 });
 
-test("those of bases and caches, in either spelling, and no others", () => {
-  const logins = loginsFor({
-    cacheFrom: ["registry.example:5000/cache/rust:main"],
-    cacheTo: ["type=registry,ref=ghcr.io/cache/rust:main,mode=max", "type=local,dest=/cache"],
+test("those of bases and caches, and no others", async () => {
+  const source = { kind: "registry", ref: "ghcr.io/bases/rust:1", digest } as const;
+  const logins = await loginsFor({
+    namedContexts: contextOf(source),
+    cacheFrom: [{ address: "registry.example:5000/cache/rust:main", isPlainHttp: false }],
   });
   expect(JSON.parse(logins?.config ?? "")).toEqual({
     auths: {
@@ -67,9 +68,10 @@ test("those of bases and caches, in either spelling, and no others", () => {
   );
 });
 
-test("Docker Hub's stands under the key that BuildKit looks for", () => {
+test("Docker Hub's stands under the key that BuildKit looks for", async () => {
   const source = { kind: "registry", ref: "docker.io/library/debian:trixie-slim", digest } as const;
-  expect(JSON.parse(loginsFor({ namedContexts: contextOf(source) })?.config ?? "")).toEqual({
+  const logins = await loginsFor({ namedContexts: contextOf(source) });
+  expect(JSON.parse(logins?.config ?? "")).toEqual({
     auths: { "https://index.docker.io/v1/": { auth: loginOf("for-the-hub") } },
   });
 });
