@@ -3,6 +3,9 @@
 import { randomUUID } from "node:crypto";
 import { locateProject } from "../engine/catalog/locate.ts";
 import type { Diagnostic } from "../engine/core/diagnostic.ts";
+import { err, type Result } from "../engine/core/result.ts";
+import type { LocalMachine } from "../engine/ports/local-machine.ts";
+import { placeHere } from "../engine/run/place-here.ts";
 import { Watch } from "../engine/watch.ts";
 import { createFileWatch, wantsPolling } from "../providers/host/watch.ts";
 import type { RegistryAddress } from "../schemas/registry-address.ts";
@@ -14,6 +17,7 @@ import { type ExitCode, exitCode } from "./exit-code.ts";
 import { listenForInterrupts } from "./interrupts.ts";
 import { type Keys, listenForKeys } from "./keys.ts";
 import { type LookSettings, openLooker } from "./look-here.ts";
+import { tellNoBuilder } from "./open-workshop.ts";
 import type { Output } from "./output.ts";
 import { keepOutOfGit } from "./project.ts";
 import { redactEvents } from "./redact-events.ts";
@@ -22,11 +26,19 @@ import { createPlainReporter } from "./report/plain.ts";
 import { chooseReporter, type ReporterName } from "./report/reporter.ts";
 import { createTtyReporter } from "./report/tty.ts";
 import { createWatchScreen, type WatchScreen } from "./report/watch-screen.ts";
-import { tellNoBuilder } from "./run-build.ts";
+import { openMetrics } from "./sizing/open-metrics.ts";
 import { tellDiagnostics } from "./tell-diagnostics.ts";
-import { createHost, createResolver, createVault, openBuilder, openImageStore } from "./wire.ts";
+import {
+  createHost,
+  createResolver,
+  createVault,
+  openBuilder,
+  openImageStore,
+  openLocalMachine,
+} from "./wire.ts";
 
-export interface WatchSettings extends Pick<LookSettings, "operands" | "platforms" | "bases" | "secrets" | "actor"> {
+export interface WatchSettings
+  extends Pick<LookSettings, "operands" | "platforms" | "bases" | "secrets" | "actor"> {
   readonly debounceMs: number;
   readonly concurrency: number;
   readonly buildsAtStart: boolean;
@@ -81,6 +93,9 @@ export async function runWatch(
   /** What is asked for must be there at the start; later it may go and come again. */
   const start: { isOver: boolean; fault: UsageFault | undefined } = { isOver: false, fault: undefined };
   const vault = createVault();
+  /** Of the builder that was opened last. */
+  let machine: Result<LocalMachine, string> = err("no builder is open");
+  const { store: metrics } = await openMetrics(root, {}, () => undefined);
   const builders = { wasThere: false, isGivenUp: false };
   const watch = new Watch(
     {
@@ -96,6 +111,7 @@ export async function runWatch(
         const opened = await openBuilder(at, signal, vault);
         if (opened.ok) {
           builders.wasThere = true;
+          machine = await openLocalMachine(opened.value);
           return opened.value;
         }
         if (signal.aborted) return undefined;
@@ -110,6 +126,15 @@ export async function runWatch(
         return undefined;
       },
       openImages: openImageStore,
+      openPlacer: (builder, { directives }, sink) =>
+        placeHere({
+          builder,
+          machine,
+          isLimited: directives.runners?.limits === true,
+          sink,
+          clock: host.clock,
+        }),
+      metrics,
       makeRunId: randomUUID,
       resolver: createResolver(),
       cacheRegistry: createCacheRegistry(plainHttp),
@@ -126,6 +151,7 @@ export async function runWatch(
     return builders.isGivenUp ? exitCode.environment : code;
   } finally {
     looker.save();
+    await metrics.close();
   }
 }
 

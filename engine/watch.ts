@@ -30,7 +30,7 @@ import type { Project } from "./project.ts";
 import { Attempts } from "./run/attempts.ts";
 import type { LayerFailure } from "./run/layer-failure.ts";
 import type { Outcome } from "./run/outcome.ts";
-import { placeOn } from "./run/placer.ts";
+import type { Placer } from "./run/placer.ts";
 import { dropForeign } from "./run/tend-lock.ts";
 
 /** What the project was found to be. */
@@ -60,6 +60,8 @@ export interface WatchDeps extends Omit<PlanTools, "placer" | "images" | "failur
   /** Undefined where there is none, which it has told then. */
   readonly openBuilder: (root: string, signal: AbortSignal) => Promise<Builder | undefined>;
   readonly openImages: (root: string) => Promise<ImageStore>;
+  /** Where the layers of a project are placed that such a builder builds. */
+  readonly openPlacer: (builder: Builder, project: Project, sink: EventSink) => Placer;
   readonly makeRunId: () => string;
 }
 
@@ -326,17 +328,23 @@ export class Watch {
 
   #start(project: Project, plan: Plan, trigger: Trigger, workshop: Workshop): void {
     this.#tellRound(trigger, buildsOf(plan), [], []);
-    const { secretValues, resolver, clock, files, makeRunId } = this.#deps;
+    const { secretValues, resolver, clock, files, metrics, openPlacer, makeRunId } = this.#deps;
     const { builder, images } = workshop;
-    const own = { placer: placeOn(builder), images, sink: this.#sink, failures: this.#failures };
-    const tools = { ...own, secretValues, resolver, clock, files };
-    const running = startPlan(project, plan, { ...tools, cacheRegistry: this.#deps.cacheRegistry }, {
-      runId: makeRunId(),
-      concurrency: this.#options.concurrency,
-      failFast: false,
-      signal: this.#stop.signal,
-      isWatched: true,
-    });
+    const placer = openPlacer(builder, project, this.#sink);
+    const own = { placer, images, sink: this.#sink, failures: this.#failures };
+    const tools = { ...own, secretValues, resolver, clock, files, metrics };
+    const running = startPlan(
+      project,
+      plan,
+      { ...tools, cacheRegistry: this.#deps.cacheRegistry },
+      {
+        runId: makeRunId(),
+        concurrency: this.#options.concurrency,
+        failFast: false,
+        signal: this.#stop.signal,
+        isWatched: true,
+      },
+    );
     const ended = running.outcome
       .then((outcome) => this.#conclude(outcome))
       .catch((bug: unknown) => this.#reject(bug));

@@ -10,7 +10,7 @@ const amount = z.number().nonnegative();
 
 /** Memory times time. GiB, over the recorded builds of which the peak is known. */
 const gbHours = z.strictObject({
-  /** What they were given. */
+  /** What they were given; of builds on leased machines only, as the rest. */
   asked: amount,
   /** Their peaks, held all the time. */
   used: amount,
@@ -33,7 +33,15 @@ export const sizingReport = z.strictObject({
       oom: z.int().nonnegative(),
       /** The 95th percentile over the last builds that came to their end, of cores and of peaks of memory in GiB; null where
        * none was measured. */
-      used: z.strictObject({ cpu: amount, memoryGb: amount, builds: z.int().positive() }).nullable(),
+      used: z
+        .strictObject({
+          cpu: amount,
+          memoryGb: amount,
+          builds: z.int().positive(),
+          /** "here" only where no build on a leased machine was measured. */
+          place: z.enum(["leased", "here"]),
+        })
+        .nullable(),
       gbHours,
       /** That with a fifth more, also where it is what a build is given already; null where none was measured. */
       advice: sizeAdvice.nullable(),

@@ -14,12 +14,12 @@ interface GbHours {
   readonly wasted: number;
 }
 
-/** Over the builds of which the peak is known, or at least its 95th percentile. */
+/** Over the builds on leased machines of which the peak is known, or at least its 95th percentile: this machine is there anyway. */
 function gbHoursOf(sizes: readonly LayerSizes[]): GbHours {
   let [asked, used, wasted] = [0, 0, 0];
   for (const build of sizes.flatMap(({ builds }) => builds)) {
     const bytes = build.memoryPeakBytes ?? build.memoryP95Bytes;
-    if (bytes === undefined) continue;
+    if (build.place !== "leased" || bytes === undefined) continue;
     const hours = build.seconds / 3600;
     asked += build.memoryGb * hours;
     used += (bytes / gibibyte) * hours;
@@ -53,7 +53,12 @@ export function reportToJson({ sizes, place }: SizeSurvey) {
         used:
           used === undefined
             ? null
-            : { cpu: round(used.cpu), memoryGb: round(used.memoryGb), builds: used.builds },
+            : {
+                cpu: round(used.cpu),
+                memoryGb: round(used.memoryGb),
+                builds: used.builds,
+                place: used.place,
+              },
         gbHours: gbHoursOf([each]),
         advice: each.advice ?? null,
         approved:
@@ -80,7 +85,7 @@ export function renderReport({ sizes, place }: SizeSurvey, color: boolean): stri
       layer,
       several ? platform : "",
       `${describe(runner)} (${runner.source})`,
-      used === undefined ? "" : describe(used),
+      used === undefined ? "" : `${describe(used)}${used.place === "here" ? " (here)" : ""}`,
       `${builds.length}${ooms === 0 ? "" : ` (${ooms} out of memory)`}`,
       hours.wasted.toFixed(2),
       advice === undefined ? "" : `${advice.tier}: ${describe(advice)}`,

@@ -6,7 +6,6 @@
 // 3. A successful solve with output "store" leaves the image whole in the store: `images.holds(digest)` is true.
 // 4. The same request on the same bases gives the same digest, on any machine (timestamps are rewritten).
 // 5. Secrets appear in no argv, failure or progress text.
-// 6. `stepLimits` change neither the image nor what is found in caches.
 
 import type { Platform } from "../../schemas/platform.ts";
 import type { Digest, ImageDigest } from "../core/digest.ts";
@@ -28,7 +27,10 @@ export interface NamedContext {
   readonly source: ImageSource;
 }
 
-/** What each step that runs may use; several that run at once may use as much each. */
+/**
+ * What each step that runs may use; several that run at once may use as much each. Neither the image nor what is found in caches
+ * depends on it.
+ */
 export interface StepLimits {
   readonly memoryBytes: number;
   /** As much of it as there is may be taken besides; else none. */

@@ -5,7 +5,8 @@
 // 2. What `record` took is there for `p95` and `builds` from then on, also for others who open the same store.
 // 3. Workspaces do not see each other.
 // 4. A build that is told twice, as after a lost answer, counts once: it is known by workspace, layer, platform, run and end.
-// 5. After `close` all answer "unreachable"; closing twice is safe.
+// 5. A pool keeps builds on leased machines only: others it refuses.
+// 6. After `close` all answer "unreachable"; closing twice is safe.
 
 import type { LayerName } from "../../schemas/layer-name.ts";
 import type { Platform } from "../../schemas/platform.ts";

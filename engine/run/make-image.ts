@@ -156,7 +156,7 @@ async function solveAndProve(
     solveWithCaches(
       builder,
       build,
-      { ...request, stepLimits },
+      stepLimits === undefined ? request : { ...request, stepLimits },
       (progress) => forward(build, progress),
       signal,
     ),

@@ -24,7 +24,6 @@ export function placeHere({ builder, machine, isLimited, sink, clock }: PlacesHe
   const tell = (text: string): void => sink.emit({ type: "run.note", at: clock.nowMs(), text });
   const told = new Set<LayerName>();
   const { description } = builder;
-  const rest = (): Promise<undefined> => Promise.resolve(undefined);
   if (!machine.ok) {
     let isTold = !isLimited;
     return {
@@ -67,12 +66,17 @@ export function placeHere({ builder, machine, isLimited, sink, clock }: PlacesHe
   };
 }
 
+function rest(): Promise<undefined> {
+  return Promise.resolve(undefined);
+}
+
 function describe({ cpu, memoryGb }: MachineSize | PlacementRequest["size"]): string {
   return `${cpu} cpu and ${Math.round(memoryGb * 10) / 10} GB`;
 }
 
 interface Guest {
   readonly memoryGb: number;
+  readonly signal: AbortSignal;
   /** Its turn has come. */
   readonly admit: () => void;
 }
@@ -93,6 +97,7 @@ class Room {
     return new Promise((resolve) => {
       const guest: Guest = {
         memoryGb: Math.min(memoryGb, this.#memoryGb),
+        signal,
         admit: () => {
           signal.removeEventListener("abort", giveUp);
           resolve(() => {
@@ -114,6 +119,8 @@ class Room {
 
   #admit(): void {
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      // It is about to give up, and those behind it may be as well.
+      if (next.signal.aborted) return;
       const taken = Array.from(this.#inside, (guest) => guest.memoryGb).reduce((sum, each) => sum + each, 0);
       if (taken + next.memoryGb > this.#memoryGb) return;
       this.#waiting.shift();

@@ -50,6 +50,8 @@ export function openHttpMetrics({ url, token }: HttpMetricsOptions): MetricsStor
 
   return {
     record: async (metrics) => {
+      if (metrics.place !== "leased")
+        return err({ kind: "refused", message: `${url} keeps builds on leased machines only` });
       const recorded = await ask("POST", "metrics", z.unknown(), toWire(metrics));
       return recorded.ok ? ok(undefined) : recorded;
     },

@@ -88,7 +88,7 @@ top     ${own}  2 cpu, 4 GB (language)                  1 (1 out of memory)     
       runner: { tier: "cax11", cpu: 2, memoryGb: 4, source: "language" },
       builds: 2,
       oom: 0,
-      used: { cpu: 2.5, memoryGb: 7, builds: 2 },
+      used: { cpu: 2.5, memoryGb: 7, builds: 2, place: "leased" },
       gbHours: { asked: 16, used: 13, wasted: 3 },
       advice: { tier: "cax31", cpu: 3, memoryGb: 9, builds: 2 },
       approved: null,

@@ -126,9 +126,9 @@ export function describeMetrics(body: string, openRig: () => Promise<MetricsRig>
         build(4, { layer: go, cpuP95: 1, memoryPeakBytes: gibibyte / 2 }),
       );
       expect(sorted(value(await store.p95("lamina")))).toEqual([
-        { layer: "go", platform: "linux/arm64", cpu: 1, memoryGb: 0.5, builds: 1 },
-        { layer: "rust", platform: "linux/amd64", cpu: 2, memoryGb: 1.5, builds: 1 },
-        { layer: "rust", platform: "linux/arm64", cpu: 3.25, memoryGb: 3, builds: 2 },
+        { layer: "go", platform: "linux/arm64", place: "leased", cpu: 1, memoryGb: 0.5, builds: 1 },
+        { layer: "rust", platform: "linux/amd64", place: "leased", cpu: 2, memoryGb: 1.5, builds: 1 },
+        { layer: "rust", platform: "linux/arm64", place: "leased", cpu: 3.25, memoryGb: 3, builds: 2 },
       ]);
     });
 

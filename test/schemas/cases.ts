@@ -227,6 +227,7 @@ const tables: readonly (readonly [TwinCase["schema"], sound: boolean, rows: read
         }`),
       ],
       ["runners that say nothing", directives("{ runners = {} }")],
+      ["builds here that are held to their sizes", directives("{ runners = { limits = true } }")],
       ["runners' words as strings", directives('{ runners = { transport = "session", reuse = "never" } }')],
       [
         "secrets",
@@ -335,6 +336,7 @@ const tables: readonly (readonly [TwinCase["schema"], sound: boolean, rows: read
       ],
       ["logs that are a word", directives('{ nats_events = { servers = ["nats://h"], logs = "yes" } }')],
       ["an unknown transport", directives("{ runners = { transport = 'sftp } }")],
+      ["limits that are an amount", directives("{ runners = { limits = 4 } }")],
       ["an unknown reuse", directives("{ runners = { reuse = 'always } }")],
       ["no machine at all", directives("{ runners = { max_machines = 0 } }")],
       ["half a machine", directives("{ runners = { max_creates_per_hour = 0.5 } }")],

@@ -7,6 +7,7 @@ import { parseLock } from "../../engine/lock/parse-lock.ts";
 import { createEvaluator } from "../../engine/nickel/evaluate.ts";
 import type { Builder, SolveFailure } from "../../engine/ports/builder.ts";
 import { openProject, planProject } from "../../engine/project.ts";
+import { placeOn } from "../../engine/run/placer.ts";
 import { type Look, type LookRequest, Watch, type WatchOptions } from "../../engine/watch.ts";
 import type { LayerName } from "../../schemas/layer-name.ts";
 import type { Lock } from "../../schemas/lock.ts";
@@ -67,6 +68,7 @@ export class WatchRig {
           return Promise.resolve<Builder | undefined>(this.builder);
         },
         openImages: () => Promise.resolve(this.images),
+        openPlacer: (builder) => placeOn(builder),
         makeRunId: () => "run",
         resolver: this.resolver,
         sink: {

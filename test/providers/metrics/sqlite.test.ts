@@ -7,6 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runProcess } from "../../../providers/host/process.ts";
 import { openSqliteMetrics } from "../../../providers/metrics/sqlite.ts";
+import { layerName } from "../../../schemas/layer-name.ts";
 import { build } from "../../ports/metrics.ts";
 
 let directory: string;
@@ -69,13 +70,38 @@ test("a database of something else is told, and stays", async () => {
 });
 
 test("a newer lamina's file is told, and stays", async () => {
-  await makeFile("PRAGMA user_version = 2");
+  await makeFile("PRAGMA user_version = 3");
   const bytes = readFileSync(path);
   expect(await complaint()).toEqual({
     kind: "refused",
-    message: `${path} was written by a newer lamina (version 2, this one knows 1): use that one, or move the file away`,
+    message: `${path} was written by a newer lamina (version 3, this one knows 2): use that one, or move the file away`,
   });
   expect(readFileSync(path).equals(bytes)).toBe(true);
+});
+
+test("an older lamina's file is brought up to date: all its builds were on leased machines", async () => {
+  await makeFile("ALTER TABLE builds DROP COLUMN place; PRAGMA user_version = 1");
+  const both = [openSqliteMetrics(path), openSqliteMetrics(path)];
+  for (const store of both) {
+    expect(await store.builds("lamina", 9)).toEqual({ ok: true, value: [build(1)] });
+    expect(await store.p95("lamina")).toMatchObject({ ok: true, value: [{ place: "leased", builds: 1 }] });
+  }
+  for (const store of both) await store.close();
+});
+
+test("what was seen on this machine counts only where nothing was on leased ones", async () => {
+  const here = { place: "here", tier: "none", cpu: 64, cpuP95: 40, memoryPeakBytes: 60 * 2 ** 30 } as const;
+  const leptos = layerName.parse("leptos");
+  const store = openSqliteMetrics(path);
+  for (const each of [build(1, here), build(2), build(3, here), build(4, { ...here, layer: leptos })])
+    await store.record(each);
+  expect(await store.p95("lamina")).toMatchObject({
+    value: [
+      { layer: "leptos", place: "here", cpu: 40, memoryGb: 60, builds: 1 },
+      { layer: "rust", place: "leased", cpu: 1.5, memoryGb: 2, builds: 1 },
+    ],
+  });
+  await store.close();
 });
 
 test("a file that lost its table is told", async () => {

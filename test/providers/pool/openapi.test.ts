@@ -137,6 +137,7 @@ const build: BuildMetrics = {
   layer: layerName.parse("rust"),
   platform: platform.parse("linux/amd64"),
   runId: "run",
+  place: "leased",
   atMs: 1_800_000_000_000,
   seconds: 12.5,
   outcome: "built",

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { Measurement } from "../../../engine/ports/runner.ts";
-import { judgeReadings } from "../../../providers/vitals/judge.ts";
+import { judgeReadings, judgeSteps } from "../../../providers/vitals/judge.ts";
 import { Reader, type Readings } from "../../../providers/vitals/readings.ts";
 
 function read(text: string): Readings {
@@ -201,5 +201,63 @@ describe("what the kernel killed", () => {
     expect(measurement?.oomKills).toBe(7);
     expect(measurement?.oomReports).toHaveLength(5);
     expect(measurement?.oomReports.at(-1)).toContain("Killed process 906 (dd)");
+  });
+});
+
+describe("steps of one solve on this machine", () => {
+  const cgroups = new Set(["/buildkit/4qhz"]);
+  const samples = [
+    { atSeconds: 1, cpu: { source: "v1", value: 0 }, memory: { source: "v1", value: 1000 } },
+    { atSeconds: 1.1, cpu: undefined, memory: { source: "v1", value: 3000 } },
+    { atSeconds: 2, cpu: { source: "v1", value: 1_500_000_000 }, memory: { source: "v1", value: 2000 } },
+  ] as const;
+  const before = read("mark dmesg 2656.134612\nkills 1\nready\n");
+  const limitLine = "log [ 2700.000000] memory: usage 262080kB, limit 262080kB, failcnt 25\n";
+  const ours = killedHere.replaceAll("/host-1", "").replace("oom_memcg=,", "oom_memcg=/buildkit/4qhz,");
+  const limitBytes = 262080 * 1024;
+
+  test("tell of cores by the second, and of memory whenever it was looked at", () => {
+    const seen = { samples, cgroups, limitBytes: undefined };
+    expect(judgeSteps(seen, before, read("kills 1\n"))).toEqual({
+      cpuP95: 1.5,
+      memoryP95Bytes: 3000,
+      memoryPeakBytes: 3000,
+      oomKills: 0,
+      oomReports: [],
+      source: "cgroup",
+    });
+  });
+
+  test("none of which was seen tell nothing", () => {
+    const seen = { samples: [], cgroups: new Set<string>(), limitBytes };
+    expect(judgeSteps(seen, before, read("kills 1\n"))).toBeUndefined();
+  });
+
+  test("are known by their cgroups in the kernel's log, whatever else it kills", () => {
+    const seen = { samples, cgroups, limitBytes: undefined };
+    const after = read(`kills 4\n${ours}${killedThere}`);
+    const oomReports = [report.replace("/host-1", "")];
+    expect(judgeSteps(seen, before, after)).toMatchObject({ oomKills: 1, oomReports, memoryPeakBytes: 3000 });
+  });
+
+  test("are known by their limit, where one was killed before anybody had looked", () => {
+    const seen = { samples: [], cgroups: new Set<string>(), limitBytes };
+    const after = read(`kills 2\n${limitLine}${ours}`);
+    expect(judgeSteps(seen, before, after)).toMatchObject({ oomKills: 1, memoryPeakBytes: limitBytes });
+    expect(judgeSteps({ ...seen, limitBytes: limitBytes - 65536 }, before, after)).toBeUndefined();
+  });
+
+  test("where the kernel's log is closed, its count of the machine is all there is, and says something of limits only", () => {
+    const closed = read("kills 1\nready\n");
+    const after = read("kills 2\n");
+    expect(judgeSteps({ samples, cgroups, limitBytes }, closed, after)?.oomKills).toBe(1);
+    expect(judgeSteps({ samples, cgroups, limitBytes: undefined }, closed, after)?.oomKills).toBeUndefined();
+  });
+
+  test("on a machine that did not answer nothing is known of kills", () => {
+    expect(judgeSteps({ samples, cgroups, limitBytes }, undefined, undefined)).toMatchObject({
+      oomKills: undefined,
+      memoryPeakBytes: 3000,
+    });
   });
 });
