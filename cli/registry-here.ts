@@ -1,10 +1,13 @@
 // A project's registries, opened: what is published there, and the way of what is built into them.
 
 import { join } from "node:path";
+import { ok, type Result } from "../engine/core/result.ts";
 import type { LayerGraph } from "../engine/graph/graph.ts";
 import type { RepositoryPlace } from "../engine/plan/registry-mapper.ts";
 import type { EventSink } from "../engine/ports/event-sink.ts";
+import type { RegistryFailure } from "../engine/ports/registry.ts";
 import type { Project } from "../engine/project.ts";
+import { compareLock, type LockedImage, type RemoteState } from "../engine/publish/compare-lock.ts";
 import { explainPublication } from "../engine/publish/explain-publication.ts";
 import { type PromotionDeps, resumePromotions } from "../engine/publish/promotion.ts";
 import { PromotionJournal } from "../engine/publish/promotion-journal.ts";
@@ -31,8 +34,18 @@ export interface RegistryHere {
     sink: EventSink,
     signal: AbortSignal,
   ): Promise<Publication>;
+  /** The lock's images beside those of each registry that images go to, or may be had from. */
+  compare(
+    locked: readonly LockedImage[],
+    signal: AbortSignal,
+  ): Promise<Result<readonly RegistryStates[], RegistryFailure>>;
   /** Ends promotions of processes that are no more; a line for each. */
   resume(): Promise<readonly string[]>;
+}
+
+export interface RegistryStates {
+  readonly registry: string;
+  readonly states: readonly RemoteState[];
 }
 
 export function openRegistryHere(
@@ -65,6 +78,7 @@ export function openRegistryHere(
       new Publication(
         {
           ...promotion,
+          published,
           transfer: openImageTransfer(registry, storeDirectory(graph.root)),
           targets: targets.map((each) => placeLayers(each, graph).repositories),
           workspace: graph.workspace,
@@ -88,6 +102,16 @@ export function openRegistryHere(
         },
         signal,
       ),
+    compare: async (locked, signal) => {
+      const all: RegistryStates[] = [];
+      for (const each of registries.filter(({ may }) => may("images", "pull"))) {
+        const { repositories } = placeLayers(each, graph);
+        const states = await compareLock(locked, registry, repositories, signal);
+        if (!states.ok) return states;
+        all.push({ registry: each.name, states: states.value });
+      }
+      return ok(all);
+    },
     resume: async () => {
       const ended = await resumePromotions(promotion);
       return ended.map(({ record, end }) => {

@@ -21,6 +21,19 @@ export const lockCheck = z.strictObject({
   /** Layers and external images in the lock that the catalog does not have. */
   foreign: z.array(z.string()),
   unpinned: z.array(z.strictObject(base)),
+  /** With --remote: what a registry lacks, or has another image of. */
+  remote: z
+    .array(
+      z.strictObject({
+        layer: layerName,
+        platform,
+        registry: z.string(),
+        state: z.enum(["other", "absent"]),
+        locked: imageDigestSchema,
+        published: imageDigestSchema.nullable(),
+      }),
+    )
+    .optional(),
 });
 
 export const lockUpdate = z.strictObject({

@@ -7,11 +7,13 @@ import { judgeSight } from "../../engine/plan/sight.ts";
 import type { Step } from "../../engine/plan/step.ts";
 import type { Project } from "../../engine/project.ts";
 import type { LayerName } from "../../schemas/layer-name.ts";
+import { findActor } from "../actor-option.ts";
 import { defineCommand } from "../command.ts";
 import { refuseUsage } from "../complain.ts";
 import { exitCode } from "../exit-code.ts";
 import { flag } from "../option.ts";
 import { openHere, planHere } from "../project.ts";
+import { findProjectRegistry } from "../project-registry.ts";
 import { renderLocalWorld } from "../report/plan-text.ts";
 import { renderSight } from "../report/sight-text.ts";
 import { sightToJson, whyToJson } from "../report/why-json.ts";
@@ -62,7 +64,12 @@ export const command = defineCommand({
       for (const { file, sight } of paths) output.result(renderSight(graph, layer.value, file, sight));
       return exitCode.done;
     }
+    const actor = findActor(
+      { actor: undefined, "actor-id": undefined },
+      project.value.directives.cache_policy,
+    );
     const plan = await planHere(project.value, {
+      registry: findProjectRegistry(project.value, actor, (text) => output.remark(`note: ${text}\n`)),
       layers: [layer.value],
       options: { only: false, force: false, withAncestors: false },
       platforms: options.platform,

@@ -1,5 +1,6 @@
 // A lock asked and changed, as a value: every change gives a new lock.
 
+import { isPlatform } from "../../schemas/is-platform.ts";
 import type { LayerName } from "../../schemas/layer-name.ts";
 import type { Lock, LockEntry } from "../../schemas/lock.ts";
 import { lockVersion } from "../../schemas/lock-version.ts";
@@ -11,6 +12,17 @@ export const emptyLock: Lock = { version: lockVersion, bases: {}, layers: {} };
 /** What was last built of a layer on a platform. */
 export function entryOf(lock: Lock, layer: LayerName, platform: Platform): LockEntry | undefined {
   return own(own(lock.layers, layer), platform);
+}
+
+/** All that the lock has of a layer. */
+export function platformsOf(lock: Lock, layer: LayerName): readonly (readonly [Platform, LockEntry])[] {
+  const platforms = own(lock.layers, layer) ?? {};
+  const found: [Platform, LockEntry][] = [];
+  for (const platform in platforms) {
+    const entry = own(platforms, platform);
+    if (entry !== undefined && isPlatform(platform)) found.push([platform, entry]);
+  }
+  return found;
 }
 
 /** The digest that an external image, as declared, is pinned to. */

@@ -19,11 +19,13 @@ import type { RegistryFailure } from "../ports/registry.ts";
 import type { SourceFacts } from "../ports/source-facts.ts";
 import { composeIndex, joinImages, type LayerImage, readIndex } from "./layer-index.ts";
 import { type PromotionDeps, type PromotionEnd, promote } from "./promotion.ts";
-import { type LayerRepositories, tagOfInput } from "./published-layers.ts";
+import { type LayerRepositories, type PublishedLayers, tagOfInput } from "./published-layers.ts";
 import { versionTag } from "./version-tag.ts";
 
 export interface PublicationDeps extends PromotionDeps {
-  readonly transfer: Pick<ImageTransfer, "push">;
+  readonly transfer: ImageTransfer;
+  /** Where images that are not here may be had from. */
+  readonly published: Pick<PublishedLayers, "placeOf">;
   /** By registry that they go to; all of them are promoted together. */
   readonly targets: readonly LayerRepositories[];
   readonly workspace: string;
@@ -224,7 +226,14 @@ export class Publication {
     const mountFrom = Array.from(target).flatMap(([name, place]) =>
       parents.includes(name) ? [place.name] : [],
     );
-    const sent = await transfer.push({ image, repository, tags: [], mountFrom }, () => {}, this.#signal);
+    const push = () => transfer.push({ image, repository, tags: [], mountFrom }, () => {}, this.#signal);
+    let sent = await push();
+    const elsewhere = this.#deps.published.placeOf(image);
+    if (!sent.ok && sent.error.kind === "not-stored" && elsewhere !== undefined) {
+      const pulled = await transfer.pull(elsewhere, image, () => {}, this.#signal);
+      if (!pulled.ok) return pulled;
+      sent = await push();
+    }
     if (!sent.ok) return sent;
     const { sentBytes } = sent.value;
     onPushed({ layer: layer.name, platform, image, repository: nameOfPlace(repository), sentBytes });

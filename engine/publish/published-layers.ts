@@ -55,6 +55,11 @@ export class PublishedLayers {
     return this.#found.has(image);
   }
 
+  /** Where `find` found it. */
+  placeOf(image: ImageDigest): RepositoryPlace | undefined {
+    return this.#found.get(image);
+  }
+
   /** Where a build takes the image from; undefined where it was not found. */
   sourceOf(image: ImageDigest): ImageSource | undefined {
     const repository = this.#found.get(image);

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
 import { z } from "zod";
 import { lock as lockSchema } from "../../schemas/lock.ts";
+import { lockCheck } from "../../schemas/lock-reports.ts";
 import { plan as planSchema } from "../../schemas/plan.ts";
 import { type CliResult, runCli, type WrittenProject, writeProject } from "../cli/run-cli.ts";
 import { type GateProxy, openGateProxy } from "./gate-proxy.ts";
@@ -202,6 +203,61 @@ test("what was built before is published with its artifacts, which others copy f
   const taken = await lamina(project, ["build", "three"]);
   expect(taken.stderr).not.toContain("failed");
   expect(taken.exitCode).toBe(0);
+});
+
+test("lock --check --remote tells what registries lack, and what they have otherwise", async () => {
+  const project = checkOut();
+  expect((await lamina(project, ["build"])).exitCode).toBe(0);
+  const absent = await lamina(project, ["lock", "--check", "--remote"]);
+  expect(absent.exitCode).toBe(1);
+  expect(absent.stdout).toMatch(/^one \(linux\/\w+\) is not in \S+\ntwo \(linux\/\w+\) is not in \S+\n$/);
+  expect(absent.stderr).toContain("`lamina build --push` publishes what is not there");
+  expect((await lamina(project, ["build", "--push"])).exitCode).toBe(0);
+  expect((await lamina(project, ["lock", "--check", "--remote"])).exitCode).toBe(0);
+
+  const locked = lockSchema.parse(JSON.parse(lockOf(project)));
+  const [entry] = Object.values(Object.values(locked.layers)[1] ?? {});
+  const forged = `sha256:${"0".repeat(64)}`;
+  project.write("lamina.lock", lockOf(project).replaceAll(entry?.image ?? "", forged));
+  const other = await lamina(project, ["lock", "--check", "--remote", "--json"]);
+  expect(other.exitCode).toBe(1);
+  expect(lockCheck.parse(JSON.parse(other.stdout)).remote).toEqual([
+    expect.objectContaining({ layer: "two", state: "other", locked: forged, published: entry?.image }),
+  ]);
+  await proxy.close();
+  expect((await lamina(project, ["lock", "--check", "--remote"])).exitCode).toBe(3);
+});
+
+test("a topology: found in one registry, published to another, and who may not push does not", async () => {
+  const first = checkOut();
+  expect((await lamina(first, ["build", "--push"])).exitCode).toBe(0);
+  const second = checkOut({ two: "edited" }, lockOf(first));
+  second.write(
+    "catalog/build_directives.ncl",
+    `{
+  cache_policy = { actor = 'ci },
+  registry_topology = {
+    registries = {
+      old = { provider = 'zot, repository = "${proxy.address}/${repository}", capabilities = { images = ['pull] } },
+      new = { provider = 'zot, repository = "${proxy.address}/${repository}-new" },
+    },
+    participants = {
+      pipeline = { actor = 'ci, scopes = { old = { images = ['pull] }, new = { images = ['pull, 'push], ci = ['cache, 'pull, 'push] } } },
+      people = { actor = 'human, scopes = { new = { images = ['pull], dev = ['cache, 'pull, 'push] } } },
+    },
+  },
+}
+`,
+  );
+  const refused = await lamina(second, ["build", "--push", "--actor", "human", "--actor-id", "jpl"]);
+  expect(refused.exitCode).toBe(2);
+  expect(refused.stderr).toContain("error: whoever builds here may not push images to new");
+  const built = await lamina(second, ["build", "--push"]);
+  expect(built.stdout).toMatch(/^one +reused \(published before\)/m);
+  expect(built.stdout).toMatch(/^two +built /m);
+  expect(built.exitCode).toBe(0);
+  const answer = await fetch(`http://${rig.registry.address}/v2/${repository}-new/one/tags/list`);
+  expect(answer.status).toBe(200);
 });
 
 test("a registry that is away fails no build, and is told of once", async () => {

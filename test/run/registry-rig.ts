@@ -1,5 +1,6 @@
 // A run that asks a registry and publishes there. Several of them may share one registry, as machines do.
 
+import type { ImageDigest } from "../../engine/core/digest.ts";
 import { ok } from "../../engine/core/result.ts";
 import type { RepositoryPlace } from "../../engine/plan/registry-mapper.ts";
 import type { Plan } from "../../engine/plan/step.ts";
@@ -21,6 +22,7 @@ import { RunRig } from "./rig.ts";
 export class RegistryRig extends RunRig {
   readonly registry: FakeRegistry;
   readonly pushed: PushRequest[] = [];
+  readonly pulled: ImageDigest[] = [];
   readonly silences: RegistryFailure[] = [];
   readonly processes = new FakeProcesses();
   /** What pushes come to; undefined: they succeed. */
@@ -28,25 +30,34 @@ export class RegistryRig extends RunRig {
   /** Layers whose artifacts were taken out of their images. */
   readonly collected: string[] = [];
   collectFailure: CollectFailure | undefined;
+  readonly #asks: PublishedLayers;
   readonly #repositories: ReadonlyMap<LayerName, RepositoryPlace>;
 
   constructor(project: Project, registry: FakeRegistry, lock?: Lock) {
     super(project, lock);
     this.registry = registry;
     this.#repositories = new Map(project.graph.order.map((name) => [name, placeOf(name)]));
-    this.published = new PublishedLayers({
+    this.#asks = new PublishedLayers({
       registry,
       registries: [this.#repositories],
       onSilence: (failure) => this.silences.push(failure),
     });
+    this.published = this.#asks;
   }
 
   /** From now on its runs publish; each needs this anew. */
   publish(): void {
     const { registry, processes } = this;
-    const transfer: Pick<ImageTransfer, "push"> = {
+    const transfer: ImageTransfer = {
+      pull: async (_, image) => {
+        this.pulled.push(image);
+        this.images.add(image);
+        return ok({ sentBytes: 1000, sentBlobs: 2, mountedBlobs: 0, presentBlobs: 0 });
+      },
       push: async (request) => {
         if (this.pushFailure !== undefined) return { ok: false, error: this.pushFailure };
+        const isStored = this.images.holds(request.image) || this.collected.length > 0;
+        if (!isStored) return { ok: false, error: { kind: "not-stored", message: "the store lacks it" } };
         this.pushed.push(request);
         registry.plant(request.repository, request.image);
         return ok({ sentBytes: 1000, sentBlobs: 2, mountedBlobs: 0, presentBlobs: 0 });
@@ -57,6 +68,7 @@ export class RegistryRig extends RunRig {
         registry,
         transfer,
         processes,
+        published: this.#asks,
         journal: new PromotionJournal(this.files, "/project/.lamina/promotions"),
         targets: [this.#repositories],
         workspace: "lamina",
