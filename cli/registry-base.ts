@@ -5,13 +5,9 @@ import type { Actor } from "../engine/plan/cache/actor.ts";
 import type { RepositoryPlace } from "../engine/plan/registry-mapper.ts";
 import type { CatalogDirectives } from "../schemas/build-directives.ts";
 import { parseRegistryAddress } from "../schemas/registry-address.ts";
+import type { Capability, RegistryNamespace } from "../schemas/registry-capabilities.ts";
 import type { RegistryProvider } from "../schemas/registry-providers.ts";
-import type {
-  Capability,
-  Participant,
-  RegistryNamespace,
-  RegistryTopology,
-} from "../schemas/registry-topology.ts";
+import type { Participant, RegistryTopology } from "../schemas/registry-topology.ts";
 import { parseRepositoryName } from "../schemas/repository-name.ts";
 
 export interface UsableRegistry {

@@ -7,16 +7,9 @@ import { expects } from "./form/expects.ts";
 import { distinctListOf } from "./form/list.ts";
 import { strictRecord } from "./form/record.ts";
 import { oneOf, textLike } from "./form/text.ts";
+import { capabilities, registryNamespaces } from "./registry-capabilities.ts";
 import { registryProviders } from "./registry-providers.ts";
 import { actorId } from "./workspace.ts";
-
-/** To read what is there; to write there; to keep build caches there. */
-export const capabilities = ["pull", "push", "cache"] as const;
-export type Capability = (typeof capabilities)[number];
-
-/** Promoted images; canonical build caches; those of people and agents. */
-export const registryNamespaces = ["images", "ci", "dev"] as const;
-export type RegistryNamespace = (typeof registryNamespaces)[number];
 
 export const registryIdPattern = /^[a-z0-9]+([_-][a-z0-9]+)*$/;
 const registryIdForm =

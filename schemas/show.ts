@@ -6,7 +6,12 @@ import { layerName } from "./layer-name.ts";
 import { lockEntry } from "./lock.ts";
 import { planNode } from "./plan.ts";
 import { platform } from "./platform.ts";
+import { capabilities } from "./registry-capabilities.ts";
+import { registryProviders } from "./registry-providers.ts";
 import { workflow } from "./workflow.ts";
+
+/** What whoever builds by the directives may do in each namespace. */
+const granted = z.array(z.enum(capabilities));
 
 export const show = z.strictObject({
   version: z.literal(1),
@@ -31,6 +36,20 @@ export const show = z.strictObject({
       locked: lockEntry.nullable(),
     }),
   ),
+  /** That the directives name, in the order in which they are asked. */
+  registries: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        provider: z.enum(registryProviders),
+        /** Of the layer; null where the registry has no name for it. */
+        repository: z.string().nullable(),
+        /** Whether images go there. */
+        target: z.boolean(),
+        capabilities: z.strictObject({ images: granted, ci: granted, dev: granted }),
+      }),
+    )
+    .optional(),
 });
 
 export type ShowJson = z.infer<typeof show>;

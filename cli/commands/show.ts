@@ -6,12 +6,19 @@ import { entryOf } from "../../engine/lock/lock.ts";
 import type { Step } from "../../engine/plan/step.ts";
 import type { Project } from "../../engine/project.ts";
 import type { LayerName } from "../../schemas/layer-name.ts";
+import {
+  capabilities,
+  type RegistryNamespace,
+  registryNamespaces,
+} from "../../schemas/registry-capabilities.ts";
 import type { ShowJson } from "../../schemas/show.ts";
+import { findActor } from "../actor-option.ts";
 import { defineCommand } from "../command.ts";
 import { refuseUsage } from "../complain.ts";
 import { exitCode } from "../exit-code.ts";
 import { flag } from "../option.ts";
 import { surveyHere } from "../project.ts";
+import { findRegistries } from "../registry-base.ts";
 import { formatBytes } from "../report/format.ts";
 import { nodeToJson } from "../report/plan-json.ts";
 import { renderLocalWorld } from "../report/plan-text.ts";
@@ -35,12 +42,13 @@ export const command = defineCommand({
     const found = findLayer(project.graph, operands[0] ?? "");
     if (!found.ok) return refuseUsage(output, found.error);
     const steps = plan.steps.filter(({ layer }) => layer === found.value);
+    const registries = await describeRegistries(project, found.value);
     if (options.json) {
-      const json = showToJson(project, found.value, steps);
+      const json = { ...showToJson(project, found.value, steps), registries };
       output.result(`${JSON.stringify(json, null, 2)}\n`);
     } else {
       output.remark(renderLocalWorld(plan.replacedBases));
-      for (const step of steps) output.result(renderLayer(project, step, output.stdout.color));
+      for (const step of steps) output.result(renderLayer(project, step, registries, output.stdout.color));
     }
     return exitCode.done;
   },
@@ -64,6 +72,41 @@ function showToJson({ graph, lock }: Project, layer: LayerName, steps: readonly 
   };
 }
 
+type RegistryJson = NonNullable<ShowJson["registries"]>[number];
+
+/** Those that the directives name, with what whoever builds by them may do there. */
+async function describeRegistries(
+  { directives }: Project,
+  layer: LayerName,
+): Promise<readonly RegistryJson[]> {
+  const actor = findActor({ actor: undefined, "actor-id": undefined }, directives.cache_policy);
+  const registries = findRegistries(directives, actor);
+  if (registries.length === 0) return [];
+  const { mapperOf } = await import("../../providers/registry/mappers.ts");
+  return registries.map(({ name, provider, base, isTarget, may }) => {
+    const place = mapperOf(provider).imagesOf(base, layer);
+    const granted = (namespace: RegistryNamespace) => capabilities.filter((each) => may(namespace, each));
+    return {
+      name,
+      provider,
+      repository: place.ok ? `${place.value.registry}/${place.value.name}` : null,
+      target: isTarget,
+      capabilities: { images: granted("images"), ci: granted("ci"), dev: granted("dev") },
+    };
+  });
+}
+
+/** "main: registry.example/lamina/rust (images pull push; ci pull cache)". */
+function renderRegistry({ name, repository, target, capabilities: granted }: RegistryJson): string {
+  const scopes = registryNamespaces.flatMap((namespace) =>
+    granted[namespace].length === 0 ? [] : [`${namespace} ${granted[namespace].join(" ")}`],
+  );
+  const title = repository?.startsWith(`${name}/`) === true ? "" : `${name}: `;
+  const place = repository ?? "no name for this layer";
+  const shown = scopes.length === 0 ? "nothing allowed" : scopes.join("; ");
+  return `${title}${place} (${shown}${target ? "" : "; no images go there"})`;
+}
+
 /** Of a base that much stands on, as many as a screen takes; JSON has all. */
 const mostChildren = 20;
 
@@ -77,7 +120,12 @@ function seenVersion(tools: Readonly<Record<string, string>> | undefined, name: 
   return tools !== undefined && Object.hasOwn(tools, name) ? (tools[name] ?? "") : "";
 }
 
-function renderLayer(project: Project, step: Step, color: boolean): string {
+function renderLayer(
+  project: Project,
+  step: Step,
+  registries: readonly RegistryJson[],
+  color: boolean,
+): string {
   const colors = pc.createColors(color);
   const { graph, lock } = project;
   const { workflow, workflowPath } = graph.layer(step.layer);
@@ -110,6 +158,7 @@ function renderLayer(project: Project, step: Step, color: boolean): string {
     ["size", entry === undefined ? [] : [formatBytes(entry.sizeBytes)]],
     ["input", entry === undefined ? [] : [entry.input]],
     ["caches", entry?.caches ?? []],
+    ["registries", registries.map(renderRegistry)],
   ];
   const lines = rows.flatMap(([title, values]) =>
     values.map((value, index) => `  ${colors.dim(pad(index === 0 ? title : "", 11))}  ${value}`),

@@ -372,7 +372,7 @@ middle (utility, none)
   needed by    top
   tools        middle-tool
   artifacts    /usr/bin/middle-tool
-  runner       cax11: 2 cpu, 4 GB (language)
+  runner       2 cpu, 4 GB (language)
   state        to build: it was never built
 `);
   });

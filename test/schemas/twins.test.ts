@@ -17,13 +17,9 @@ import { event } from "../../schemas/event.ts";
 import { level, levelStrategies } from "../../schemas/level-hierarchy.ts";
 import { lock, lockEntry, lockInputs } from "../../schemas/lock.ts";
 import { lockVersion } from "../../schemas/lock-version.ts";
+import { capabilities } from "../../schemas/registry-capabilities.ts";
 import { registryProviders } from "../../schemas/registry-providers.ts";
-import {
-  capabilities,
-  registryScope,
-  registryTopology,
-  topologyRegistry,
-} from "../../schemas/registry-topology.ts";
+import { registryScope, registryTopology, topologyRegistry } from "../../schemas/registry-topology.ts";
 import { needs, requirement } from "../../schemas/requirements.ts";
 import { runnerTiers } from "../../schemas/sizing.ts";
 import { layerKinds, toolRecord, workflow } from "../../schemas/workflow.ts";
