@@ -115,15 +115,14 @@ async function writeBlob(
       const filled = await fill((piece) => file.writeFile(piece));
       if (filled?.ok === false) return filled;
       await file.sync();
+      await rename(temporary, path);
+      return ok(undefined);
     } finally {
       await file.close();
+      await rm(temporary, { force: true });
     }
-    await rename(temporary, path);
-    return ok(undefined);
   } catch (cause) {
     if (!(cause instanceof Error) || !("syscall" in cause)) throw cause;
     return err({ kind: "file", message: cause.message });
-  } finally {
-    await rm(temporary, { force: true });
   }
 }

@@ -1,6 +1,7 @@
 // An image out of the store into a registry: what the registry lacks of its blobs first, then its manifests, each after what it speaks
 // of, then its tags.
 
+import { statSync } from "node:fs";
 import type { ImageDigest } from "../../engine/core/digest.ts";
 import { err, ok, type Result } from "../../engine/core/result.ts";
 import type {
@@ -128,6 +129,8 @@ function readStored(
       if (missing !== undefined) return missing;
     }
     const blobs = [...(manifest.config === undefined ? [] : [manifest.config]), ...manifest.layers];
+    const lacking = blobs.find((blob) => !isWhole(storeDirectory, blob));
+    if (lacking !== undefined) return lacking.digest;
     found.set(digest, { digest, bytes, mediaType: mediaTypeOf(manifest), blobs });
     return undefined;
   };
@@ -135,6 +138,10 @@ function readStored(
   if (missing === undefined) return ok(Array.from(found.values()));
   const what = missing === image ? `the store lacks ${image}` : `the store lacks ${missing} of ${image}`;
   return err({ kind: "not-stored", message: what });
+}
+
+function isWhole(storeDirectory: string, { digest, size }: Descriptor): boolean {
+  return statSync(blobPath(storeDirectory, digest), { throwIfNoEntry: false })?.size === size;
 }
 
 /** A manifest of OCI's need not say what it is (OCI image spec, manifest.md). */

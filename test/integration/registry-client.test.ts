@@ -3,10 +3,12 @@
 
 import { inject } from "vitest";
 import { systemClock } from "../../providers/host/clock.ts";
+import { openImageTransfer } from "../../providers/registry/image-transfer.ts";
 import { mapperOf } from "../../providers/registry/mappers.ts";
 import { openRegistry } from "../../providers/registry/open-registry.ts";
 import { parseRegistryAddress } from "../../schemas/registry-address.ts";
 import { registryProviders } from "../../schemas/registry-providers.ts";
+import { describeImageTransfer } from "../ports/image-transfer.ts";
 import { describeRegistry, freshPlace, type RegistryRig } from "../ports/registry.ts";
 
 const { registry } = inject("rig");
@@ -33,9 +35,17 @@ function open(
   };
 }
 
-describeRegistry("distribution", () => {
+function describeBoth(name: string, openRig: () => RegistryRig): void {
+  describeRegistry(name, () => Promise.resolve(openRig()));
+  describeImageTransfer(name, () => {
+    const rig = openRig();
+    return Promise.resolve({ ...rig, open: (store) => openImageTransfer(rig.registry, store) });
+  });
+}
+
+describeBoth("distribution", () => {
   const ways = { deletesTags: false, deletesManifests: true, lists: true };
-  return Promise.resolve(open(`${registry.address}/lamina-client`, ways));
+  return open(`${registry.address}/lamina-client`, ways);
 });
 
 const named = (process.env["LAMINA_TEST_REGISTRIES"] ?? "").split(",").filter((text) => text !== "");
@@ -45,5 +55,5 @@ for (const text of named) {
   if (known === undefined) throw new Error(`${provider} is no provider`);
   const { tagDeletion, listsRepositories: lists } = mapperOf(known);
   const ways = { deletesTags: tagDeletion === "tag", deletesManifests: tagDeletion !== "none", lists };
-  describeRegistry(text, () => Promise.resolve(open(base, ways)));
+  describeBoth(text, () => open(base, ways));
 }

@@ -9,14 +9,16 @@ import { actorId, workspace } from "../../schemas/workspace.ts";
 import { describeRegistryMapper, placeNamed } from "./registry-mapper.ts";
 
 const nested = ["r.example/lamina", "r.example/cache", "r.example/team/lamina", "r.example/team/cache/ci"];
-describeRegistryMapper(mapperOf("zot"), { bases: nested });
-describeRegistryMapper(mapperOf("harbor"), { bases: nested });
-describeRegistryMapper(mapperOf("ghcr"), { bases: nested });
+describeRegistryMapper(mapperOf("zot"), { bases: nested, tooDeep: [] });
+describeRegistryMapper(mapperOf("harbor"), { bases: nested, tooDeep: [] });
+describeRegistryMapper(mapperOf("ghcr"), { bases: nested, tooDeep: [] });
 describeRegistryMapper(mapperOf("dockerhub"), {
   bases: ["docker.io/acme", "docker.io/acme/lamina", "docker.io/acme/cache", "docker.io/acme/a--cache__ci"],
   tooDeep: [
-    "docker.io/acme/lamina/images",
-    "acme/lamina/images has more than an owner and a name, which is all that Docker Hub has",
+    [
+      "docker.io/acme/lamina/images",
+      "acme/lamina/images has more than an owner and a name, which is all that Docker Hub has",
+    ],
   ],
 });
 

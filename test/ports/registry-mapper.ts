@@ -1,7 +1,8 @@
 // The laws of RegistryMapper (engine/plan/registry-mapper.ts), to be run on every body.
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Result } from "../../engine/core/result.ts";
 import type {
   CacheName,
   RegistryMapper,
@@ -56,31 +57,24 @@ export function placeNamed(text: string): RepositoryPlace {
   return { registry, name };
 }
 
-/** `bases` are what `artifact.image` may be there; `tooDeep` is one that the registry has no room for. */
+/** `bases` are what `artifact.image` may be there; `tooDeep` are those that the registry has no room for. */
 export function describeRegistryMapper(
   mapper: RegistryMapper,
   {
     bases,
     tooDeep,
-  }: { readonly bases: readonly string[]; readonly tooDeep?: readonly [base: string, error: string] },
+  }: {
+    readonly bases: readonly string[];
+    readonly tooDeep: readonly (readonly [base: string, error: string])[];
+  },
 ): void {
   describe(`RegistryMapper: ${mapper.name}`, () => {
     const base = fc.constantFrom(...bases).map(placeNamed);
-    const cacheOf = (at: RepositoryPlace, { namespace, layer, platform: its }: CacheName): TagPlace => {
-      const place = mapper.cacheOf(at, namespace, layer, its);
-      if (!place.ok) throw new Error(place.error);
-      return place.value;
-    };
-    const imagesOf = (at: RepositoryPlace, layer: CacheName["layer"]): RepositoryPlace => {
-      const place = mapper.imagesOf(at, layer);
-      if (!place.ok) throw new Error(place.error);
-      return place.value;
-    };
 
     test("a cache's place tells whose cache it is", () => {
       fc.assert(
         fc.property(base, caches, (at, cache) => {
-          expect(mapper.readCache(at, cacheOf(at, cache))).toEqual(cache);
+          expect(mapper.readCache(at, cacheOf(mapper, at, cache))).toEqual(cache);
         }),
       );
     });
@@ -88,11 +82,11 @@ export function describeRegistryMapper(
     test("what comes out is a name that the registry takes, of its own address", () => {
       fc.assert(
         fc.property(base, caches, (at, cache) => {
-          for (const place of [cacheOf(at, cache), imagesOf(at, cache.layer)]) {
+          for (const place of [cacheOf(mapper, at, cache), imagesOf(mapper, at, cache.layer)]) {
             expect(parseRepositoryName(place.name)).toBe(place.name);
             expect(place.registry).toBe(at.registry);
           }
-          const { tag } = cacheOf(at, cache);
+          const { tag } = cacheOf(mapper, at, cache);
           expect(parseImageTag(`${tag}.NEXT567`)).toBe(`${tag.toLowerCase()}.NEXT567`);
         }),
       );
@@ -101,9 +95,9 @@ export function describeRegistryMapper(
     test("distinct layers have distinct places, and none where caches are", () => {
       fc.assert(
         fc.property(base, layers, layers, caches, (at, one, other, cache) => {
-          const places = [one, other].map((layer) => imagesOf(at, layer).name);
+          const places = [one, other].map((layer) => imagesOf(mapper, at, layer).name);
           expect(places[0] === places[1]).toBe(one === other);
-          expect(places).not.toContain(cacheOf(at, cache).name);
+          expect(places).not.toContain(cacheOf(mapper, at, cache).name);
         }),
       );
     });
@@ -111,12 +105,12 @@ export function describeRegistryMapper(
     test("a place that is no cache's is none", () => {
       fc.assert(
         fc.property(base, layers, platforms, (at, layer, its) => {
-          const { tag } = cacheOf(at, {
+          const { tag } = cacheOf(mapper, at, {
             namespace: { kind: "ci", workspace: workspace.parse("w") },
             layer,
             platform: its,
           });
-          expect(mapper.readCache(at, { ...imagesOf(at, layer), tag })).toBeUndefined();
+          expect(mapper.readCache(at, { ...imagesOf(mapper, at, layer), tag })).toBeUndefined();
         }),
       );
     });
@@ -132,11 +126,25 @@ export function describeRegistryMapper(
       expect(mapper.imagesOf(at, long)).toEqual({ ok: false, error: name });
       const ci = { kind: "ci", workspace: workspace.parse("w") } as const;
       expect(mapper.cacheOf(at, ci, long, platform.parse("linux/amd64"))).toEqual({ ok: false, error: name });
-      if (tooDeep !== undefined)
-        expect(mapper.imagesOf(placeNamed(tooDeep[0]), parseLayer("rust"))).toEqual({
-          ok: false,
-          error: tooDeep[1],
-        });
+      for (const [deep, error] of tooDeep)
+        expect(mapper.imagesOf(placeNamed(deep), parseLayer("rust"))).toEqual({ ok: false, error });
     });
   });
+}
+
+function cacheOf(
+  mapper: RegistryMapper,
+  base: RepositoryPlace,
+  { namespace, layer, platform: its }: CacheName,
+): TagPlace {
+  return expectOk(mapper.cacheOf(base, namespace, layer, its));
+}
+
+function imagesOf(mapper: RegistryMapper, base: RepositoryPlace, layer: CacheName["layer"]): RepositoryPlace {
+  return expectOk(mapper.imagesOf(base, layer));
+}
+
+function expectOk<T>(result: Result<T, string>): T {
+  if (!result.ok) throw new Error(result.error);
+  return result.value;
 }

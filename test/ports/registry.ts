@@ -14,7 +14,7 @@ import { parseRepositoryName } from "../../schemas/repository-name.ts";
 export interface RegistryRig {
   readonly registry: Registry;
   /** A repository of which nobody knows yet, of that last part. */
-  place(name: string): RepositoryPlace;
+  readonly place: (name: string) => RepositoryPlace;
   readonly deletesTags: boolean;
   readonly deletesManifests: boolean;
   readonly mounts: boolean;
@@ -28,6 +28,12 @@ const nothing = sha256("nothing");
 const manifestType = "application/vnd.oci.image.manifest.v1+json";
 const indexType = "application/vnd.oci.image.index.v1+json";
 const ignore = (): void => {};
+const full = (): Promise<void> => Promise.reject(new Error("no space left"));
+
+/** Of a deletion. */
+const done = { ok: true, value: true };
+const not = { ok: true, value: false };
+const notOffered = { ok: false, error: { kind: "unsupported", message: expect.any(String) } };
 
 export function tagNamed(text: string): ImageTag {
   const tag = parseImageTag(text);
@@ -63,8 +69,9 @@ export function describeTags(body: string, open: () => Promise<RegistryRig>, put
       expect(await registry.resolve(empty, nothing, never)).toEqual({ ok: true, value: undefined });
       expect(await registry.readManifest(empty, one, never)).toMatchObject({ error: { kind: "not-found" } });
       expect(await registry.listTags(empty, never)).toEqual({ ok: true, value: [] });
-      if (deletesManifests)
-        expect(await registry.deleteManifest(empty, nothing, never)).toEqual({ ok: true, value: false });
+      expect(await registry.deleteManifest(empty, nothing, never)).toEqual(
+        deletesManifests ? not : notOffered,
+      );
     });
 
     test("a manifest is given back byte for byte, by tag and by digest, and resolves to what it is", async () => {
@@ -116,9 +123,10 @@ export function describeTags(body: string, open: () => Promise<RegistryRig>, put
       const at = place("known");
       await putImage(registry, at, one, "first");
       const listed = await registry.listRepositories(at.registry, never);
-      if (lists) expect(listed.ok && listed.value.includes(at.name)).toBe(true);
-      else expect(listed).toMatchObject({ ok: false });
-      if (listed.ok) expect(listed.value).toEqual(listed.value.toSorted());
+      const names = listed.ok ? listed.value : [];
+      expect(listed.ok).toBe(lists);
+      expect(names.includes(at.name)).toBe(lists);
+      expect(names).toEqual(names.toSorted());
     });
 
     test("deleting a tag leaves the manifest and its other tags, or is not offered", async () => {
@@ -127,11 +135,10 @@ export function describeTags(body: string, open: () => Promise<RegistryRig>, put
       const { manifest, digest } = await putImage(registry, at, one, "first");
       await registry.putManifest(at, tagNamed("2"), manifest, never);
       const removed = await registry.deleteTag(at, one, never);
-      if (deletesTags) {
-        expect(removed).toEqual({ ok: true, value: true });
-        expect(await registry.deleteTag(at, one, never)).toEqual({ ok: true, value: false });
-        expect(await registry.listTags(at, never)).toEqual({ ok: true, value: ["2"] });
-      } else expect(removed).toMatchObject({ error: { kind: "unsupported" } });
+      expect(removed).toEqual(deletesTags ? done : notOffered);
+      expect(await registry.deleteTag(at, one, never)).toEqual(deletesTags ? not : notOffered);
+      const left = deletesTags ? ["2"] : ["1", "2"];
+      expect(await registry.listTags(at, never)).toEqual({ ok: true, value: left });
       expect(await registry.resolve(at, digest, never)).toMatchObject({ value: { digest } });
     });
 
@@ -141,12 +148,12 @@ export function describeTags(body: string, open: () => Promise<RegistryRig>, put
       const kept = await putImage(registry, at, tagNamed("kept"), "kept");
       const { digest } = await putImage(registry, at, one, "first");
       const removed = await registry.deleteManifest(at, digest, never);
-      if (deletesManifests) {
-        expect(removed).toEqual({ ok: true, value: true });
-        expect(await registry.deleteManifest(at, digest, never)).toEqual({ ok: true, value: false });
-        expect(await registry.resolve(at, digest, never)).toEqual({ ok: true, value: undefined });
-        expect(await registry.resolve(at, one, never)).toEqual({ ok: true, value: undefined });
-      } else expect(removed).toMatchObject({ error: { kind: "unsupported" } });
+      expect(removed).toEqual(deletesManifests ? done : notOffered);
+      expect(await registry.deleteManifest(at, digest, never)).toEqual(deletesManifests ? not : notOffered);
+      for (const version of [digest, one]) {
+        const found = await registry.resolve(at, version, never);
+        expect(found.ok && found.value?.digest).toBe(deletesManifests ? undefined : digest);
+      }
       expect(await registry.resolve(at, kept.digest, never)).toMatchObject({
         value: { digest: kept.digest },
       });
@@ -176,10 +183,13 @@ export function describeRegistry(body: string, open: () => Promise<RegistryRig>)
     test("blobs are given back as they were sent, small, large, and empty", async () => {
       const { registry, place, largeBytes } = rig;
       const at = place("blobs");
-      for (const bytes of [Buffer.from("small"), randomBytes(largeBytes), Buffer.alloc(0)]) {
+      for (const bytes of [randomBytes(5), randomBytes(largeBytes), Buffer.alloc(0)]) {
         const blob = blobOf(bytes);
         const reports: number[] = [];
-        expect(await registry.hasBlob(at, blob.digest, never)).toEqual({ ok: true, value: false });
+        // The empty one may have come before, and some registries give what any of their repositories has.
+        const isNew = bytes.byteLength > 0;
+        const before = await registry.hasBlob(at, blob.digest, never);
+        expect(before.ok && before.value && isNew).toBe(false);
         expect(await registry.pushBlob(at, blob, (sent) => reports.push(sent), never)).toEqual({ ok: true });
         expect(reports.at(-1) ?? 0).toBe(bytes.byteLength);
         expect(reports).toEqual(reports.toSorted((a, b) => a - b));
@@ -230,7 +240,6 @@ export function describeRegistry(body: string, open: () => Promise<RegistryRig>)
         expect((await pull(registry, at, { ...blob, sizeBytes })).outcome).toMatchObject({
           error: { kind: "damaged" },
         });
-      const full = (): Promise<void> => Promise.reject(new Error("no space left"));
       expect(await registry.pullBlob(at, blob, full, never)).toEqual({
         ok: false,
         error: { kind: "file", message: "no space left" },

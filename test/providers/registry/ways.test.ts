@@ -1,7 +1,9 @@
 // The laws of the port at registries that cannot run here, by the ways that others have met at them.
 
 import { afterAll } from "vitest";
+import { openImageTransfer } from "../../../providers/registry/image-transfer.ts";
 import type { RegistryWays } from "../../fakes/registry-server.ts";
+import { describeImageTransfer } from "../../ports/image-transfer.ts";
 import { describeRegistry, freshPlace, type RegistryRig } from "../../ports/registry.ts";
 import { ClientRig, pieceBytes } from "./rig.ts";
 
@@ -81,19 +83,26 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
 };
 
-for (const [name, { ways, ...known }] of Object.entries(kinds)) {
-  const started: ClientRig[] = [];
-  afterAll(async () => {
-    for (const rig of started) await rig.stop();
-  });
-  describeRegistry(`${name} ways`, async (): Promise<RegistryRig> => {
-    const rig = await ClientRig.start(ways);
-    started.push(rig);
-    return {
-      ...known,
-      registry: rig.client(rig.login(login.username, login.password)),
-      place: (last) => freshPlace(rig.address, "owner", last),
-      largeBytes: 4 * pieceBytes - 100,
-    };
+const started: ClientRig[] = [];
+afterAll(async () => {
+  for (const rig of started) await rig.stop();
+});
+
+async function open({ ways, ...known }: Kind): Promise<RegistryRig> {
+  const rig = await ClientRig.start(ways);
+  started.push(rig);
+  return {
+    ...known,
+    registry: rig.client(rig.login(login.username, login.password)),
+    place: (last) => freshPlace(rig.address, "owner", last),
+    largeBytes: 4 * pieceBytes - 100,
+  };
+}
+
+for (const [name, kind] of Object.entries(kinds)) {
+  describeRegistry(`${name} ways`, () => open(kind));
+  describeImageTransfer(`${name} ways`, async () => {
+    const rig = await open(kind);
+    return { ...rig, open: (store) => openImageTransfer(rig.registry, store) };
   });
 }
