@@ -5,7 +5,8 @@
 //   look ──▶ solve ──well──────────────────────▶ nothing new: left as it is
 //             │ └─badly, not by a step's fault─▶ │ else: written
 //             │          once more without them ─┘
-//             └─a cache says nothing for long──▶ the same
+//             └─a cache says nothing for long──▶ the same, as far as BuildKit still can: it solves nothing at all while it waits for
+//                                                an answer, also when nobody wants it any more
 
 import { err, type Result } from "../core/result.ts";
 import { addressOf, type CacheTarget, type PlacedCache } from "../plan/cache/cache-ref.ts";
@@ -15,7 +16,9 @@ import type { LayerBuild } from "./layer-build.ts";
 import type { RunCaches } from "./run-caches.ts";
 
 /** A cache whose manifest was there takes no longer to be read than this, or never comes. */
-const importMs = 60_000;
+const importMs = 30_000;
+/** Before BuildKit says the first word of a solve. */
+const silenceMs = 60_000;
 /** Also gigabytes are sent in this time; a registry that takes longer is left alone for the rest of the run. */
 const exportMs = 15 * 60_000;
 
@@ -69,13 +72,38 @@ async function solveReading(
   );
   reading.end();
   if (solved.ok) return { solved, read: reading.read };
-  const isStalled = reading.stalled.aborted && !signal.aborted;
-  if (!isStalled && !mayBeCaches(solved.error)) return { solved, read: [] };
-  const message = isStalled
-    ? `it said nothing for ${importMs / 1000} s`
-    : `the build with it failed: ${describe(solved.error)}`;
-  for (const cache of isStalled ? reading.pending : found) build.caches?.tellUnread(cache, message);
+  if (reading.stalled.aborted && !signal.aborted) {
+    const { pending } = reading;
+    for (const cache of pending) {
+      build.caches?.tellUnread(cache, `it said nothing for ${importMs / 1000} s`);
+      build.caches?.forsake(cache);
+    }
+    return { solved: await solveAfterStall({ builder, build, request }, pending, report, signal), read: [] };
+  }
+  if (!mayBeCaches(solved.error)) return { solved, read: [] };
+  const message = `the build with it failed: ${describe(solved.error)}`;
+  for (const cache of found) build.caches?.tellUnread(cache, message);
   return { solved: await builder.solve({ ...request, cacheFrom: [] }, report, signal), read: [] };
+}
+
+async function solveAfterStall(
+  { builder, build, request }: Work,
+  [cache]: readonly PlacedCache[],
+  report: Report,
+  signal: AbortSignal,
+): Promise<Result<SolveResult, SolveFailure>> {
+  const silence = new AbortController();
+  const cancel = build.clock.after(silenceMs, () => silence.abort());
+  const hear: Report = (progress) => {
+    cancel();
+    report(progress);
+  };
+  const bounded = AbortSignal.any([signal, silence.signal]);
+  const solved = await builder.solve({ ...request, cacheFrom: [] }, hear, bounded);
+  cancel();
+  if (solved.ok || signal.aborted || !silence.signal.aborted) return solved;
+  const message = `BuildKit still waits for ${cache?.place.registry ?? "a registry"}, which says nothing, and solves nothing until that ends: restart it`;
+  return err({ kind: "daemon-lost", message });
 }
 
 /** What a solve says of the caches that it reads. */

@@ -6,6 +6,7 @@
 //
 //   (announced) ──started──> started ──completed──> completed │ cached
 //                                    ──error──────> failed    │ canceled, where another step's failure ended it
+// What was cached stays so, though it may be brought from a registry's cache later.
 
 import { z } from "zod";
 import { unreachable } from "../../engine/core/unreachable.ts";
@@ -124,6 +125,8 @@ export class SolveLog {
     vertex.error = this.#redactor.redact(report.error);
     const state = stateOf(report);
     if (state === vertex.state) return;
+    // What came out of a registry's cache is brought here when it is needed, and reported as if it ran.
+    if (vertex.state === "cached" && (state === "started" || state === "completed")) return;
     const skippedStart = vertex.state === "announced" && state !== "started" && state !== "cached";
     vertex.state = state;
     if (state === "announced" || state === "canceled") return;
