@@ -45,10 +45,17 @@ export function judgeSteps(
   after: Readings | undefined,
 ): Measurement | undefined {
   const { mark } = before ?? {};
-  const victims = mark === undefined || after === undefined ? undefined : readVictims(after.log, mark);
-  const ours = victims?.filter(
-    (victim) => cgroups.has(victim.cgroup ?? "") || victim.limitBytes === (limitBytes ?? Number.NaN),
-  );
+  const isOpen = mark !== undefined && after !== undefined;
+  // A cgroup's name never comes again; a limit may, and then only what came after the mark is ours.
+  const named = isOpen
+    ? readVictims(after.log, undefined).filter(({ cgroup = "" }) => cgroups.has(cgroup))
+    : [];
+  const limited = isOpen
+    ? readVictims(after.log, mark).filter(
+        ({ cgroup = "", limitBytes: its }) => !cgroups.has(cgroup) && its === (limitBytes ?? Number.NaN),
+      )
+    : [];
+  const ours = isOpen ? [...named, ...limited] : undefined;
   // Where the kernel's log is closed to us, only its count of the whole machine is left, which says nothing of steps without a limit.
   const counted =
     limitBytes === undefined ? undefined : difference(before?.kills.machine, after?.kills.machine);
