@@ -11,7 +11,7 @@ import { httpStream, type StreamRequest } from "../host/http-stream.ts";
 import { answerFailure } from "./answer-failure.ts";
 import { Authorizer } from "./authorizer.ts";
 import { Turns } from "./turns.ts";
-import { backoffMs, isTransientStatus, longestWaitMs, retryAfterMs } from "./waits.ts";
+import { backoffMs, exhaustedWindowMs, isTransientStatus, longestWaitMs, retryAfterMs } from "./waits.ts";
 
 export interface ApiSettings {
   /** Tells where Docker's config.json lies, whose credentials are used. */
@@ -126,7 +126,9 @@ export class RegistryApi {
         return final(err(failure));
       case "rate-limited":
       case "unreachable": {
-        const waitMs = retryAfterMs(headers.get("retry-after"), this.#settings.clock.nowMs());
+        const waitMs =
+          retryAfterMs(headers.get("retry-after"), this.#settings.clock.nowMs()) ??
+          exhaustedWindowMs(headers.get("ratelimit-remaining"));
         const said = failure.kind === "rate-limited" ? { ...failure, retryAfterMs: waitMs } : failure;
         const wasRefused = failure.kind === "rate-limited" || status === 503;
         const again = failure.kind === "rate-limited" || isTransientStatus(status);

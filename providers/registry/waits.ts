@@ -23,6 +23,15 @@ export function retryAfterMs(header: string | null, nowMs: number): number | und
   return Number.isNaN(time) ? undefined : Math.max(0, time - nowMs);
 }
 
+/**
+ * The time that Docker Hub counts pulls over, where none is left in it ("ratelimit-remaining: 0;w=21600", its documentation of pull
+ * limits): no wait that anybody sits out helps then.
+ */
+export function exhaustedWindowMs(header: string | null): number | undefined {
+  const seconds = /^0+;w=(\d+)/.exec(header ?? "")?.[1];
+  return seconds === undefined ? undefined : Number(seconds) * 1000;
+}
+
 /** Whether the same request may be answered otherwise a little later. */
 export function isTransientStatus(status: number): boolean {
   return status === 429 || status === 500 || status === 502 || status === 503 || status === 504;

@@ -204,6 +204,23 @@ test("a limit that lasts longer than anybody waits is told with its time", async
   expect(rig.server.requests).toHaveLength(1);
 });
 
+// docs.docker.com, "Docker Hub pull usage and limits"
+test("Docker Hub's pulls that are used up are not waited for", async () => {
+  const { address } = await start();
+  const message = "You have reached your pull rate limit.";
+  const body = JSON.stringify({ errors: [{ code: "TOOMANYREQUESTS", message }] });
+  answerWith(9, () => true, 429, { "ratelimit-remaining": "0;w=21600" }, body);
+  expect(await rig.client().readManifest(rig.place("owner/rust"), one, never)).toEqual({
+    ok: false,
+    error: {
+      kind: "rate-limited",
+      message: `${address} answered with HTTP 429: TOOMANYREQUESTS: ${message}`,
+      retryAfterMs: 21_600_000,
+    },
+  });
+  expect(rig.server.requests).toHaveLength(1);
+});
+
 // markrussinovich/refchecker#67
 test("a limit may come as a 403", async () => {
   await start();
