@@ -9,15 +9,17 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
 import type { Result } from "../../engine/core/result.ts";
-import type { Builder, SolveFailure, SolveResult } from "../../engine/ports/builder.ts";
-import { type NoBuilder, openBuilder } from "../../providers/builder/connect.ts";
+import type { Builder, SolveFailure, SolveResult, StepLimits } from "../../engine/ports/builder.ts";
+import { type FoundBuilder, type NoBuilder, openBuilder } from "../../providers/builder/connect.ts";
 import { findTool } from "../../providers/builder/find-tools.ts";
 import { openImageStore } from "../../providers/store/oci-layout.ts";
+import { openLocalMachine } from "../../providers/vitals/local-machine.ts";
 import { platformOf } from "../ports/builder.ts";
 import { baseOf, commandLinesWith, never, value } from "./builder-setting.ts";
 
@@ -37,7 +39,7 @@ afterEach(async () => {
 });
 
 /** Opens with that environment alone, and closes after the test. */
-async function open(env: Readonly<Record<string, string>>): Promise<Result<Builder, NoBuilder>> {
+async function open(env: Readonly<Record<string, string>>): Promise<Result<FoundBuilder, NoBuilder>> {
   const result = await openBuilder(
     {
       storeDirectory: join(directory, "store"),
@@ -58,6 +60,7 @@ async function solve(
   builder: Builder,
   dockerfile: string,
   onLog: () => void = () => {},
+  stepLimits?: StepLimits,
 ): Promise<Result<SolveResult, SolveFailure>> {
   const contextDirectory = mkdtempSync(join(directory, "context-"));
   writeFileSync(join(contextDirectory, "Dockerfile"), dockerfile);
@@ -72,9 +75,9 @@ async function solve(
       secrets: [],
       ssh: false,
       cacheFrom: [],
-      cacheTo: [],
       imageName: "lamina/connect",
       noCache: false,
+      stepLimits,
     },
     (progress) => {
       if (progress.kind === "log") onLog();
@@ -173,9 +176,48 @@ process.stdin.pipe(socket).pipe(process.stdout);
   );
   const builder = value(await open({ PATH: [tools, bin].join(delimiter) }));
   expect(builder.description).toMatch(/^BuildKit v\d+\.\d+\.\d+ of Docker Engine$/);
+  expect(builder.stepsHere).toEqual({
+    ok: false,
+    error: "Docker Engine's BuildKit may be on another machine, or in a virtual one",
+  });
   await expectToWork(builder);
   await builder.close();
   expect(commandLinesWith(bin)).toEqual([]);
+});
+
+test("whether its steps can be seen here and held to limits is told with it", async () => {
+  const here = value(await open({ PATH: tools, BUILDKIT_HOST: rig.buildkit.address }));
+  expect(here.stepsHere).toEqual({ ok: true, value: undefined });
+  // The real one, but for the version that it tells.
+  const older = scriptPath(
+    "buildctl",
+    `#!/bin/sh\n${rig.buildkit.buildctl} "$@" | sed 's/"version":"v[^"]*"/"version":"v0.30.1"/g'\n`,
+  );
+  const old = value(await open({ PATH: older, BUILDKIT_HOST: rig.buildkit.address }));
+  expect(old.stepsHere).toEqual({ ok: false, error: "BuildKit v0.30.1 limits no steps; v0.31 does" });
+  const relay = createServer((socket) => {
+    socket.pipe(connect(rig.buildkit.address.replace("unix://", ""))).pipe(socket);
+    socket.on("error", () => socket.destroy());
+  });
+  await new Promise<void>((resolve) => relay.listen(0, "127.0.0.1", resolve));
+  const address = relay.address();
+  const host = `tcp://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+  const elsewhere = value(await open({ PATH: tools, BUILDKIT_HOST: host }));
+  relay.close();
+  expect(elsewhere.stepsHere).toEqual({
+    ok: false,
+    error: `${host} ($BUILDKIT_HOST) may be another machine`,
+  });
+});
+
+test("steps of a daemon of lamina's own are seen", async () => {
+  const builder = value(await open(ownDaemonEnv()));
+  expect(builder.stepsHere).toEqual({ ok: true, value: undefined });
+  const measuring = await value(openLocalMachine()).measure({ cpu: 1, memoryGb: 0.25 });
+  const hog = "dd if=/dev/zero of=/dev/null bs=400M count=1";
+  const solved = await solve(builder, `FROM busybox\nRUN ${hog}\n`, () => {}, measuring.limits);
+  expect(solved).toMatchObject({ ok: false, error: { kind: "step-failed" } });
+  expect(await measuring.finish()).toMatchObject({ oomKills: 1 });
 });
 
 test("all that was tried, and why it did not do", async () => {
