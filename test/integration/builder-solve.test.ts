@@ -1,5 +1,6 @@
 // Solving with a real buildkitd: bases and parents by digest, reproducible images, parallel solves, failures.
 
+import { randomUUID } from "node:crypto";
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
@@ -8,6 +9,7 @@ import { imageDigest } from "../../engine/core/digest.ts";
 import type { SolveProgress, SolveRequest, SolveResult } from "../../engine/ports/builder.ts";
 import { openBuilder } from "../../providers/builder/connect.ts";
 import { openImageStore, readBlob, readManifest } from "../../providers/store/oci-layout.ts";
+import { startBuildkitd } from "../rig/buildkitd.ts";
 import { envOf, never, openSetting, type Setting, value } from "./builder-setting.ts";
 
 const rig = inject("rig");
@@ -310,21 +312,47 @@ test("an image of a registry that does not answer", async () => {
   });
 });
 
-test("a cache that is not there is a warning, and a cache that was exported is used", async () => {
-  const ref = `type=registry,ref=${rig.registry.address}/cache/test:main`;
-  const request = setting.request(
-    { Dockerfile: "FROM busybox\nRUN echo cached > /cached\n" },
-    { cacheFrom: [ref], cacheTo: [`${ref},mode=max`] },
-  );
+test("a cache that is not there is told, one that was written holds every step, also of stages that are not in the image", async () => {
+  const cache = { address: `${rig.registry.address}/cache/test:main`, isPlainHttp: false };
+  const Dockerfile = `FROM busybox AS one\nRUN echo ${randomUUID()} > /cached\nFROM busybox\nCOPY --from=one /cached /cached\n`;
+  const request = setting.request({ Dockerfile }, { cacheFrom: [cache] });
   const seen: SolveProgress[] = [];
-  value(await setting.builder.solve(request, (progress) => seen.push(progress), never));
-  expect(seen.filter((one) => one.kind === "warning")).toEqual([
+  const first = value(await setting.builder.solve(request, (progress) => seen.push(progress), never));
+  expect(first).toMatchObject({ stepsRun: 2, stepsCached: 0 });
+  expect(seen.filter((one) => one.kind === "cache")).toEqual([
+    { kind: "cache", address: cache.address, state: "reading", message: "" },
     {
-      kind: "warning",
-      text: expect.stringMatching(/^importing cache manifest from .+\/cache\/test:main: .*not found$/),
+      kind: "cache",
+      address: cache.address,
+      state: "unread",
+      message: expect.stringMatching(/cache\/test:main: not found$/),
     },
   ]);
-  const again: SolveProgress[] = [];
-  value(await setting.builder.solve(request, (progress) => again.push(progress), never));
-  expect(again.filter((one) => one.kind === "warning")).toEqual([]);
+  const to = { ...cache, options: { "image-manifest": "true", "oci-mediatypes": "true" } };
+  const digest = value(await setting.builder.exportCache(request, to, never));
+  const fresh = await startBuildkitd(rig.buildkit.buildkitd, join(setting.directory, "fresh"));
+  try {
+    const env = envOf(rig, { BUILDKIT_HOST: fresh.told });
+    const storeDirectory = join(setting.directory, "fresh-store");
+    const other = value(await openBuilder({ storeDirectory, env }, never));
+    const again = value(await other.solve(request, () => {}, never));
+    expect(again).toMatchObject({ imageDigest: first.imageDigest, stepsRun: 0, stepsCached: 2 });
+    const response = await fetch(`http://${rig.registry.address}/v2/cache/test/manifests/main`, {
+      headers: { accept: "application/vnd.oci.image.manifest.v1+json" },
+    });
+    expect(response.headers.get("docker-content-digest")).toBe(digest);
+    await other.close();
+  } finally {
+    await fresh.stop();
+  }
+});
+
+test("a cache that cannot be written is a failure with its cause, and none of the build", async () => {
+  const request = setting.request({ Dockerfile: "FROM busybox\nRUN echo unwritten > /x\n" });
+  value(await setting.builder.solve(request, () => {}, never));
+  const to = { address: "127.0.0.1:1/cache/x:main", isPlainHttp: false, options: {} };
+  expect(await setting.builder.exportCache(request, to, never)).toEqual({
+    ok: false,
+    error: { kind: "other", message: expect.stringContaining("connection refused") },
+  });
 });

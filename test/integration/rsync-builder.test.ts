@@ -340,12 +340,10 @@ test("a registry is shown the login that is kept here for it", async () => {
       never,
     ),
   );
-  const cache = `type=registry,ref=${address}/cache/x:1,registry.insecure=true`;
-  const result = await builder.solve(
-    setting.request({ Dockerfile: "FROM busybox\nRUN true\n" }, { cacheTo: [cache] }),
-    () => {},
-    never,
-  );
+  const request = setting.request({ Dockerfile: "FROM busybox\nRUN true\n" });
+  value(await builder.solve(request, () => {}, never));
+  const cache = { address: `${address}/cache/x:1`, isPlainHttp: true, options: {} };
+  const result = await builder.exportCache(request, cache, never);
   await builder.close();
   registry.closeAllConnections();
   registry.close();

@@ -11,6 +11,7 @@ import type { LayerName } from "../../schemas/layer-name.ts";
 import { type Lock, type LockEntry } from "../../schemas/lock.ts";
 import { FakeImageStore, imageOf } from "../fakes/images.ts";
 import { amd64, arm64, digestOf, layer } from "../lock/samples.ts";
+import { ciCaches } from "./cache-settings.ts";
 import { baseOf, builtLock, chain, type LayerSpec, type Project, projectOf } from "./project.ts";
 
 const built = Object.keys(chain).map(imageOf);
@@ -408,14 +409,15 @@ describe("a step's size, estimate and caches", () => {
   });
 
   test("caches are read from its own ref and its ancestors', the nearest first, and written to its own", () => {
-    const plan = planOf(project, lock, { cacheRepository: "registry.example/cache" });
-    expect(plan.steps[2]?.cache).toEqual({
-      from: [
-        "registry.example/cache/rust-deps:linux-amd64",
-        "registry.example/cache/rust:linux-amd64",
-        "registry.example/cache/debian:linux-amd64",
-      ],
-      to: ["registry.example/cache/rust-deps:linux-amd64"],
-    });
+    const plan = planOf(project, lock, { caches: ciCaches });
+    const { from = [], to = [] } = plan.steps[2]?.cache ?? {};
+    expect(from.map(({ address }) => address)).toEqual([
+      "registry.example/cache/ci/lamina/rust-deps:linux-amd64",
+      "registry.example/cache/ci/lamina/rust:linux-amd64",
+      "registry.example/cache/ci/lamina/debian:linux-amd64",
+    ]);
+    expect(to.map(({ address }) => address)).toEqual([
+      "registry.example/cache/ci/lamina/rust-deps:linux-amd64",
+    ]);
   });
 });

@@ -68,7 +68,6 @@ function openRig(): RunnerRig {
           secrets: [],
           ssh: false,
           cacheFrom: [],
-          cacheTo: [],
           imageName: `lamina/${kind}`,
           noCache: false,
         },

@@ -2,9 +2,9 @@
 // refs themselves, wherever the plan comes from.
 
 import type { Plan, Step } from "../step.ts";
-import { explainRefusedWrite, mayRead, mayWrite } from "./access.ts";
+import { explainRefusedWrite, mayRead, mayWrite, ownNamespace } from "./access.ts";
 import { spellCache } from "./cache-ref.ts";
-import { type CacheSettings, placeCache } from "./wire-caches.ts";
+import { type CacheSettings, placeCache, placeTarget } from "./wire-caches.ts";
 
 export interface CacheRefusal {
   readonly message: string;
@@ -30,9 +30,11 @@ export function checkCaches(plan: Plan, settings: CacheSettings | undefined): Ca
 
 /** Wired caches have names: those that are missing are looked for by their layers. */
 function findNameless(steps: readonly Step[], settings: CacheSettings): CacheRefusal | undefined {
-  const { base, workspace } = settings;
+  const { actor, base, workspace } = settings;
   for (const { layer, platform } of steps) {
-    const placed = placeCache(settings, { namespace: { kind: "ci", workspace }, layer, platform });
+    const canonical = placeCache(settings, { namespace: { kind: "ci", workspace }, layer, platform });
+    const own = placeTarget(settings, { namespace: ownNamespace(actor, workspace), layer, platform });
+    const placed = canonical.ok ? own : canonical;
     if (!placed.ok)
       return {
         message: `there is no place for caches of ${layer} beside ${base.registry}/${base.name}: the repository ${placed.error}`,

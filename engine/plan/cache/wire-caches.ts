@@ -2,12 +2,12 @@
 // found before anything is built (check-writes.ts).
 
 import type { CacheNamespace } from "../../../schemas/cache-namespace.ts";
-import { type ImageTag, parseImageTag } from "../../../schemas/image-tag.ts";
+import { parseImageTag } from "../../../schemas/image-tag.ts";
 import type { LayerName } from "../../../schemas/layer-name.ts";
 import type { Platform } from "../../../schemas/platform.ts";
 import type { RegistryAddress } from "../../../schemas/registry-address.ts";
 import type { Workspace } from "../../../schemas/workspace.ts";
-import { ok, type Result } from "../../core/result.ts";
+import { err, ok, type Result } from "../../core/result.ts";
 import type { RegistryMapper, RepositoryPlace } from "../registry-mapper.ts";
 import { mayRead, ownNamespace } from "./access.ts";
 import type { Actor, Disposition } from "./actor.ts";
@@ -48,29 +48,27 @@ export function wireCaches(
     .flatMap((name) => readable.map((namespace): CacheRef => ({ namespace, layer: name, platform })))
     .filter((ref) => mayRead(actor, workspace, ref));
   const to: readonly CacheRef[] = isWriter(actor, disposition) ? [{ namespace: own, layer, platform }] : [];
-  const place = (refs: readonly CacheRef[]) =>
-    refs.flatMap((ref) => {
-      const placed = placeCache(settings, ref);
-      return placed.ok ? [placed.value] : [];
-    });
-  return { from: place(from), to: place(to).map((placed) => targetOf(placed, settings)) };
-}
-
-function targetOf(placed: PlacedCache, { mapper, disposition }: CacheSettings): CacheTarget {
-  const { cacheOptions: options, tagDeletion } = mapper;
-  if (disposition !== "rollback") return { ...placed, options, staged: undefined };
   return {
-    ...placed,
-    options,
-    staged: { tag: stagedTag(placed.place.tag), isRemovable: tagDeletion === "tag" },
+    from: from.flatMap((ref) => valueOf(placeCache(settings, ref))),
+    to: to.flatMap((ref) => valueOf(placeTarget(settings, ref))),
   };
 }
 
-/** No cache has such a tag: names, platforms and what mappers make of them are of lower case. */
-function stagedTag(tag: ImageTag): ImageTag {
-  const staged = parseImageTag(`${tag}.NEXT`);
-  if (staged === undefined) throw new Error(`there is no tag beside ${tag}`);
-  return staged;
+function valueOf<T>(result: Result<T, string>): readonly T[] {
+  return result.ok ? [result.value] : [];
+}
+
+/** The error is a phrase of what the registry has against the name. */
+export function placeTarget(settings: CacheSettings, ref: CacheRef): Result<CacheTarget, string> {
+  const { mapper, disposition } = settings;
+  const placed = placeCache(settings, ref);
+  if (!placed.ok) return placed;
+  const target = { ...placed.value, options: mapper.cacheOptions };
+  if (disposition !== "rollback") return ok({ ...target, staged: undefined });
+  // No cache has such a tag: names, platforms and what mappers make of them are of lower case.
+  const tag = parseImageTag(`${target.place.tag}.NEXT`);
+  if (tag === undefined) return err("has no room for a second tag, which a rollback takes");
+  return ok({ ...target, staged: { tag, isRemovable: mapper.tagDeletion === "tag" } });
 }
 
 /** The error is a phrase of what the registry has against the name. */

@@ -2,8 +2,10 @@
 
 import { describe, expect, test } from "vitest";
 import { renderPlan } from "../../../cli/report/plan-text.ts";
+import { wireCaches } from "../../../engine/plan/cache/wire-caches.ts";
 import type { PlannedMachine, Reason, Step } from "../../../engine/plan/step.ts";
-import { arm64, layer } from "../../lock/samples.ts";
+import { amd64, arm64, layer } from "../../lock/samples.ts";
+import { ciCaches } from "../../plan/cache-settings.ts";
 import { planOf, stepOf } from "../../plan/steps.ts";
 
 function textOf(steps: readonly Step[], options: Partial<Parameters<typeof renderPlan>[1]> = {}): string {
@@ -112,7 +114,7 @@ about 3 h 00 m, 1 at once: 3 h 00 m of building, 1 h 30 m along the longest path
         source: "language",
         advice: { tier: "cax31", cpu: 3, memoryGb: 13, builds: 20 },
       },
-      cache: { from: ["r/a:linux-amd64"], to: ["r/a:linux-amd64"] },
+      cache: wireCaches(ciCaches, layer("a"), amd64, []),
     });
     const big = { tier: "cax31", cpu: 8, memoryGb: 16, source: "explicit" } as const;
     expect(textOf([step, { ...current("b"), runner: big }], { verbose: true })).toBe(`
@@ -120,8 +122,8 @@ layer  action   about  from      runner                   why
 a      build      1 m  3 builds  2 cpu, 4 GB (language)   it was never built
                                                           x is not pinned yet
                                                           20 builds speak for 3 cpu, 13 GB (lamina sizing approve)
-                                                          cache from r/a:linux-amd64
-                                                          cache to r/a:linux-amd64
+                                                          cache from registry.example/cache/ci/lamina/a:linux-amd64
+                                                          cache to registry.example/cache/ci/lamina/a:linux-amd64
 b      current                   8 cpu, 16 GB (explicit)
 2 layers: 1 to build, 1 current
 `);

@@ -2,7 +2,13 @@
 
 import { expect, test } from "vitest";
 import { imageDigest } from "../../../engine/core/digest.ts";
-import { contextFor, contextKey, type ReadyRequest, solveArgs } from "../../../providers/builder/buildctl-args.ts";
+import {
+  cacheExportArgs,
+  contextFor,
+  contextKey,
+  type ReadyRequest,
+  solveArgs,
+} from "../../../providers/builder/buildctl-args.ts";
 import { platform } from "../../../schemas/platform.ts";
 
 const digest = imageDigest(`sha256:${"a".repeat(64)}`);
@@ -17,7 +23,6 @@ const plain: ReadyRequest = {
   secrets: [],
   ssh: false,
   cacheFrom: [],
-  cacheTo: [],
   imageName: "lamina/rust",
   noCache: false,
 };
@@ -64,8 +69,10 @@ test("everything that a request can ask for", () => {
         { id: "creds", from: "file", path: "/h/a,b" },
       ],
       ssh: true,
-      cacheFrom: ["type=registry,ref=r/c:main"],
-      cacheTo: ["type=registry,ref=r/c:main,mode=max"],
+      cacheFrom: [
+        { address: "registry.example/c:main", isPlainHttp: false },
+        { address: "10.0.0.1:5000/c:main", isPlainHttp: true },
+      ],
       noCache: true,
     },
     {
@@ -100,9 +107,26 @@ test("everything that a request can ask for", () => {
     "--ssh",
     "default",
     "--import-cache",
-    "type=registry,ref=r/c:main",
+    "type=registry,ref=registry.example/c:main",
+    "--import-cache",
+    "type=registry,ref=10.0.0.1:5000/c:main,registry.insecure=true",
+  ]);
+});
+
+test("a cache is written by the same request, and no image is made", () => {
+  const images = { contexts: [], layouts: [] };
+  const to = {
+    address: "10.0.0.1:5000/c:main",
+    isPlainHttp: true,
+    options: { "image-manifest": "true", "oci-mediatypes": "true" },
+  };
+  const request = solveArgs(plain, images, output).slice(0, -4);
+  expect(cacheExportArgs(plain, images, to, "/w/metadata.json")).toEqual([
+    ...request,
     "--export-cache",
-    "type=registry,ref=r/c:main,mode=max",
+    "type=registry,ref=10.0.0.1:5000/c:main,registry.insecure=true,mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true,compression=zstd",
+    "--metadata-file",
+    "/w/metadata.json",
   ]);
 });
 

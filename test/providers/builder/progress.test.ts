@@ -4,8 +4,8 @@
 import { expect, test } from "vitest";
 import type { SolveFailure, SolveProgress } from "../../../engine/ports/builder.ts";
 import { SolveLog } from "../../../providers/builder/progress.ts";
-import { createRedactor } from "../../../providers/secrets/redact.ts";
 import { explainFailure } from "../../../providers/builder/solve-failure.ts";
+import { createRedactor } from "../../../providers/secrets/redact.ts";
 
 const at = "2026-11-22T11:37:40.392017411Z";
 
@@ -113,10 +113,30 @@ test("what BuildKit warns of", () => {
   ]);
 });
 
-test("a cache that is not there is a warning", () => {
+test("caches that are read are told of, and one that is not there is no failed step", () => {
   const name = "importing cache manifest from r/c:main";
-  const { seen } = readAll([vertex("a", name, { started: at, completed: at, error: "not found" })]);
-  expect(seen).toEqual([{ kind: "warning", text: "importing cache manifest from r/c:main: not found" }]);
+  const { seen } = readAll([
+    vertex("a", name, { started: at }),
+    vertex("a", name, { started: at, completed: at, error: "not found" }),
+    vertex("b", "importing cache manifest from r/d:main", { started: at, completed: at }),
+  ]);
+  expect(seen.filter(({ kind }) => kind === "cache")).toEqual([
+    { kind: "cache", address: "r/c:main", state: "reading", message: "" },
+    { kind: "cache", address: "r/c:main", state: "unread", message: "not found" },
+    { kind: "cache", address: "r/d:main", state: "read", message: "" },
+  ]);
+  expect(steps(seen).filter((step) => step.startsWith("failed"))).toEqual([]);
+});
+
+test("what comes out of a registry's cache counts as cached, though it is brought later", () => {
+  const name = "[2/2] RUN make";
+  const { log: solve, seen } = readAll([
+    vertex("a", name, { started: at, completed: at, cached: true }),
+    vertex("a", name, { started: at }),
+    vertex("a", name, { started: at, completed: at }),
+  ]);
+  expect(steps(seen)).toEqual([`cached ${name}`]);
+  expect(solve.count()).toEqual({ run: 0, cached: 1 });
 });
 
 test("lines that are no status are kept, buildctl's own log is not", () => {
