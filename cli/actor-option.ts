@@ -63,6 +63,9 @@ const whose = "a human or an agent has caches of its own: dev/<ID>-<workspace>";
 
 /** A person and an agent are both somebody at work; what is said of one's caches holds for the other's. */
 function isSameRole(one: ActorKind, other: ActorKind): boolean {
-  const role = (kind: ActorKind) => (kind === "human" || kind === "agent" ? "session" : kind);
-  return role(one) === role(other);
+  return roleOf(one) === roleOf(other);
+}
+
+function roleOf(kind: ActorKind): string {
+  return kind === "human" || kind === "agent" ? "session" : kind;
 }

@@ -19,7 +19,7 @@ export interface UsableRegistry {
   readonly plainHttp: boolean;
   /** Whether images go there. */
   readonly isTarget: boolean;
-  may(namespace: RegistryNamespace, capability: Capability): boolean;
+  readonly may: (namespace: RegistryNamespace, capability: Capability) => boolean;
 }
 
 type Directives = Pick<CatalogDirectives, "artifact" | "registry_provider" | "registry_topology">;

@@ -18,29 +18,28 @@ import { describeSource } from "../providers/git/describe-source.ts";
 import { processTable } from "../providers/host/process-identity.ts";
 import { openImageTransfer } from "../providers/registry/image-transfer.ts";
 import { mapperOf } from "../providers/registry/mappers.ts";
-import { openRegistry } from "../providers/registry/open-registry.ts";
 import type { LayerName } from "../schemas/layer-name.ts";
 import type { UsageFault } from "./args.ts";
 import type { UsableRegistry } from "./registry-base.ts";
-import { createHost, storeDirectory } from "./wire.ts";
+import { createHost, openRegistry, storeDirectory } from "./wire.ts";
 
 export interface RegistryHere {
   readonly published: PublishedLayers;
   /** Why nothing can be published. */
   readonly refusal: UsageFault | undefined;
   /** Of one run. */
-  openPublication(
+  readonly openPublication: (
     collector: Pick<CollectorDeps, "placer" | "images">,
     sink: EventSink,
     signal: AbortSignal,
-  ): Promise<Publication>;
+  ) => Promise<Publication>;
   /** The lock's images beside those of each registry that images go to, or may be had from. */
-  compare(
+  readonly compare: (
     locked: readonly LockedImage[],
     signal: AbortSignal,
-  ): Promise<Result<readonly RegistryStates[], RegistryFailure>>;
+  ) => Promise<Result<readonly RegistryStates[], RegistryFailure>>;
   /** Ends promotions of processes that are no more; a line for each. */
-  resume(): Promise<readonly string[]>;
+  readonly resume: () => Promise<readonly string[]>;
 }
 
 export interface RegistryStates {
@@ -48,14 +47,15 @@ export interface RegistryStates {
   readonly states: readonly RemoteState[];
 }
 
-export function openRegistryHere(
+export async function openRegistryHere(
   { graph }: Pick<Project, "graph">,
   registries: readonly UsableRegistry[],
   tell: (text: string) => void,
-): RegistryHere {
-  const { clock, files, env } = createHost();
-  const plainHttp = new Set(registries.flatMap((each) => (each.plainHttp ? [each.base.registry] : [])));
-  const registry = openRegistry({ env, clock, random: Math.random, plainHttp });
+): Promise<RegistryHere> {
+  const { clock, files } = createHost();
+  const registry = await openRegistry(
+    registries.flatMap((each) => (each.plainHttp ? [each.base.registry] : [])),
+  );
   const readable = registries.filter(({ may }) => may("images", "pull"));
   const targets = registries.filter(({ isTarget, may }) => isTarget && may("images", "push"));
   const published = new PublishedLayers({

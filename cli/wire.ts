@@ -18,6 +18,7 @@ import { systemFiles } from "../providers/host/files.ts";
 import { SecretVault } from "../providers/secrets/vault.ts";
 import { isPlatform } from "../schemas/is-platform.ts";
 import type { Platform } from "../schemas/platform.ts";
+import type { RegistryAddress } from "../schemas/registry-address.ts";
 import { recallHeldImages } from "./held-images.ts";
 import { buildId } from "./package-root.ts";
 
@@ -76,14 +77,18 @@ export function findHeldImages(
 
 let registryInUse: Promise<Registry> | undefined;
 
+/** That speak no TLS although they are on no loopback: as the directives of this process say. */
+const plainRegistries = new Set<RegistryAddress>();
+
 /** The client for registries, with this user's logins: one a process, so that its tokens and turns are shared. */
-export function openRegistry(): Promise<Registry> {
+export function openRegistry(plainHttp: Iterable<RegistryAddress> = []): Promise<Registry> {
+  for (const address of plainHttp) plainRegistries.add(address);
   registryInUse ??= import("../providers/registry/open-registry.ts").then((opener) =>
     opener.openRegistry({
       env: (name) => process.env[name],
       clock: systemClock,
       random: Math.random,
-      plainHttp: new Set(),
+      plainHttp: plainRegistries,
     }),
   );
   return registryInUse;

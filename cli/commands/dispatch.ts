@@ -1,6 +1,8 @@
 // `lamina dispatch --directives F.ncl`: any project built as its directives say, by the same steps as a layer.
 
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
+import type { Files } from "../../engine/core/host.ts";
+import { nearMiss } from "../../engine/core/near-miss.ts";
 import { openDispatch } from "../../engine/dispatch.ts";
 import { actorOptions } from "../actor-option.ts";
 import { defineCommand, noOperands } from "../command.ts";
@@ -55,8 +57,14 @@ export const command = defineCommand({
         message: `there is no folder ${options.context ?? contextDirectory}`,
         help: "--context names the folder that is built",
       });
+    const directivesPath = resolve(directory, options.directives);
+    if (!host.files.info(directivesPath).ok)
+      return refuseUsage(output, {
+        message: `there is no ${options.directives}`,
+        help: suggestDirectives(options.directives, directivesPath, host.files),
+      });
     const opened = await openDispatch({
-      directivesPath: resolve(directory, options.directives),
+      directivesPath,
       contextDirectory,
       stateDirectory: dispatchState(contextDirectory, host),
       host,
@@ -86,7 +94,7 @@ export const command = defineCommand({
         failFast: true,
         reporter: options.reporter,
         provider: leasingProvider(options.compute, directives),
-        directivesPath: resolve(directory, options.directives),
+        directivesPath,
         caches: caches.value,
         summaryFile: summaryFile === undefined ? undefined : resolve(directory, summaryFile),
       },
@@ -99,3 +107,13 @@ export const command = defineCommand({
     );
   },
 });
+
+/** A file beside the one that is not there, else what directives are. */
+function suggestDirectives(named: string, path: string, files: Files): string {
+  const folder = files.list(dirname(path));
+  const beside = folder.ok ? folder.value.map(({ name }) => name) : [];
+  const near = nearMiss(basename(path), beside);
+  return near === undefined
+    ? "--directives names a Nickel file of the form that lamina/build_directives.ncl describes"
+    : `did you mean ${join(dirname(named), near)}?`;
+}

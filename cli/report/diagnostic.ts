@@ -33,6 +33,7 @@ export function renderDiagnostic(diagnostic: Diagnostic, options: DiagnosticOpti
         ...snippet,
         mark: "^",
         label: diagnostic.label,
+        isConcealed: diagnostic.isConcealed,
         paint: { gutter, mark: strong },
       }),
     );

@@ -35,6 +35,8 @@ export interface SnippetOptions extends ShownFrom {
   /** The character of the underline. */
   readonly mark: "^" | "-";
   readonly label?: string | undefined;
+  /** The place alone, without what stands there. */
+  readonly isConcealed?: boolean | undefined;
   readonly paint: SnippetPaint;
 }
 
@@ -73,6 +75,7 @@ export function renderSnippet(span: Span, options: SnippetOptions): string[] {
     `${" ".repeat(gutterWidth)}${paint.gutter("-->")} ${printable(place.path)}:${place.line}:${place.column}`,
     bar,
   ];
+  if (options.isConcealed === true) return lines.slice(0, 1);
   const label = options.label === undefined ? "" : ` ${printable(options.label)}`;
   if (place.line === place.endLine) {
     const room = Math.max(20, options.width - gutterWidth - 3);

@@ -250,15 +250,11 @@ export class Publication {
   ): Promise<Result<readonly TagMove[], RegistryFailure>> {
     const layer = pushed[0]?.offer.layer;
     if (layer === undefined) return ok([]);
+    const images = pushed.map(({ image }) => image);
+    const artifacts = pushed.flatMap((each) => each.artifacts ?? []);
     const wanted = [
-      ...wantedTags(
-        layer,
-        pushed.map(({ image }) => image),
-      ),
-      ...wantedTags(
-        layer,
-        pushed.flatMap(({ artifacts }) => artifacts ?? []),
-      ).map((each) => ({ ...each, tag: artifactsTag(each.tag) })),
+      ...wantedTags(layer, images, (tag) => tag),
+      ...wantedTags(layer, artifacts, artifactsTag),
     ];
     const moves: TagMove[] = [];
     for (const { tag, images: fresh, joins } of wanted) {
@@ -333,15 +329,20 @@ interface WantedTag {
   readonly joins: boolean;
 }
 
-function wantedTags(layer: Layer, images: readonly LayerImage[]): readonly WantedTag[] {
+/** `spell` makes the tags of what is published beside the images themselves. */
+function wantedTags(
+  layer: Layer,
+  images: readonly LayerImage[],
+  spell: (tag: ImageTag) => ImageTag,
+): readonly WantedTag[] {
   if (images.length === 0) return [];
   const versions = Map.groupBy(images, ({ tools }) => versionTag(layer, tools));
   return [
-    ...images.map((image) => ({ tag: tagOfInput(image.input), images: [image], joins: false })),
+    ...images.map((image) => ({ tag: spell(tagOfInput(image.input)), images: [image], joins: false })),
     ...Array.from(versions).flatMap(([tag, of]) =>
-      tag === undefined ? [] : [{ tag, images: of, joins: true }],
+      tag === undefined ? [] : [{ tag: spell(tag), images: of, joins: true }],
     ),
-    { tag: latest, images, joins: true },
+    { tag: spell(latest), images, joins: true },
   ];
 }
 

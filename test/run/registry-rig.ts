@@ -14,7 +14,7 @@ import type { LayerName } from "../../schemas/layer-name.ts";
 import type { Lock } from "../../schemas/lock.ts";
 import { imageOf } from "../fakes/images.ts";
 import { FakeProcesses } from "../fakes/processes.ts";
-import { FakeRegistry } from "../fakes/registry.ts";
+import type { FakeRegistry } from "../fakes/registry.ts";
 import type { Project } from "../plan/project.ts";
 import { placeOf } from "../publish/places.ts";
 import { RunRig } from "./rig.ts";
