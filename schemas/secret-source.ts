@@ -48,6 +48,9 @@ function fromSops<P extends z.ZodType>(path: P) {
   });
 }
 
+/** What stands in place of a source may be the value itself: complaints do not show it. */
+const concealed = { isConcealed: true };
+
 /** A form for each of these fields, of which a source has one. */
 function secretSource<F extends z.ZodType>(
   forms: Readonly<Record<string, F>>,
@@ -58,12 +61,15 @@ function secretSource<F extends z.ZodType>(
     const form = found === undefined ? undefined : forms[found];
     if (form === undefined) {
       const message = value === undefined ? `is missing: it must be ${what}` : `must be ${what}`;
-      context.addIssue({ code: "custom", message });
+      context.addIssue({ code: "custom", message, params: concealed });
       return z.NEVER;
     }
     const result = form.safeParse(value);
     if (result.success) return result.data;
-    for (const issue of result.error.issues) context.issues.push({ ...issue, code: "custom", input: value });
+    for (const issue of result.error.issues) {
+      const params = { ...("params" in issue ? issue.params : {}), ...concealed };
+      context.issues.push({ ...issue, code: "custom", input: value, params });
+    }
     return z.NEVER;
   });
 }

@@ -74,14 +74,18 @@ function diagnoseIssue(issue: SchemaIssue, located: Located, examples: Examples)
     return diagnose(catalogDiagnostics.missingField, params, { span: startOf(value) });
   }
   if (isUnknownField(issue))
-    return diagnose(catalogDiagnostics.unknownField, { field, message: predicate, hint }, { span: keySpan });
+    return diagnose(
+      catalogDiagnostics.unknownField,
+      { field, message: predicate, hint },
+      { span: keySpan, isConcealed: issue.params?.["isConcealed"] === true },
+    );
   if (issue.code === "invalid_key")
     return diagnose(catalogDiagnostics.invalidValue, { field, message: predicate, hint }, { span: keySpan });
   const what = isWrongKind(issue, value) ? `this is ${describe(value)}` : undefined;
   return diagnose(
     catalogDiagnostics.invalidValue,
     { field, message: predicate, hint, found: what },
-    { span: value.span },
+    { span: value.span, isConcealed: issue.params?.["isConcealed"] === true },
   );
 }
 

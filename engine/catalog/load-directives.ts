@@ -6,6 +6,7 @@ import type { Diagnostic } from "../core/diagnostic.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { toJson } from "../nickel/located.ts";
 import type { CatalogDeps } from "./catalog-deps.ts";
+import { concealSecrets } from "./conceal-secrets.ts";
 import { diagnoseIssues } from "./diagnose-issues.ts";
 import { mayExist } from "./may-exist.ts";
 import { noteEvaluation, rememberEvaluations } from "./remember-evaluation.ts";
@@ -22,7 +23,7 @@ export async function loadDirectives(
   const known = memory?.recall(key, "")?.brief;
   if (isDirectives(known)) return ok(known);
   const evaluated = await evaluator(deps)(path);
-  if (!evaluated.ok) return evaluated;
+  if (!evaluated.ok) return err(concealSecrets(evaluated.error));
   // Loaded where it is needed: most commands have nothing to ask of the directives that is not remembered.
   const { catalogDirectives } = await import("../../schemas/build-directives.ts");
   const parsed = catalogDirectives.safeParse(toJson(evaluated.value.value));
@@ -44,7 +45,7 @@ export async function loadDirectivesFile(
   deps: CatalogDeps,
 ): Promise<Result<BuildDirectives, readonly Diagnostic[]>> {
   const evaluated = await evaluator(deps)(path);
-  if (!evaluated.ok) return evaluated;
+  if (!evaluated.ok) return err(concealSecrets(evaluated.error));
   const { buildDirectives } = await import("../../schemas/build-directives.ts");
   const parsed = buildDirectives.safeParse(toJson(evaluated.value.value));
   return parsed.success ? ok(parsed.data) : err(diagnoseIssues(parsed.error.issues, evaluated.value.value));

@@ -6,6 +6,7 @@ import { compareDiagnostics, type Diagnostic } from "../core/diagnostic.ts";
 import { sha256 } from "../core/digest.ts";
 import type { Notes } from "../memory/memory.ts";
 import type { CatalogDeps } from "./catalog-deps.ts";
+import { concealSecrets } from "./conceal-secrets.ts";
 import type { Catalog } from "./layer.ts";
 import { listLayerFolders } from "./locate.ts";
 import { mayExist } from "./may-exist.ts";
@@ -62,7 +63,7 @@ async function loadWorkspace(
   const known = deps.memory?.recall(key, "")?.brief;
   if (typeof known === "string") return { workspace: known, diagnostics: [] };
   const evaluated = await deps.evaluate(entry);
-  if (!evaluated.ok) return { workspace: defaultWorkspace, diagnostics: evaluated.error };
+  if (!evaluated.ok) return { workspace: defaultWorkspace, diagnostics: concealSecrets(evaluated.error) };
   const { readWorkspace } = await import("./read-workspace.ts");
   const { workspace, diagnostics } = readWorkspace(evaluated.value.value);
   const result = { workspace: workspace ?? defaultWorkspace, diagnostics };

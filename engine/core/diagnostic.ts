@@ -19,6 +19,8 @@ export interface Diagnostic {
   readonly message: string;
   /** The place to underline; absent where there is none (a missing catalog, say). */
   readonly span?: Span | undefined;
+  /** What stands there may be a secret: the place is told, never its text. */
+  readonly isConcealed?: boolean | undefined;
   /** What to write under the underline; short. */
   readonly label?: string | undefined;
   readonly notes: readonly Note[];
@@ -39,6 +41,7 @@ export interface Template<P> {
 export interface Placement {
   readonly span?: Span | undefined;
   readonly notes?: readonly Note[];
+  readonly isConcealed?: boolean | undefined;
 }
 
 /** Makes a diagnostic of a row of a code table. */
@@ -48,7 +51,8 @@ export function diagnose<P>(template: Template<P>, params: P, placement: Placeme
     severity: template.severity,
     message: template.message(params),
     span: placement.span,
-    label: template.label?.(params),
+    ...(placement.isConcealed === true ? { isConcealed: true } : {}),
+    label: placement.isConcealed === true ? undefined : template.label?.(params),
     notes: placement.notes ?? [],
     help: template.help?.(params),
   };
