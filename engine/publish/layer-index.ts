@@ -43,7 +43,7 @@ export function composeIndex({ layer, workspace, source, images }: LayerIndex): 
   return JSON.stringify({
     schemaVersion: 2,
     mediaType: indexMediaType,
-    manifests: sorted.flatMap((image) => [describeImage(image), ...image.attestations]),
+    manifests: sorted.flatMap((image) => [[describeImage(image)], image.attestations].flat()),
     annotations: {
       ...(source === undefined ? {} : { [annotationKeys.source]: source }),
       [annotationKeys.layer]: layer,

@@ -2,7 +2,7 @@
 // laws of the port (test/ports/runner.ts). A solve on a machine that was closed is a mistake of whoever asked for it, and throws.
 
 import { err, ok, type Result } from "../../engine/core/result.ts";
-import type { Builder, Proof, SolveFailure, SolveResult } from "../../engine/ports/builder.ts";
+import type { Builder, SolveFailure, SolveResult } from "../../engine/ports/builder.ts";
 import type { Machine } from "../../engine/ports/compute.ts";
 import type {
   Measurement,

@@ -50,6 +50,7 @@ async function openRig(contextTransport: "session" | "rsync"): Promise<RunnerRig
       expiresAtMs: Number.MAX_SAFE_INTEGER,
       type: "host",
       location: "",
+      eurPerHour: 0,
       state: "running",
       endpoint: {
         kind: "ssh",

@@ -24,6 +24,7 @@ function openRig(): RunnerRig {
       expiresAtMs: 1,
       type: "small",
       location: "here",
+      eurPerHour: 0,
       state: "running",
       endpoint: { kind: "local" },
     };
