@@ -55,6 +55,8 @@ export class RunRig {
   readonly unreadable = new Map<string, SecretFailure>();
   published: RunDeps["published"];
   publication: RunDeps["publication"];
+  cacheRegistry: RunDeps["cacheRegistry"];
+  caches: PlanInput["caches"];
 
   constructor(project: Project, lock: Lock = emptyLock) {
     this.project = project;
@@ -97,6 +99,7 @@ export class RunRig {
         Array.from(this.replaced, ([image, reference]) => [image, { reference, digests: new Map() }]),
       ),
       history,
+      caches: this.caches,
       leased: false,
     };
   }
@@ -139,7 +142,7 @@ export class RunRig {
     const { placer, images, resolver, log: sink, clock } = this;
     const readOwn: RunDeps["readOwn"] = ({ name }) => (this.onDisk ?? this.project).ownInputs.get(name);
     const metrics = this.metrics;
-    const { published, publication } = this;
+    const { published, publication, cacheRegistry } = this;
     return {
       ...(await this.#world()),
       readOwn,
@@ -157,6 +160,7 @@ export class RunRig {
       clock,
       published,
       publication,
+      cacheRegistry,
     };
   }
 

@@ -171,7 +171,6 @@ describe("what the builder is asked", () => {
       secrets: [{ id: "token", from: "env", variable: "TOKEN" }],
       ssh: true,
       cacheFrom: [],
-      cacheTo: [],
       imageName: "lamina/b",
       noCache: false,
     });
