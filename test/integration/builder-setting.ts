@@ -50,7 +50,6 @@ export async function openSetting(rig: Rig, env: Readonly<Record<string, string>
         secrets: [],
         ssh: false,
         cacheFrom: [],
-        cacheTo: [],
         imageName: "lamina/test",
         noCache: false,
         ...otherwise,

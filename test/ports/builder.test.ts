@@ -32,7 +32,6 @@ function openRig(): BuilderRig {
         secrets: [],
         ssh: false,
         cacheFrom: [],
-        cacheTo: [],
         imageName: `lamina/${kind}`,
         noCache: true,
       };
