@@ -76,10 +76,15 @@ export async function runBuild(
     interrupted.abort(new Error("interrupted"));
   });
   const vault = createVault();
-  const registry = findProjectRegistry(project, settings.actor, (text) => {
+  const tellOfRegistry = (text: string): void => {
     if (reporter === undefined) output.remark(`note: ${text}\n`);
     else reporter.announce(`note: ${text}`);
-  });
+  };
+  // Whoever dispatches asks for a build: nothing that is published takes its place.
+  const registry =
+    settings.command === "dispatch"
+      ? undefined
+      : findProjectRegistry(project, settings.actor, tellOfRegistry);
   let workshop: Workshop | undefined;
   try {
     const fault = settings.push === true ? await preparePush(project, registry, output) : undefined;

@@ -111,7 +111,7 @@ async function readArtifact(
   { contextDirectory, directivesPath }: DispatchSource,
   deps: CatalogDeps,
 ): Promise<Result<Layer, readonly Diagnostic[]>> {
-  const { dockerfile, target, platforms, args, secrets } = artifact;
+  const { dockerfile, target, platforms, args, secrets, ssh } = artifact;
   const workflow: Workflow = {
     name: nameOf(artifact.image),
     kind: "utility",
@@ -123,7 +123,7 @@ async function readArtifact(
     tools_required: [],
     args,
     secrets,
-    ssh: false,
+    ssh,
     dockerfile,
     ...(target === undefined ? {} : { target }),
     ...(platforms === undefined ? {} : { platforms }),

@@ -35,6 +35,8 @@ export const artifact = strictRecord("an artifact", {
   platforms: platforms.optional(),
   args: buildArgs.default({}),
   secrets: distinctListOf(secretId, "ids of secrets").default([]),
+  /** Whether its steps may use the SSH agent of whoever builds. */
+  ssh: z.boolean(expects("true or false")).default(false),
 });
 
 export const natsEvents = strictRecord("a NATS configuration", {

@@ -24,7 +24,7 @@ export function checkAgreement(layer: Layer, workspace: string, known: KnownName
 
 /** Diagnostics of what a caller's directives hand to a Dockerfile: a secret that the build can do without may be left out. */
 export function checkHanded(layer: Layer): readonly Diagnostic[] {
-  return [...checkSecrets(layer, ({ required }) => required), ...checkArgs(layer)];
+  return [...checkSecrets(layer, ({ required }) => required), ...checkSsh(layer), ...checkArgs(layer)];
 }
 
 function checkBase(layer: Layer, workspace: string, known: KnownNames): readonly Diagnostic[] {
@@ -142,7 +142,7 @@ function checkSsh(layer: Layer): readonly Diagnostic[] {
     : [
         diagnose(
           catalogDiagnostics.undeclaredSsh,
-          {},
+          { file: fileOf(layer) },
           { span: mounted, notes: declarationNote(layer, "ssh") },
         ),
       ];

@@ -91,12 +91,13 @@ export const catalogDiagnostics = {
         : "rename the folder to a name that a layer can have, and write the same name here",
   }),
 
-  noDockerfile: template<{ path: string }>({
+  noDockerfile: template<{ path: string; isNamed: boolean; suggestion: string | undefined }>({
     code: "E0320",
     severity: "error",
     message: ({ path }) => `there is no ${path}`,
-    label: () => "this layer has no Dockerfile",
-    help: ({ path }) => `write ${path}, or name another file of the folder with dockerfile = "…"`,
+    label: ({ isNamed }) => (isNamed ? "no such file" : "this layer has no Dockerfile"),
+    help: ({ path, suggestion }) =>
+      orElse(suggestion, `write ${path}, or name another file of the folder with dockerfile = "…"`),
   }),
   badDockerfile: template<{ message: string; label?: string; help?: string }>({
     code: "E0321",
@@ -205,12 +206,12 @@ export const catalogDiagnostics = {
     label: () => "not used",
     help: ({ id }) => `write RUN --mount=type=secret,id=${id} …, or take it out`,
   }),
-  undeclaredSsh: template<Record<string, never>>({
+  undeclaredSsh: template<{ file: string }>({
     code: "E0335",
     severity: "error",
-    message: () => "the Dockerfile mounts an SSH agent, which workflow.ncl does not declare",
+    message: ({ file }) => `the Dockerfile mounts an SSH agent, which ${file} does not declare`,
     label: () => "undeclared",
-    help: () => "add ssh = true to workflow.ncl",
+    help: ({ file }) => `add ssh = true to ${file}`,
   }),
   unusedSsh: template<Record<string, never>>({
     code: "W0336",

@@ -4,6 +4,7 @@ import { posix } from "node:path";
 import type { Workflow } from "../../schemas/workflow.ts";
 import { type Diagnostic, diagnose } from "../core/diagnostic.ts";
 import type { Files } from "../core/host.ts";
+import { nearMiss } from "../core/near-miss.ts";
 import { err, type Result } from "../core/result.ts";
 import { SourceFile, type Span } from "../core/source.ts";
 import { nearest } from "../nickel/located.ts";
@@ -31,14 +32,21 @@ export function openDockerfile(
   if (!text.ok) {
     const span = place("dockerfile", "name");
     const shown = `${shownFolder}/${workflow.dockerfile}`;
+    const isNamed = nearest(located, ["dockerfile"]).found;
+    const suggestion = nearMiss(posix.basename(workflow.dockerfile), namesIn(posix.dirname(file), files));
     return err([
       text.error.kind === "missing"
-        ? diagnose(catalogDiagnostics.noDockerfile, { path: shown }, { span })
+        ? diagnose(catalogDiagnostics.noDockerfile, { path: shown, isNamed, suggestion }, { span })
         : diagnose(catalogDiagnostics.unreadable, { path: shown, reason: text.error.message }, { span }),
     ]);
   }
   const targetSpan = () => place("target", "name");
   return parseFor(workflow, new SourceFile(file, text.value), targetSpan);
+}
+
+function namesIn(folder: string, files: Files): readonly string[] {
+  const listed = files.list(folder);
+  return listed.ok ? listed.value.flatMap(({ name, kind }) => (kind === "file" ? name : [])) : [];
 }
 
 /** The Dockerfile of a layer as it is by now; undefined where there is none that can be read. */

@@ -1,6 +1,6 @@
 // `lamina dispatch`: a project that is no catalog, built by its directives on a real BuildKit, here and on leased hosts.
 
-import { existsSync, readdirSync, realpathSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, inject, test } from "vitest";
 import { event as eventSchema } from "../../schemas/event.ts";
@@ -78,6 +78,68 @@ test("directives that are wrong, and a context without a Dockerfile, are told wi
   expect([none.exitCode, none.stderr]).toEqual([
     2,
     expect.stringContaining("dispatch needs --directives FILE"),
+  ]);
+});
+
+test("what the Dockerfile does not take is warned of, with what was meant; nothing is said of locks that nobody reads", async () => {
+  project = writeProject({
+    "ci/build.ncl": directives("compute_provider = 'docker_local").replace("GREETING =", "GREETNIG ="),
+    Dockerfile: "FROM busybox:1\nARG GREETING=hello\nRUN grep -q x /dev/null || echo $GREETING > /word\n",
+  });
+  const env = { BUILDKIT_HOST: rig.buildkit.address };
+  const built = await lamina(["--base", "bsybox:1=nobody/asks:1", "--summary-file", "summary.md"], env);
+  const [remarks = ""] = built.stderr.split("local: ");
+  expect([built.exitCode, remarks]).toEqual([
+    0,
+    `warning[W0407]: nothing stands on bsybox:1, which another image is to replace
+  = help: did you mean busybox:1?
+
+warning[W0337]: the build argument "GREETNIG" is declared, but the Dockerfile has no ARG GREETNIG
+ --> ci/build.ncl:4:${91 + architecture.length}
+  |
+4 |   artifact = { image = "registry.example/team/shop:1.2", platforms = ["linux/${architecture}"], args = { GREETNIG = "hello" } },
+  |${" ".repeat(91 + architecture.length)}^^^^^^^^ not used
+  |
+  = help: did you mean "GREETING"?
+
+2 warnings
+`,
+  ]);
+  expect(built.stderr).not.toContain(".lock");
+  expect(readFileSync(join(project.root, "summary.md"), "utf8")).toMatch(
+    /^## lamina dispatch\n\n1 built in /,
+  );
+});
+
+test("directives and Dockerfiles that are misnamed, secrets and agents that are mounted without a word", async () => {
+  project = writeProject({
+    "ci/build.ncl": directives("compute_provider = 'docker_local"),
+    Dockerfile: `${dockerfile}RUN --mount=type=secret,id=token,required=true true
+RUN --mount=type=secret,id=spare true
+RUN --mount=type=ssh true
+`,
+    word: "x",
+  });
+  const misnamed = await runCli(["dispatch", "--directives", "ci/biuld.ncl"], { cwd: project.root });
+  expect([misnamed.exitCode, misnamed.stderr]).toEqual([
+    2,
+    "error: there is no ci/biuld.ncl\nhelp: did you mean ci/build.ncl?\n",
+  ]);
+  const undeclared = await lamina([]);
+  expect([undeclared.exitCode, undeclared.stderr.match(/^(error|  = help).*$/gm)]).toEqual([
+    2,
+    [
+      'error[E0333]: the Dockerfile mounts the secret "token", which build.ncl does not declare',
+      '  = help: add secrets = ["token"] to build.ncl',
+      "error[E0335]: the Dockerfile mounts an SSH agent, which build.ncl does not declare",
+      "  = help: add ssh = true to build.ncl",
+    ],
+  ]);
+  project.write("ci/build.ncl", directives('artifact.dockerfile = "Dockerfiel"'));
+  const elsewhere = await lamina([]);
+  expect([elsewhere.exitCode, elsewhere.stderr]).toEqual([
+    2,
+    expect.stringContaining('help: did you mean "Dockerfile"?'),
   ]);
 });
 

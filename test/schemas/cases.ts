@@ -214,7 +214,7 @@ const tables: readonly (readonly [TwinCase["schema"], sound: boolean, rows: read
         "everything",
         directives(`{
           artifact = { image = "a/b", dockerfile = "x/Dockerfile", target = "final", platforms = ["linux/arm64"],
-            args = { A = "1" }, secrets = ["s"] },
+            args = { A = "1" }, secrets = ["s"], ssh = true },
           compute_provider = "vm_pool", registry_provider = "ghcr",
           cache_policy = { actor = 'agent, actor_id = "jpl", disposition = 'rollback },
           runner_override = { runner_type = "cax31" },
