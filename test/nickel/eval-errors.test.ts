@@ -276,7 +276,7 @@ describe("operators and functions", () => {
        --> main.ncl:1:13
         |
       1 | let { a } = { b = 1 } in a
-        |             ^^^^^^^^^
+        |             ^^^^^^^^^ \`a\` is missing
 
       error[E0224]: an array does not fit the pattern
        --> main.ncl:1:16

@@ -1,11 +1,13 @@
 // What binds names, `let` and `fun`, to code that fills frames.
 
+import type { Note } from "../../core/diagnostic.ts";
 import type { Span } from "../../core/source.ts";
-import type { Core, CoreFunction, CoreLet } from "../lower/core.ts";
+import type { Core, CoreFunction, CoreLet, CorePattern } from "../lower/core.ts";
 import { type Chain, type Compiler, type Delayed, within } from "./compiler.ts";
 import { describeValue } from "./describe.ts";
 import { failedDestructuring, infiniteRecursion } from "./diagnostics.ts";
 import { fail } from "./failure.ts";
+import { findMisfit } from "./misfit.ts";
 import { type Code, delay, Env, force, Thunk } from "./thunk.ts";
 import { FunctionValue, type Lazy, type Value } from "./value.ts";
 
@@ -16,6 +18,7 @@ export function compileLet(compiler: Compiler, core: CoreLet, chain: Chain | und
   const isFramed = core.frame.size > 0;
   const bindings = core.bindings.map(({ pattern, value }) => ({
     slot: pattern.kind === "variable" ? pattern.slot : undefined,
+    pattern,
     matches: compiler.matcher(pattern, seen),
     value: core.recursive ? compileRecursiveDelayed(compiler, value, seen) : compiler.delayed(value, seen),
     span: value.span,
@@ -33,9 +36,9 @@ export function compileLet(compiler: Compiler, core: CoreLet, chain: Chain | und
       for (let slot = 0; slot < size; slot += 1) slots[slot] = forward(slots, slot, core.span);
     }
     for (const { slot, value } of simple) if (slot !== undefined) slots[slot] = value(around);
-    for (const { matches, value, span } of patterns) {
+    for (const { pattern, matches, value, span } of patterns) {
       const bound = value(around);
-      if (!matches(bound, slots, around)) failDestructuring(bound, span);
+      if (!matches(bound, slots, around)) failDestructuring(pattern, bound, span);
     }
     return body(frame);
   };
@@ -58,9 +61,15 @@ function compileRecursiveDelayed(compiler: Compiler, core: Core, chain: Chain | 
   return (env) => new Thunk(code, env, span);
 }
 
-function failDestructuring(value: Lazy, span: Span): never {
+function failDestructuring(
+  pattern: CorePattern,
+  value: Lazy,
+  span: Span,
+  notes: readonly Note[] = [],
+): never {
   const found = force(value);
-  return fail(failedDestructuring, { what: describeValue(found) }, found.span ?? span);
+  const params = { what: describeValue(found), misfit: findMisfit(pattern, found) };
+  return fail(failedDestructuring, params, found.span ?? value.span ?? span, notes);
 }
 
 export function compileFunction(compiler: Compiler, core: CoreFunction, chain: Chain | undefined): Code {
@@ -76,14 +85,8 @@ export function compileFunction(compiler: Compiler, core: CoreFunction, chain: C
     const frame = new Env(env, operands);
     const last = operands[arity - 1];
     if (last !== undefined && !matches(last, operands, frame)) {
-      const found = force(last);
       const notes = [{ message: "the pattern is that of this function", span: pattern.span }];
-      return fail(
-        failedDestructuring,
-        { what: describeValue(found) },
-        found.span ?? last.span ?? span,
-        notes,
-      );
+      failDestructuring(pattern, last, span, notes);
     }
     return body(frame);
   };

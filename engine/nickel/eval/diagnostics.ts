@@ -1,6 +1,7 @@
 // What can be wrong with a program while it runs: codes E0210 to E0299, with their texts.
 
 import type { NickelTemplate } from "../diagnostics.ts";
+import type { Misfit } from "./misfit.ts";
 
 const quote = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
 const meant = (nearest: string | undefined): string | undefined =>
@@ -138,10 +139,12 @@ export const noEnumMatch: NickelTemplate<{
       : `did you mean '${nearest}?`,
 };
 
-export const failedDestructuring: NickelTemplate<{ what: string }> = {
+export const failedDestructuring: NickelTemplate<{ what: string; misfit: Misfit | undefined }> = {
   code: "E0224",
   kind: "EvalError::FailedDestructuring",
   message: ({ what }) => `${what} does not fit the pattern`,
+  label: ({ misfit }) => misfit?.label,
+  help: ({ misfit }) => misfit?.help,
 };
 
 export const illegalTailAccess: NickelTemplate<{ action: string }> = {
