@@ -17,6 +17,8 @@ export const annotationKeys = {
   tools: "io.lamina.tools",
   size: "io.lamina.size",
   source: "org.opencontainers.image.source",
+  /** When the index was written: of no account to what it names. */
+  created: "org.opencontainers.image.created",
   revision: "org.opencontainers.image.revision",
   baseName: "org.opencontainers.image.base.name",
   baseDigest: "org.opencontainers.image.base.digest",

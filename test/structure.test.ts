@@ -22,6 +22,7 @@ const floors: ReadonlyMap<string, readonly string[]> = new Map([
   ["engine/events", ["engine/core", "schemas", "engine/plan"]],
   ["engine/ports", ["engine/core", "schemas", "engine/plan", "engine/events"]],
   ["engine/publish", upToPorts],
+  ["engine/hygiene", [...upToPorts, "engine/publish"]],
   ["engine/run", [...upToPorts, "engine/publish"]],
   ["engine/project.ts", upToPorts],
   ["engine/dispatch.ts", [...upToPorts, "engine/project.ts"]],

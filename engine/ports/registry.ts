@@ -40,6 +40,13 @@ export interface Manifest {
   readonly bytes: Uint8Array;
 }
 
+/** As it was read. */
+export interface ReadManifest extends Manifest {
+  readonly digest: Digest;
+  /** Since when it stands there, where the registry says so: few do. Milliseconds since the epoch. */
+  readonly modifiedAtMs?: number | undefined;
+}
+
 /** A blob as it lies on this machine. */
 export interface BlobFile extends BlobDescriptor {
   /** Absolute. */
@@ -57,7 +64,7 @@ export interface Registry {
     repository: RepositoryPlace,
     version: Version,
     signal: AbortSignal,
-  ): Promise<Result<Manifest & { readonly digest: Digest }, RegistryFailure>>;
+  ): Promise<Result<ReadManifest, RegistryFailure>>;
   /** Under a tag, which moves there, or under its own digest alone: "damaged" where the digest is another. */
   putManifest(
     repository: RepositoryPlace,

@@ -1,11 +1,11 @@
 // Manifests and tags of a registry (OCI distribution spec, "Pulling manifests", "Pushing Manifests", "Deleting").
 
-import { type Digest, isDigest, sha256 } from "../../engine/core/digest.ts";
+import { isDigest, sha256 } from "../../engine/core/digest.ts";
 import { err, ok, type Result } from "../../engine/core/result.ts";
 import type { RepositoryPlace } from "../../engine/plan/registry-mapper.ts";
 import type {
-  Manifest,
   ManifestDescriptor,
+  ReadManifest,
   Registry,
   RegistryFailure,
   Version,
@@ -29,7 +29,7 @@ export function openManifests(
     place: RepositoryPlace,
     version: Version,
     signal: AbortSignal,
-  ): Promise<Result<Manifest & { readonly digest: Digest }, RegistryFailure>> => {
+  ): Promise<Result<ReadManifest, RegistryFailure>> => {
     const answer = await api.ask(question("GET", place, version), signal);
     if (!answer.ok) return answer;
     const good = expectStatus(place.registry, answer.value, 200);
@@ -38,7 +38,9 @@ export function openManifests(
     const digest = sha256(bytes);
     if (isDigest(version) && digest !== version)
       return err({ kind: "damaged", message: `${place.registry} sent ${digest} in place of ${version}` });
-    return ok({ mediaType: mediaTypeOf(good.value), bytes, digest });
+    const modified = Date.parse(good.value.headers.get("last-modified") ?? "");
+    const modifiedAtMs = Number.isNaN(modified) ? undefined : modified;
+    return ok({ mediaType: mediaTypeOf(good.value), bytes, digest, modifiedAtMs });
   };
   const remove = async (
     place: RepositoryPlace,

@@ -19,8 +19,25 @@ export function recordImage(directory: string, name: string, image: Descriptor):
     (entry) => entry.annotations?.[refName] !== name || platformOf(entry) !== platformOf(image),
   );
   const entry = { ...image, annotations: { ...image.annotations, [refName]: name } };
-  const manifests = [...others, entry].sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
   writeAtomically(join(directory, "oci-layout"), JSON.stringify({ imageLayoutVersion: "1.0.0" }));
+  writeEntries(path, [...others, entry]);
+}
+
+/** Digests of the images that have names. */
+export function namedImages(directory: string): readonly string[] {
+  return readEntries(join(directory, "index.json")).map(({ digest }) => digest);
+}
+
+/** Takes the names of those images away. */
+export function forgetImages(directory: string, isGone: (digest: string) => boolean): void {
+  const path = join(directory, "index.json");
+  const entries = readEntries(path);
+  const left = entries.filter(({ digest }) => !isGone(digest));
+  if (left.length < entries.length) writeEntries(path, left);
+}
+
+function writeEntries(path: string, entries: readonly Descriptor[]): void {
+  const manifests = [...entries].sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
   const mediaType = "application/vnd.oci.image.index.v1+json";
   writeAtomically(path, `${JSON.stringify({ schemaVersion: 2, mediaType, manifests }, undefined, 2)}\n`);
 }

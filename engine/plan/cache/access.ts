@@ -92,7 +92,7 @@ function spellListed({ workspace, layer }: CanonicalCaches): string {
   return `ci/${workspace}/${layer === "all" ? "*" : layer}`;
 }
 
-function isSameNamespace(one: CacheNamespace, other: CacheNamespace): boolean {
+export function isSameNamespace(one: CacheNamespace, other: CacheNamespace): boolean {
   if (one.workspace !== other.workspace) return false;
   return one.kind === "dev" ? other.kind === "dev" && one.actorId === other.actorId : other.kind === "ci";
 }

@@ -2,7 +2,7 @@
 // found before anything is built (check-writes.ts).
 
 import type { CacheNamespace } from "../../../schemas/cache-namespace.ts";
-import { parseImageTag } from "../../../schemas/image-tag.ts";
+import { type ImageTag, parseImageTag } from "../../../schemas/image-tag.ts";
 import type { LayerName } from "../../../schemas/layer-name.ts";
 import type { Platform } from "../../../schemas/platform.ts";
 import type { RegistryAddress } from "../../../schemas/registry-address.ts";
@@ -65,10 +65,17 @@ export function placeTarget(settings: CacheSettings, ref: CacheRef): Result<Cach
   if (!placed.ok) return placed;
   const target = { ...placed.value, options: mapper.cacheOptions };
   if (disposition !== "rollback") return ok({ ...target, staged: undefined });
-  // No cache has such a tag: names, platforms and what mappers make of them are of lower case.
-  const tag = parseImageTag(`${target.place.tag}.NEXT`);
+  const tag = parseImageTag(target.place.tag + stagedEnd);
   if (tag === undefined) return err("has no room for a second tag, which a rollback takes");
   return ok({ ...target, staged: { tag, isRemovable: mapper.tagDeletion === "tag" } });
+}
+
+/** No cache has such a tag: names, platforms and what mappers make of them are of lower case. */
+const stagedEnd = ".NEXT";
+
+/** The tag that what is under this one waits for; undefined of tags under which nothing waits. */
+export function unstagedTag(tag: ImageTag): ImageTag | undefined {
+  return tag.endsWith(stagedEnd) ? parseImageTag(tag.slice(0, -stagedEnd.length)) : undefined;
 }
 
 /** The error is a phrase of what the registry has against the name. */
