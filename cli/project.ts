@@ -184,12 +184,3 @@ async function heldImages({ graph, lock, memory }: Project): Promise<HeldImages>
   );
   return findHeldImages(graph.root, images, memory);
 }
-
-/** Opens and plans the whole catalog. */
-export async function surveyHere(
-  here: Here,
-): Promise<Result<{ readonly project: Project; readonly plan: Plan }, ExitCode>> {
-  const project = await openHere(here);
-  if (!project.ok) return project;
-  return ok({ project: project.value, plan: await planHere(project.value, wholeCatalog) });
-}

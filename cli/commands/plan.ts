@@ -19,6 +19,7 @@ import { planToJson } from "../report/plan-json.ts";
 import { renderLocalWorld, renderPlan } from "../report/plan-text.ts";
 import { runsOnOption } from "../runs-on.ts";
 import { operandsHelp, selectionOptions } from "../selection.ts";
+import { learnNeeds } from "../sizing/learn-needs.ts";
 
 export const command = defineCommand({
   name: "plan",
@@ -59,8 +60,9 @@ export const command = defineCommand({
       });
     const opened = await openSelection({ options, operands, directory, output });
     if (!opened.ok) return opened.error;
-    const { project, selection } = opened.value;
-    const provider = leasingProvider(options.compute, project.directives);
+    const { selection } = opened.value;
+    const provider = leasingProvider(options.compute, opened.value.project.directives);
+    const project = await learnNeeds(opened.value.project, provider, output);
     const caches = await openCaches(options, project);
     if (!caches.ok) return refuseUsage(output, caches.error);
     const actor = findActor(options, project.directives.cache_policy);

@@ -15,9 +15,10 @@ import type { ShowJson } from "../../schemas/show.ts";
 import { findActor } from "../actor-option.ts";
 import { defineCommand } from "../command.ts";
 import { refuseUsage } from "../complain.ts";
+import { leasingProvider } from "../compute-option.ts";
 import { exitCode } from "../exit-code.ts";
 import { flag } from "../option.ts";
-import { surveyHere } from "../project.ts";
+import { openHere, planHere, wholeCatalog } from "../project.ts";
 import { findRegistries } from "../registry-base.ts";
 import { formatBytes } from "../report/format.ts";
 import { nodeToJson } from "../report/plan-json.ts";
@@ -26,6 +27,7 @@ import { describeAdvice, describeSize } from "../report/size-text.ts";
 import { describeState } from "../report/state-text.ts";
 import { pad } from "../report/text-width.ts";
 import { findLayer } from "../select-operands.ts";
+import { learnNeeds } from "../sizing/learn-needs.ts";
 
 export const command = defineCommand({
   name: "show",
@@ -36,11 +38,13 @@ export const command = defineCommand({
   options: { json: flag("as JSON (schemas/show.ts)") },
   examples: [{ command: "lamina show rust", does: "" }],
   run: async ({ options, operands, directory, output }) => {
-    const surveyed = await surveyHere({ directory, output });
-    if (!surveyed.ok) return surveyed.error;
-    const { project, plan } = surveyed.value;
-    const found = findLayer(project.graph, operands[0] ?? "");
+    const opened = await openHere({ directory, output });
+    if (!opened.ok) return opened.error;
+    const found = findLayer(opened.value.graph, operands[0] ?? "");
     if (!found.ok) return refuseUsage(output, found.error);
+    const provider = leasingProvider(undefined, opened.value.directives);
+    const project = await learnNeeds(opened.value, provider, output);
+    const plan = await planHere(project, wholeCatalog);
     const steps = plan.steps.filter(({ layer }) => layer === found.value);
     const registries = await describeRegistries(project, found.value);
     if (options.json) {

@@ -12,16 +12,17 @@ export interface OpenedMetrics {
 
 export const metricsFile = ".lamina/metrics.db";
 
-/** `root` is absolute. What the store takes is loaded here and no earlier. */
+/** `root` is absolute; `patienceMs` is for a pool. What the store takes is loaded here and no earlier. */
 export async function openMetrics(
   root: string,
   directives: Pick<CatalogDirectives, "compute_provider" | "runners">,
   env: (name: string) => string | undefined,
+  patienceMs?: number,
 ): Promise<OpenedMetrics> {
   const url = poolUrl(directives, env);
   if (url !== undefined) {
     const { openHttpMetrics } = await import("../../providers/metrics/http.ts");
-    return { store: openHttpMetrics({ url, token: env("LAMINA_POOL_TOKEN") }), place: url };
+    return { store: openHttpMetrics({ url, token: env("LAMINA_POOL_TOKEN"), patienceMs }), place: url };
   }
   const { openSqliteMetrics } = await import("../../providers/metrics/sqlite.ts");
   return { store: openSqliteMetrics(join(root, metricsFile)), place: metricsFile };

@@ -1,6 +1,6 @@
 // What builds of a project were seen to need, for the advice in its plans. A file of metrics that is the same as before is not
-// opened again, and without one nothing is loaded. A pool is not asked: advice is not worth a wait before every plan, and sizes
-// that are approved stand in the project itself.
+// opened again, and without one nothing is loaded. A pool is asked where sizes are shown (learn-needs.ts): advice is not worth a wait
+// before every command, and sizes that are approved stand in the project itself.
 
 import { join } from "node:path";
 import type { Memory } from "../../engine/memory/memory.ts";

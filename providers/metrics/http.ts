@@ -15,9 +15,15 @@ export interface HttpMetricsOptions {
   readonly url: string;
   /** Sent with each request, and told to nobody else. */
   readonly token: string | undefined;
+  /** How long an answer is waited for. */
+  readonly patienceMs?: number | undefined;
 }
 
-export function openHttpMetrics({ url, token }: HttpMetricsOptions): MetricsStore {
+export function openHttpMetrics({
+  url,
+  token,
+  patienceMs = answerWithinMs,
+}: HttpMetricsOptions): MetricsStore {
   const closing = new AbortController();
 
   async function ask<T>(
@@ -36,7 +42,7 @@ export function openHttpMetrics({ url, token }: HttpMetricsOptions): MetricsStor
           ...(body === undefined ? {} : { "content-type": "application/json" }),
         },
         body: body === undefined ? undefined : JSON.stringify(body),
-        timeoutMs: answerWithinMs,
+        timeoutMs: patienceMs,
       },
       closing.signal,
     );

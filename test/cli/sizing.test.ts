@@ -132,7 +132,8 @@ top     ${own}  2 cpu, 4 GB (language)                  1 (1 out of memory)     
     if (!server.ok) throw new Error(server.error);
     const { url } = server.value;
     const store = openHttpMetrics({ url, token: "a-token-of-the-test" });
-    await store.record(build(1, { layer: layerName.parse("top") }));
+    const top = { layer: layerName.parse("top"), platform: arm64, memoryPeakBytes: 7 * gibibyte };
+    await store.record(build(1, top));
     await store.close();
     project.write("catalog/build_directives.ncl", "{ compute_provider = 'vm_pool }");
     const env = { LAMINA_POOL_URL: url, LAMINA_POOL_TOKEN: "a-token-of-the-test" };
@@ -141,7 +142,24 @@ top     ${own}  2 cpu, 4 GB (language)                  1 (1 out of memory)     
       cwd: project.root,
       env: { ...env, LAMINA_POOL_TOKEN: "a-wrong-token-of-it" },
     });
+    const planned = await runCli(["plan", "top", "--json"], { cwd: project.root, env });
+    const shown = await runCli(["show", "top", "--json"], { cwd: project.root, env });
     await server.value.close();
+    const gone = await runCli(["show", "top", "--json"], { cwd: project.root, env });
+    const advice = { tier: "cax31", cpu: 2, memoryGb: 9, builds: 1 };
+    expect(plan.parse(JSON.parse(planned.stdout)).nodes.at(-1)?.runner).toMatchObject({ advice });
+    expect(show.parse(JSON.parse(shown.stdout)).platforms[0]?.runner).toMatchObject({ advice });
+    // Without it the rest is told all the same.
+    expect(show.parse(JSON.parse(gone.stdout)).platforms[0]?.runner).toEqual({
+      tier: "cax11",
+      cpu: 2,
+      memoryGb: 4,
+      source: "language",
+    });
+    expect([gone.exitCode, gone.stderr]).toEqual([
+      0,
+      `sizes are planned without the pool's past builds: ${url}: connect ECONNREFUSED ${url.replace("http://", "")}\n`,
+    ]);
     const report = sizingReport.parse(JSON.parse(answered.stdout));
     expect([report.source, report.total.builds]).toEqual([url, 1]);
     expect([refused.exitCode, refused.stdout]).toEqual([3, ""]);
