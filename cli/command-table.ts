@@ -130,6 +130,20 @@ export const commandTable: readonly TableEntry[] = [
     load: () => import("./commands/runners-reap.ts"),
   },
   {
+    name: "cache list",
+    usage: "",
+    group: "Tools",
+    summary: "build caches, images and blobs, and who still reaches them",
+    load: () => import("./commands/cache-list.ts"),
+  },
+  {
+    name: "cache gc",
+    usage: "[PART…]",
+    group: "Tools",
+    summary: "clear away what nobody reaches; says what, and does it with --yes",
+    load: () => import("./commands/cache-gc.ts"),
+  },
+  {
     name: "pool serve",
     usage: "",
     group: "Tools",

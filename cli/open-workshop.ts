@@ -10,6 +10,7 @@ import type { Platform } from "../schemas/platform.ts";
 import { complain } from "./complain.ts";
 import type { LeasingProvider } from "./compute-option.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
+import { holdStore } from "./hold-store.ts";
 import type { Output } from "./output.ts";
 import { openMetrics } from "./sizing/open-metrics.ts";
 import { createHost, openBuilder, openImageStore, openLocalMachine } from "./wire.ts";
@@ -28,7 +29,31 @@ export interface OpenedWorkshop {
   readonly platform: Platform | undefined;
 }
 
+/** Its store is not cleared away until it is closed. */
 export async function openWorkshop(
+  project: Project,
+  wish: WorkshopWish,
+  vault: SecretVault,
+  output: Output,
+  signal: AbortSignal,
+): Promise<Result<OpenedWorkshop, ExitCode>> {
+  const held = holdStore(project.graph.root, output);
+  if (!held.ok) return held;
+  const leave = held.value;
+  const opened = await openPlaces(project, wish, vault, output, signal);
+  if (!opened.ok) {
+    leave();
+    return opened;
+  }
+  const { workshop, platform } = opened.value;
+  const close = async (): Promise<void> => {
+    await workshop.close();
+    leave();
+  };
+  return ok({ workshop: { ...workshop, close }, platform });
+}
+
+async function openPlaces(
   project: Project,
   { plan, provider, directivesPath }: WorkshopWish,
   vault: SecretVault,

@@ -14,6 +14,7 @@ import { createCacheRegistry } from "./cache-registry.ts";
 import type { Invocation } from "./command.ts";
 import { complain, refuseUsage } from "./complain.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
+import { holdStore } from "./hold-store.ts";
 import { listenForInterrupts } from "./interrupts.ts";
 import { type Keys, listenForKeys } from "./keys.ts";
 import { type LookSettings, openLooker } from "./look-here.ts";
@@ -108,12 +109,20 @@ export async function runWatch(
       },
       openFileWatch: createFileWatch({ polls: wantsPolling((name) => host.env(name)) }),
       openBuilder: async (at, signal) => {
+        const held = holdStore(at, speaking);
+        if (!held.ok) return undefined;
         const opened = await openBuilder(at, signal, vault);
         if (opened.ok) {
           builders.wasThere = true;
           machine = await openLocalMachine(opened.value);
-          return opened.value;
+          const builder = opened.value;
+          const close = async (): Promise<void> => {
+            await builder.close();
+            held.value();
+          };
+          return { ...builder, close };
         }
+        held.value();
         if (signal.aborted) return undefined;
         tellNoBuilder(speaking, opened.error);
         // Nobody sits there who would get one. One that was there may come again.
