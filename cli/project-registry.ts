@@ -10,10 +10,11 @@ export interface ProjectRegistry {
   open(): Promise<RegistryHere>;
 }
 
-/** Undefined where the directives name none. `tell` gets what goes wrong with looking things up, once: no build fails by it. */
+/** Undefined where the directives name none. A catalog's layers each have a repository, a project is one image. `tell` gets what goes wrong with looking things up, once: no build fails by it. */
 export function findProjectRegistry(
   project: Pick<Project, "graph" | "directives">,
   actor: Actor | undefined,
+  kind: "catalog" | "project",
   tell: (text: string) => void,
 ): ProjectRegistry | undefined {
   const registries = findRegistries(project.directives, actor);
@@ -22,7 +23,7 @@ export function findProjectRegistry(
   return {
     open: () => {
       opened ??= import("./registry-here.ts").then(({ openRegistryHere }) =>
-        openRegistryHere(project, registries, tell),
+        openRegistryHere(project, registries, kind, tell),
       );
       return opened;
     },

@@ -4,6 +4,7 @@
 import type { Actor } from "../engine/plan/cache/actor.ts";
 import type { RepositoryPlace } from "../engine/plan/registry-mapper.ts";
 import type { CatalogDirectives } from "../schemas/build-directives.ts";
+import { type ImageTag, parseImageTag } from "../schemas/image-tag.ts";
 import { parseRegistryAddress } from "../schemas/registry-address.ts";
 import type { Capability, RegistryNamespace } from "../schemas/registry-capabilities.ts";
 import type { RegistryProvider } from "../schemas/registry-providers.ts";
@@ -14,8 +15,10 @@ export interface UsableRegistry {
   /** "main" of a topology; else its address. */
   readonly name: string;
   readonly provider: RegistryProvider;
-  /** Below it every layer has its own repository, and caches lie beside it. */
+  /** Below it every layer has its own repository, and caches lie beside it; that of a dispatched project is its own image's. */
   readonly base: RepositoryPlace;
+  /** That `artifact.image` has; of a dispatched project it moves in place of `latest`. */
+  readonly tag: ImageTag | undefined;
   readonly plainHttp: boolean;
   /** Whether images go there. */
   readonly isTarget: boolean;
@@ -29,9 +32,10 @@ export function findRegistries(directives: Directives, actor: Actor | undefined)
   const { artifact, registry_provider: provider = "zot", registry_topology: topology } = directives;
   if (topology !== undefined) return registriesOf(topology, actor);
   const base = artifact && readPlace(artifact.image, provider);
-  if (base === undefined) return [];
+  if (base === undefined || artifact === undefined) return [];
   const name = `${base.registry}/${base.name}`;
-  return [{ name, provider, base, plainHttp: false, isTarget: true, may: () => true }];
+  const tag = parseImageTag(/:([^/:@]*)(?:@.*)?$/.exec(artifact.image)?.[1] ?? "");
+  return [{ name, provider, base, tag, plainHttp: false, isTarget: true, may: () => true }];
 }
 
 function registriesOf(topology: RegistryTopology, actor: Actor | undefined): readonly UsableRegistry[] {
@@ -46,7 +50,7 @@ function registriesOf(topology: RegistryTopology, actor: Actor | undefined): rea
       scope?.[namespace]?.includes(capability) === true &&
       capabilities[namespace]?.includes(capability) === true;
     const isTarget = targets?.includes(name) ?? capabilities.images?.includes("push") === true;
-    return [{ name, provider, base, plainHttp: plain_http, isTarget, may }];
+    return [{ name, provider, base, tag: undefined, plainHttp: plain_http, isTarget, may }];
   });
 }
 

@@ -50,6 +50,7 @@ export interface RegistryStates {
 export async function openRegistryHere(
   { graph }: Pick<Project, "graph">,
   registries: readonly UsableRegistry[],
+  kind: "catalog" | "project",
   tell: (text: string) => void,
 ): Promise<RegistryHere> {
   const { clock, files } = createHost();
@@ -60,7 +61,7 @@ export async function openRegistryHere(
   const targets = registries.filter(({ isTarget, may }) => isTarget && may("images", "push"));
   const published = new PublishedLayers({
     registry,
-    registries: readable.map((each) => placeLayers(each, graph).repositories),
+    registries: readable.map((each) => placeLayers(each, graph, kind).repositories),
     onSilence: (failure) => {
       if (failure.kind !== "canceled")
         tell(`what others have published is not looked for: ${failure.message}`);
@@ -71,18 +72,21 @@ export async function openRegistryHere(
     journal: new PromotionJournal(files, join(graph.root, ".lamina/promotions")),
     processes: processTable,
   };
+  const [first] = graph.order;
+  const sources = kind === "project" && first !== undefined ? graph.layer(first).directory : graph.root;
   return {
     published,
-    refusal: findRefusal(registries, targets, graph),
+    refusal: findRefusal(registries, targets, graph, kind),
     openPublication: async ({ placer, images }, sink, signal) =>
       new Publication(
         {
           ...promotion,
           published,
           transfer: openImageTransfer(registry, storeDirectory(graph.root)),
-          targets: targets.map((each) => placeLayers(each, graph).repositories),
+          targets: targets.map((each) => placeLayers(each, graph, kind).repositories),
           workspace: graph.workspace,
-          facts: await describeSource(graph.root, signal),
+          newest: kind === "project" ? targets[0]?.tag : undefined,
+          facts: await describeSource(sources, signal),
           collect: (layer, platform, entry, whole) =>
             collectArtifacts(
               {
@@ -105,7 +109,7 @@ export async function openRegistryHere(
     compare: async (locked, signal) => {
       const all: RegistryStates[] = [];
       for (const each of registries.filter(({ may }) => may("images", "pull"))) {
-        const { repositories } = placeLayers(each, graph);
+        const { repositories } = placeLayers(each, graph, kind);
         const states = await compareLock(locked, registry, repositories, signal);
         if (!states.ok) return states;
         all.push({ registry: each.name, states: states.value });
@@ -127,12 +131,14 @@ export async function openRegistryHere(
 function placeLayers(
   { base, provider }: UsableRegistry,
   graph: LayerGraph,
+  kind: "catalog" | "project",
 ): { readonly repositories: LayerRepositories; readonly nameless: readonly string[] } {
   const mapper = mapperOf(provider);
   const repositories = new Map<LayerName, RepositoryPlace>();
   const nameless: string[] = [];
   for (const layer of graph.order) {
-    const place = mapper.imagesOf(base, layer);
+    // A project is one image, and that is where it was said to go.
+    const place = kind === "project" ? ok(base) : mapper.imagesOf(base, layer);
     if (place.ok) repositories.set(layer, place.value);
     else
       nameless.push(
@@ -146,6 +152,7 @@ function findRefusal(
   registries: readonly UsableRegistry[],
   targets: readonly UsableRegistry[],
   graph: LayerGraph,
+  kind: "catalog" | "project",
 ): UsageFault | undefined {
   const wanted = registries.filter(({ isTarget }) => isTarget);
   const forbidden = wanted.find((each) => !targets.includes(each));
@@ -159,7 +166,7 @@ function findRefusal(
       message: `whoever builds here may not push images to ${forbidden.name}`,
       help: "participants of registry_topology say who may; --actor says who builds",
     };
-  const nameless = targets.flatMap((each) => placeLayers(each, graph).nameless);
+  const nameless = targets.flatMap((each) => placeLayers(each, graph, kind).nameless);
   const [message] = nameless;
   if (message === undefined) return undefined;
   return { message, help: "artifact.image in catalog/build_directives.ncl says where images go" };

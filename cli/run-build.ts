@@ -80,16 +80,22 @@ export async function runBuild(
     if (reporter === undefined) output.remark(`note: ${text}\n`);
     else reporter.announce(`note: ${text}`);
   };
+  const isProject = settings.command === "dispatch";
+  const kind = isProject ? "project" : "catalog";
+  const registry = findProjectRegistry(project, settings.actor, kind, tellOfRegistry);
   // Whoever dispatches asks for a build: nothing that is published takes its place.
-  const registry =
-    settings.command === "dispatch"
-      ? undefined
-      : findProjectRegistry(project, settings.actor, tellOfRegistry);
+  const asked = isProject ? undefined : registry;
   let workshop: Workshop | undefined;
   try {
     const fault = settings.push === true ? await preparePush(project, registry, output) : undefined;
     if (fault !== undefined) return refuseUsage(output, fault);
-    const prepared = await prepare(project, { ...settings, registry }, vault, interrupted.signal, output);
+    const prepared = await prepare(
+      project,
+      { ...settings, registry: asked },
+      vault,
+      interrupted.signal,
+      output,
+    );
     if (!prepared.ok) return interrupted.signal.aborted ? exitCode.interrupted : prepared.error;
     workshop = prepared.value.workshop;
     if (interrupted.signal.aborted) return exitCode.interrupted;
@@ -200,6 +206,7 @@ async function carryOut(
   project: Project,
   { plan, workshop }: Prepared,
   {
+    command,
     concurrency,
     failFast,
     push,
@@ -232,7 +239,7 @@ async function carryOut(
     const { images, metrics } = workshop;
     const opened = builds || push ? await registry?.open() : undefined;
     const tools = {
-      published: opened?.published,
+      published: command === "dispatch" ? undefined : opened?.published,
       publication: push ? await opened?.openPublication({ placer, images }, sink, signal) : undefined,
       placer,
       images,

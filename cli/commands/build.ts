@@ -67,7 +67,9 @@ export const command = defineCommand({
     if (!caches.ok) return refuseUsage(output, caches.error);
     const actor = findActor(options, project.directives.cache_policy);
     if (options["dry-run"]) {
-      const registry = findProjectRegistry(project, actor, (text) => output.remark(`note: ${text}\n`));
+      const registry = findProjectRegistry(project, actor, "catalog", (text) =>
+        output.remark(`note: ${text}\n`),
+      );
       const place = provider ?? "here";
       const plan = await planHere(project, { ...selection, place, caches: caches.value, registry });
       const fault = findCacheFault(plan, caches.value);

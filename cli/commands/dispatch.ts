@@ -4,14 +4,14 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { Files } from "../../engine/core/host.ts";
 import { nearMiss } from "../../engine/core/near-miss.ts";
 import { openDispatch } from "../../engine/dispatch.ts";
-import { actorOptions } from "../actor-option.ts";
+import { actorOptions, findActor } from "../actor-option.ts";
 import { defineCommand, noOperands } from "../command.ts";
 import { refuseUsage } from "../complain.ts";
 import { computeOption, leasingProvider } from "../compute-option.ts";
 import { dispatchState } from "../dispatch-state.ts";
 import { exitCode } from "../exit-code.ts";
 import { openCaches } from "../open-caches.ts";
-import { choice, text } from "../option.ts";
+import { choice, flag, text } from "../option.ts";
 import { reporterNames } from "../report/reporter.ts";
 import { runBuild } from "../run-build.ts";
 import { nameSecrets, secretOption } from "../secret-option.ts";
@@ -32,6 +32,7 @@ export const command = defineCommand({
     context: text("DIR", "the build context (default: the current folder)"),
     compute: computeOption,
     ...actorOptions,
+    push: flag("publish the image as artifact.image"),
     base: baseOption,
     secret: secretOption,
     reporter: choice(reporterNames, "how progress is told (default: by where it goes)"),
@@ -96,6 +97,8 @@ export const command = defineCommand({
         provider: leasingProvider(options.compute, directives),
         directivesPath,
         caches: caches.value,
+        actor: findActor(options, directives.cache_policy),
+        push: options.push,
         summaryFile: summaryFile === undefined ? undefined : resolve(directory, summaryFile),
       },
       { output, quiet, verbose },

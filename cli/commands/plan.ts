@@ -66,7 +66,9 @@ export const command = defineCommand({
     const caches = await openCaches(options, project);
     if (!caches.ok) return refuseUsage(output, caches.error);
     const actor = findActor(options, project.directives.cache_policy);
-    const registry = findProjectRegistry(project, actor, (text) => output.remark(`note: ${text}\n`));
+    const registry = findProjectRegistry(project, actor, "catalog", (text) =>
+      output.remark(`note: ${text}\n`),
+    );
     const place = provider ?? "here";
     const plan = await planHere(project, { ...selection, place, caches: caches.value, registry });
     const fault = findCacheFault(plan, caches.value);

@@ -69,7 +69,9 @@ export const command = defineCommand({
       project.value.directives.cache_policy,
     );
     const plan = await planHere(project.value, {
-      registry: findProjectRegistry(project.value, actor, (text) => output.remark(`note: ${text}\n`)),
+      registry: findProjectRegistry(project.value, actor, "catalog", (text) =>
+        output.remark(`note: ${text}\n`),
+      ),
       layers: [layer.value],
       options: { only: false, force: false, withAncestors: false },
       platforms: options.platform,

@@ -66,7 +66,7 @@ async function compareRemotely(
   output: Output,
 ): Promise<Result<readonly RegistryStates[], ExitCode>> {
   const actor = findActor({ actor: undefined, "actor-id": undefined }, project.directives.cache_policy);
-  const registry = findProjectRegistry(project, actor, () => {});
+  const registry = findProjectRegistry(project, actor, "catalog", () => {});
   if (registry === undefined)
     return err(
       refuseUsage(output, {

@@ -29,6 +29,8 @@ export interface PublicationDeps extends PromotionDeps {
   /** By registry that they go to; all of them are promoted together. */
   readonly targets: readonly LayerRepositories[];
   readonly workspace: string;
+  /** The tag of whatever is newest; "latest" where it is left out. */
+  readonly newest?: ImageTag | undefined;
   readonly facts: SourceFacts;
   /** Makes the image of a layer's artifacts. */
   readonly collect: (
@@ -250,11 +252,12 @@ export class Publication {
   ): Promise<Result<readonly TagMove[], RegistryFailure>> {
     const layer = pushed[0]?.offer.layer;
     if (layer === undefined) return ok([]);
+    const { newest = latest } = this.#deps;
     const images = pushed.map(({ image }) => image);
     const artifacts = pushed.flatMap((each) => each.artifacts ?? []);
     const wanted = [
-      ...wantedTags(layer, images, (tag) => tag),
-      ...wantedTags(layer, artifacts, artifactsTag),
+      ...wantedTags(layer, images, newest, (tag) => tag),
+      ...wantedTags(layer, artifacts, newest, artifactsTag),
     ];
     const moves: TagMove[] = [];
     for (const { tag, images: fresh, joins } of wanted) {
@@ -333,6 +336,7 @@ interface WantedTag {
 function wantedTags(
   layer: Layer,
   images: readonly LayerImage[],
+  newest: ImageTag,
   spell: (tag: ImageTag) => ImageTag,
 ): readonly WantedTag[] {
   if (images.length === 0) return [];
@@ -342,7 +346,7 @@ function wantedTags(
     ...Array.from(versions).flatMap(([tag, of]) =>
       tag === undefined ? [] : [{ tag: spell(tag), images: of, joins: true }],
     ),
-    { tag: spell(latest), images, joins: true },
+    { tag: spell(newest), images, joins: true },
   ];
 }
 

@@ -260,6 +260,23 @@ test("a topology: found in one registry, published to another, and who may not p
   expect(answer.status).toBe(200);
 });
 
+test("a dispatched project is published as the image that its directives name", async () => {
+  const project = writeProject({
+    "directives.ncl": `let D = import "lamina/build_directives.ncl" in
+D.make_ci_build { workspace = "shop", artifact = { image = "${proxy.address}/${repository}/shop:1.2" }, compute_provider = 'docker_local }
+`,
+    Dockerfile: `FROM ${base}\nRUN echo shop > /etc/shop\n`,
+  });
+  projects.push(project);
+  const pushed = await lamina(project, ["dispatch", "--directives", "directives.ncl", "--push"]);
+  expect(pushed.stderr).toContain("promoted: 2 tags moved");
+  expect(pushed.exitCode).toBe(0);
+  expect(await tags("shop")).toEqual(["1.2", expect.stringMatching(/^l-[0-9a-f]{16}$/)]);
+  const again = await lamina(project, ["dispatch", "--directives", "directives.ncl", "--push"]);
+  expect(again.stderr).toContain("all tags are where they belong");
+  expect(again.exitCode).toBe(0);
+});
+
 test("a registry that is away fails no build, and is told of once", async () => {
   const project = checkOut();
   await proxy.close();
