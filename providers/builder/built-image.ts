@@ -39,7 +39,7 @@ export function findExported(metadata: string, log: SolveLog): Result<Digest, So
     return ok(cacheSchema.parse(JSON.parse(metadata))["cache.manifest"].digest);
   } catch {
     // buildctl was told not to mind, so that only progress tells.
-    const failed = log.vertices.find(({ name, error }) => /^exporting cache/.test(name) && error !== "");
+    const failed = log.vertices.find(({ name, error }) => name.startsWith("exporting cache") && error !== "");
     return err({ kind: "other", message: failed?.error ?? "BuildKit did not say what it wrote" });
   }
 }

@@ -165,6 +165,8 @@ test("a session writes its own alone: others and CI find nothing of it, and itse
   }
 });
 
+const named = (text: string) => text.replaceAll("/W/", `/${workspace}/`);
+
 /** Whatever is said to it is counted. */
 async function listen(server: Server): Promise<{ readonly address: string; readonly heard: () => number }> {
   let heard = 0;
@@ -218,7 +220,6 @@ test.each([
 ])("%s is refused before anybody is asked anything", async (_who, policy, args, message) => {
   const [builder, asked] = [createSocketServer(), createServer()];
   const [daemon, server] = await Promise.all([listen(builder), listen(asked)]);
-  const named = (text: string) => text.replaceAll("/W/", `/${workspace}/`);
   direct(named(policy), server.address);
   for (const command of [["build"], ["build", "--dry-run"], ["plan"], ["watch"]]) {
     const { exitCode, stdout, stderr } = await lamina([...command, ...args], `tcp://${daemon.address}`);
@@ -285,7 +286,8 @@ test.each([
   const server = make();
   const { address } = await listen(server);
   direct(undefined, address);
-  const built = await build("rig");
+  // By force, so that nobody asks it for what others have published.
+  const built = await build("rig", "--force");
   expect([built.exitCode, built.layers]).toEqual([0, ["one: 2 run, 0 cached", "two: 1 run, 0 cached"]]);
   expect(built.caches).toEqual([
     `unread ${ofCi("one")}`,
@@ -297,14 +299,15 @@ test.each([
   server.close();
 });
 
+const change = (word: string, two: string) => {
+  project.write("catalog/one/Dockerfile", `FROM ${rig.busybox.reference}\nRUN echo ${word} > /one\n`);
+  project.write("catalog/two/Dockerfile", `FROM ${workspace}/one\nRUN ${two}\n`);
+};
+
 test("rollback: where the run fails the caches are what they were, else they are the new ones", async () => {
   await build("rig");
   const before = await digestOf(ofCi("one"));
   direct("{ actor = 'ci, disposition = 'rollback }");
-  const change = (word: string, two: string) => {
-    project.write("catalog/one/Dockerfile", `FROM ${rig.busybox.reference}\nRUN echo ${word} > /one\n`);
-    project.write("catalog/two/Dockerfile", `FROM ${workspace}/one\nRUN ${two}\n`);
-  };
   change("second", "exit 3");
   const failed = await build("rig");
   expect([failed.exitCode, failed.caches]).toEqual([1, [`dropped ${ofCi("one")}`]]);

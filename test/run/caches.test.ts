@@ -17,6 +17,7 @@ import { RunRig, settle } from "./rig.ts";
 
 const project = projectOf({ debian: {}, rust: { build_base: "debian" } });
 const at = (path: string) => `registry.example/cache/${path}:linux-amd64`;
+const staged = (path: string) => `${at(path)}.NEXT`;
 const never = new AbortController().signal;
 
 let rig: RunRig;
@@ -313,7 +314,6 @@ describe("what is wrong with a cache", () => {
 });
 
 describe("rollback", () => {
-  const staged = (path: string) => `${at(path)}.NEXT`;
   beforeEach(() => open(ci, { disposition: "rollback" }));
 
   test("caches take their places when the run is done, and not before", async () => {

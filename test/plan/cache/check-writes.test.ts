@@ -79,13 +79,16 @@ describe("the gate", () => {
   });
 });
 
-describe("what is wired", () => {
-  const addresses = (settings: CacheSettings) => {
-    const { from, to } = wireCaches(settings, layer("rust"), arm64, [layer("debian")]);
-    return { from: from.map(({ address }) => address), to: to.map(({ address }) => address) };
-  };
-  const at = (path: string) => `registry.example/cache/${path}:linux-arm64`;
+const addresses = (settings: CacheSettings) => {
+  const { from, to } = wireCaches(settings, layer("rust"), arm64, [layer("debian")]);
+  return { from: from.map(({ address }) => address), to: to.map(({ address }) => address) };
+};
 
+const at = (path: string) => `registry.example/cache/${path}:linux-arm64`;
+
+const staged = (settings: CacheSettings) => wireCaches(settings, layer("rust"), arm64, []).to[0]?.staged;
+
+describe("what is wired", () => {
   test("by CI: its own, the nearest first", () => {
     expect(addresses(cachesOf(ci))).toEqual({
       from: [at("ci/lamina/rust"), at("ci/lamina/debian")],
@@ -114,7 +117,6 @@ describe("what is wired", () => {
   });
 
   test("rollback writes beside the cache first; the tag is removed only where only the tag goes", () => {
-    const staged = (settings: CacheSettings) => wireCaches(settings, layer("rust"), arm64, []).to[0]?.staged;
     expect(staged(cachesOf(ci))).toBeUndefined();
     expect(staged(cachesOf(ci, { disposition: "rollback" }))).toEqual({
       tag: "linux-arm64.NEXT",
