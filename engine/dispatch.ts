@@ -7,7 +7,7 @@ import { isLayerName } from "../schemas/is-layer-name.ts";
 import type { LayerName } from "../schemas/layer-name.ts";
 import type { Workflow } from "../schemas/workflow.ts";
 import { checkHanded } from "./catalog/agreement.ts";
-import { readBuildSpec } from "./catalog/build-spec.ts";
+import { readBuildSpec } from "./catalog/beside.ts";
 import type { CatalogDeps } from "./catalog/catalog-deps.ts";
 import type { Declaration } from "./catalog/declaration.ts";
 import type { Layer } from "./catalog/layer.ts";
@@ -140,7 +140,7 @@ async function readArtifact(
   const spec = await readBuildSpec(contextDirectory, deps);
   if (!opened.ok || spec.diagnostics.length > 0)
     return err([...(opened.ok ? [] : opened.error), ...spec.diagnostics]);
-  return ok(makeLayer(declaration, opened.value, spec.buildSpec));
+  return ok(makeLayer(declaration, opened.value, spec));
 }
 
 /** The last part of an image's repository, in the spelling of a layer's name. */

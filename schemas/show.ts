@@ -32,6 +32,10 @@ export const show = z.strictObject({
       action: planNode.shape.action,
       /** As in `lamina plan --json`. */
       runner: planNode.shape.runner,
+      /** The file that says that size, by its path in the project; null where none does. */
+      sizeFrom: z.string().nullable(),
+      /** Where machines are leased: built on one that nothing else is built on. */
+      ownMachine: z.boolean(),
       /** As in lamina.lock, current or not; null where it was never built. */
       locked: lockEntry.nullable(),
     }),

@@ -23,6 +23,7 @@ import { findRegistries } from "../registry-base.ts";
 import { formatBytes } from "../report/format.ts";
 import { nodeToJson } from "../report/plan-json.ts";
 import { renderLocalWorld } from "../report/plan-text.ts";
+import { ownMachineOrigin, sizeOrigin } from "../report/size-origin.ts";
 import { describeAdvice, describeSize } from "../report/size-text.ts";
 import { describeState } from "../report/state-text.ts";
 import { pad } from "../report/text-width.ts";
@@ -59,7 +60,8 @@ export const command = defineCommand({
 });
 
 /** schemas/show.ts, which a test holds it to. */
-function showToJson({ graph, lock }: Project, layer: LayerName, steps: readonly Step[]) {
+function showToJson(project: Project, layer: LayerName, steps: readonly Step[]) {
+  const { graph, lock } = project;
   return {
     version: 1 satisfies ShowJson["version"],
     layer,
@@ -71,6 +73,8 @@ function showToJson({ graph, lock }: Project, layer: LayerName, steps: readonly 
       platform: step.platform,
       action: step.action,
       runner: nodeToJson(step).runner,
+      sizeFrom: sizeOrigin(project, layer) ?? null,
+      ownMachine: step.ownMachine ?? false,
       locked: entryOf(lock.current, step.layer, step.platform) ?? null,
     })),
   };
@@ -124,6 +128,17 @@ function seenVersion(tools: Readonly<Record<string, string>> | undefined, name: 
   return tools !== undefined && Object.hasOwn(tools, name) ? (tools[name] ?? "") : "";
 }
 
+/** Its size with the file that says it, what past builds speak for, and whether it shares its machine. */
+function describeRunner(project: Project, { layer, runner }: Step): readonly string[] {
+  const size = sizeOrigin(project, layer);
+  const own = ownMachineOrigin(project, layer);
+  return [
+    `${describeSize(runner)}${size === undefined || runner.source !== "explicit" ? "" : `, by ${size}`}`,
+    ...describeAdvice(runner),
+    ...(own === undefined ? [] : [`on a leased machine of its own, by ${own}`]),
+  ];
+}
+
 function renderLayer(
   project: Project,
   step: Step,
@@ -134,7 +149,6 @@ function renderLayer(
   const { graph, lock } = project;
   const { workflow, workflowPath } = graph.layer(step.layer);
   const entry = entryOf(lock.current, step.layer, step.platform);
-  const { runner } = step;
   const base = workflow.build_base;
   const rows: readonly (readonly [string, readonly string[]])[] = [
     ["declared in", [relative(graph.root, workflowPath)]],
@@ -156,7 +170,7 @@ function renderLayer(
       }),
     ],
     ["artifacts", workflow.artifact_paths],
-    ["runner", [describeSize(runner), ...describeAdvice(runner)]],
+    ["runner", describeRunner(project, step)],
     ["state", [describeState(step, colors)]],
     ["image", entry === undefined ? [] : [entry.image]],
     ["size", entry === undefined ? [] : [formatBytes(entry.sizeBytes)]],

@@ -1,11 +1,13 @@
 // A plan held against what its provider has: builds that no machine of it will ever hold, as diagnostics where their size is said.
 
 import path from "node:path";
+import { directivesIn } from "../../engine/catalog/beside.ts";
 import { diagnoseFaults, type Fault } from "../../engine/catalog/diagnose-issues.ts";
 import type { Diagnostic } from "../../engine/core/diagnostic.ts";
 import type { Host } from "../../engine/core/host.ts";
+import { unreachable } from "../../engine/core/unreachable.ts";
 import { biggestMachine, findUnheld } from "../../engine/plan/appraise.ts";
-import type { DeclaredSize } from "../../engine/plan/sizing.ts";
+import { decidingSize, declaredSizes } from "../../engine/plan/declared-sizes.ts";
 import type { Plan, Step } from "../../engine/plan/step.ts";
 import type { Survey } from "../../engine/ports/compute.ts";
 import type { Project } from "../../engine/project.ts";
@@ -90,21 +92,24 @@ async function findPlace(
   readonly located: Awaited<ReturnType<typeof locate>>;
 }> {
   const layer = project.graph.layer(name);
-  const override = fieldOf(project.directives.runner_override, part);
-  if (override !== undefined)
-    return { path: ["runner_override", override], located: await locate(directivesPath, host) };
-  const spec = fieldOf(layer.buildSpec, part);
-  if (spec !== undefined)
-    return { path: [spec], located: await locate(path.join(layer.directory, ".build-spec.ncl"), host) };
-  const { located } = layer;
-  return {
-    path: [fieldOf(layer.workflow, part) ?? (runner.source === "language" ? "language" : "name")],
-    located,
-  };
-}
-
-/** The field that says a size, or that part of it. */
-function fieldOf(declared: DeclaredSize | undefined, part: "cpu" | "memory_gb"): string | undefined {
-  if (declared?.runner_type !== undefined) return "runner_type";
-  return declared?.cpu === undefined || declared.memory_gb === undefined ? undefined : part;
+  const decided = decidingSize(declaredSizes(layer, project.directives.runner_override));
+  if (decided === undefined)
+    return { path: [runner.source === "language" ? "language" : "name"], located: layer.located };
+  const { place, size } = decided;
+  const field = size.runner_type === undefined ? part : "runner_type";
+  switch (place) {
+    case "own-directives":
+      return {
+        path: ["runner_override", field],
+        located: await locate(directivesIn(layer.directory), host),
+      };
+    case "directives":
+      return { path: ["runner_override", field], located: await locate(directivesPath, host) };
+    case "build-spec":
+      return { path: [field], located: await locate(path.join(layer.directory, ".build-spec.ncl"), host) };
+    case "workflow":
+      return { path: [field], located: layer.located };
+    default:
+      return unreachable(place);
+  }
 }

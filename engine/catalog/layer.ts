@@ -1,6 +1,7 @@
 // A layer as declared: its evaluated workflow.ncl, typed, with the place of every value, and its parsed Dockerfile.
 
 import type { BuildSpec } from "../../schemas/build-spec.ts";
+import type { LayerDirectives } from "../../schemas/layer-directives.ts";
 import type { LayerName } from "../../schemas/layer-name.ts";
 import type { Workflow } from "../../schemas/workflow.ts";
 import type { Span } from "../core/source.ts";
@@ -20,6 +21,8 @@ export interface Layer {
   readonly dockerfile: Dockerfile;
   /** Of the .build-spec.ncl in its folder; no part of what it is built from. */
   readonly buildSpec?: BuildSpec | undefined;
+  /** Of the build_directives.ncl in its folder, over the catalog's; no part of what it is built from either. */
+  readonly directives?: LayerDirectives | undefined;
   /** All images that the Dockerfile's target takes from, as spelt, without repetitions. */
   readonly images: readonly string[];
   /** Absolute paths of all files that the evaluation of workflow.ncl read, sorted. */

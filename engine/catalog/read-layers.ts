@@ -6,7 +6,7 @@ import { KnownNames } from "../core/near-miss.ts";
 import type { Notes } from "../memory/memory.ts";
 import { encodeSourced } from "../memory/source-codec.ts";
 import { checkAgreement } from "./agreement.ts";
-import { type FoundBuildSpec, noteBuildSpec, readBuildSpec } from "./build-spec.ts";
+import { type Beside, noteBeside, readBeside } from "./beside.ts";
 import type { CatalogDeps } from "./catalog-deps.ts";
 import { checkDeclaration } from "./check-declaration.ts";
 import { checkContextSources } from "./context-sources.ts";
@@ -48,7 +48,7 @@ export async function readLayers({
   const known = new Map(recalled.map(({ layer }) => [layer.directory, layer]));
   const broken = new Set<string>();
   const declarations: Declaration[] = [];
-  const specs = new Map<string, FoundBuildSpec>();
+  const besides = new Map<string, Beside>();
   for (const folder of folders) {
     const layer = known.get(folder.directory);
     if (layer !== undefined) {
@@ -58,7 +58,7 @@ export async function readLayers({
     const read = await readDeclaration(folder, deps);
     // Of a folder that cannot even be looked into, one complaint is enough.
     if (read.ok || read.error.names.length > 0)
-      specs.set(folder.directory, await readBuildSpec(folder.directory, deps));
+      besides.set(folder.directory, await readBeside(folder.directory, deps));
     if (read.ok) declarations.push(read.value);
     else {
       diagnostics.push(...read.error.diagnostics);
@@ -75,7 +75,7 @@ export async function readLayers({
 
   const layers: Layer[] = [];
   const opened: { readonly layer: Layer; readonly notes: Notes | undefined; own: Diagnostic[] }[] = [];
-  for (const { diagnostics: faults } of specs.values()) diagnostics.push(...faults);
+  for (const { diagnostics: faults } of besides.values()) diagnostics.push(...faults);
   for (const declaration of declarations) {
     const recalledLayer = known.get(declaration.folder.directory);
     if (recalledLayer !== undefined) {
@@ -86,8 +86,8 @@ export async function readLayers({
     const files = notes?.files ?? deps.files;
     const dockerfile = openDockerfile(declaration, files);
     if (dockerfile.ok) {
-      const spec = specs.get(declaration.folder.directory);
-      const layer = makeLayer(declaration, dockerfile.value, spec?.buildSpec);
+      const beside = besides.get(declaration.folder.directory);
+      const layer = makeLayer(declaration, dockerfile.value, beside);
       const own = [
         ...checkFrontend(layer.dockerfile.file),
         ...checkShadowedStages(layer.dockerfile),
@@ -96,7 +96,7 @@ export async function readLayers({
       ];
       if (notes !== undefined)
         noteEvaluation({ imports: declaration.sources, absent: declaration.absentSources }, notes);
-      if (notes !== undefined && spec !== undefined) noteBuildSpec(layer.directory, spec, notes);
+      if (notes !== undefined && beside !== undefined) noteBeside(layer.directory, beside, notes);
       layers.push(layer);
       opened.push({ layer, notes, own });
     } else {
@@ -112,8 +112,8 @@ export async function readLayers({
     own.push(...checkDeclaration(layer, workspace), ...checkAgreement(layer, workspace, names));
     diagnostics.push(...own);
     if (deps.memory === undefined || notes === undefined) continue;
-    const isSpecSound = specs.get(layer.directory)?.diagnostics.length === 0;
-    if (isKeepable && isSpecSound && own.every(({ severity }) => severity === "warning"))
+    const isAllSound = besides.get(layer.directory)?.diagnostics.length === 0;
+    if (isKeepable && isAllSound && own.every(({ severity }) => severity === "warning"))
       keepLayer(layer, own, surroundings, notes, deps.memory);
     else forgetLayer(layer.directory, deps.memory);
   }
@@ -125,11 +125,11 @@ export async function readLayers({
   };
 }
 
-/** A layer of a declaration and the Dockerfile that it points to. */
+/** A layer of a declaration, the Dockerfile that it points to, and what stands beside them. */
 export function makeLayer(
   declaration: Declaration,
   dockerfile: Layer["dockerfile"],
-  buildSpec: Layer["buildSpec"],
+  { buildSpec, directives }: Pick<Layer, "buildSpec" | "directives"> = {},
 ): Layer {
   const { folder, workflow, workflowPath, located, sources } = declaration;
   return {
@@ -140,6 +140,7 @@ export function makeLayer(
     located,
     dockerfile,
     buildSpec,
+    directives,
     images: Array.from(new Set(dockerfile.references.map(({ image }) => image))),
     sources,
     revision: sha256(JSON.stringify([workflow, encodeSourced(dockerfile)])),

@@ -18,7 +18,10 @@ export interface RecalledLayer {
 }
 
 /** What is kept of a layer; after it its Dockerfile and its warnings. Its places are its evaluation's. */
-type Essence = Pick<Layer, "name" | "workflow" | "images" | "sources" | "revision" | "buildSpec">;
+type Essence = Pick<
+  Layer,
+  "name" | "workflow" | "images" | "sources" | "revision" | "buildSpec" | "directives"
+>;
 
 /** Keeps a layer and its warnings; `surroundings` names all else that it was judged by. */
 export function keepLayer(
@@ -30,8 +33,8 @@ export function keepLayer(
 ): void {
   // A value that was written in no file of its own, in the standard library say, has no places to come back to.
   if (peekValue(layer.workflowPath, memory) === undefined) return forgetLayer(layer.directory, memory);
-  const { name, workflow, images, sources, revision, buildSpec, dockerfile } = layer;
-  const essence: Essence = { name, workflow, images, sources, revision, buildSpec };
+  const { name, workflow, images, sources, revision, buildSpec, directives, dockerfile } = layer;
+  const essence: Essence = { name, workflow, images, sources, revision, buildSpec, directives };
   const details = [essence, encodeSourced(dockerfile), encodeSourced(diagnostics)];
   memory.keep(
     keyOf(layer.directory),
@@ -84,7 +87,7 @@ function rememberedLayer(
   if (!isEssence(essence)) throw new Error(`the layer in ${directory} was kept in another form`);
   let located: Located | undefined;
   let dockerfile: Layer["dockerfile"] | undefined;
-  const { name, workflow, images, sources, revision, buildSpec } = essence;
+  const { name, workflow, images, sources, revision, buildSpec, directives } = essence;
   return {
     name,
     directory,
@@ -94,6 +97,7 @@ function rememberedLayer(
     sources,
     revision,
     buildSpec,
+    directives,
     get located() {
       located ??= readPlaces(open);
       if (located === undefined) throw new Error(`the places of ${name} are not kept`);

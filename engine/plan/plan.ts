@@ -9,6 +9,7 @@ import type { OwnInputs } from "../graph/fingerprint.ts";
 import type { LayerGraph } from "../graph/graph.ts";
 import { entryOf, pinOf } from "../lock/lock.ts";
 import { type CacheSettings, noCaches, wireCaches } from "./cache/wire-caches.ts";
+import { declaredSizes } from "./declared-sizes.ts";
 import { estimateBuild, nothing } from "./estimate.ts";
 import { type Freshness, judgeFreshness } from "./freshness.ts";
 import { type History, typicalBuild } from "./history.ts";
@@ -202,11 +203,12 @@ function makeStep(
   decision: Exclude<Decision, { action: "left-out" }>,
 ): Step {
   const { graph, history, leased, sizes } = input;
-  const { workflow, buildSpec } = graph.layer(layer);
+  const declaration = graph.layer(layer);
+  const { workflow, directives } = declaration;
   const key = stepKey(layer, platform);
   const sources = {
     language: workflow.language,
-    declared: [sizes?.override, buildSpec, workflow],
+    declared: declaredSizes(declaration, sizes?.override).map(({ size }) => size),
     approved: sizes?.approved.get(key),
     recorded: sizes?.recorded.get(key),
   };
@@ -223,6 +225,7 @@ function makeStep(
     imageDigest: decision.action === "reuse" ? decision.image : null,
     parents: parents.map((parent) => parent.layer),
     runner,
+    ...(directives?.runners?.reuse === "never" ? { ownMachine: true } : {}),
     timeBudgetMin: budgetMin,
     cache:
       input.caches === undefined

@@ -84,6 +84,11 @@ export function timeBudgetMin({ language, declared }: Pick<SizeSources, "languag
   return said ?? (languages.get(language) ?? otherLanguages).timeBudgetMin;
 }
 
+/** Whether it says a size, and not a time budget alone. */
+export function hasSize(declared: DeclaredSize): boolean {
+  return explicitSize(declared) !== undefined;
+}
+
 function explicitSize({ runner_type: name, cpu, memory_gb: memoryGb }: DeclaredSize): RunnerSize | undefined {
   const named = tiers.find((tier) => tier.name === name);
   if (named !== undefined)

@@ -115,6 +115,8 @@ export interface Step {
   /** Layers, base first. */
   readonly parents: readonly LayerName[];
   readonly runner: RunnerSize;
+  /** Where machines are leased: it is built on one of its own, which goes after it. */
+  readonly ownMachine?: boolean;
   /** Minutes that a build of it must never need. */
   readonly timeBudgetMin: number;
   readonly cache: WiredCaches;

@@ -23,6 +23,8 @@ export class FleetRunner {
   /** Whoever it was leased for may stay so long. */
   readonly timeBudgetMin: number;
   isLost = false;
+  /** It was given to one that wants a machine of its own: nobody else comes. */
+  isOneLayers = false;
   isReleasing = false;
   cancelRelease: () => void = () => {};
 

@@ -162,9 +162,10 @@ export class Fleet implements Placer {
       .sort((a, b) => known(b) - known(a) || spare(a) - spare(b))[0];
   }
 
-  #hasRoom(runner: FleetRunner, { size, platform, isAlone, timeBudgetMin }: PlacementRequest): boolean {
+  #hasRoom(runner: FleetRunner, request: PlacementRequest): boolean {
+    const { size, platform, isAlone, timeBudgetMin } = request;
     if (runner.isLost || runner.isReleasing || runner.platform !== platform) return false;
-    if (this.#deps.policy.reuse === "never" && runner.total > 0) return false;
+    if (runner.isOneLayers || (this.#wantsOwn(request) && runner.total > 0)) return false;
     if (runner.isTaken || (isAlone && runner.tenants.size > 0)) return false;
     const isForIt = runner.total === 0 && timeBudgetMin <= runner.timeBudgetMin;
     // Others may take it away when it has expired.
@@ -173,18 +174,26 @@ export class Fleet implements Placer {
     return runner.free.cpu >= size.cpu && runner.free.memoryGb >= size.memoryGb;
   }
 
+  #wantsOwn({ ownMachine = false }: PlacementRequest): boolean {
+    return ownMachine || this.#deps.policy.reuse === "never";
+  }
+
   /** Whether a machine that is busy would hold it later. */
-  #mayComeFree({ size, platform }: PlacementRequest): boolean {
-    if (this.#deps.policy.reuse === "never") return false;
+  #mayComeFree(request: PlacementRequest): boolean {
+    if (this.#wantsOwn(request)) return false;
+    const { size, platform } = request;
     return Array.from(this.#runners).some((runner) => {
       const { cpu, memoryGb } = runner.lease.offer;
-      const isBusy = runner.tenants.size > 0 && !runner.isLost && runner.platform === platform;
+      const stays = !runner.isLost && !runner.isOneLayers;
+      const isBusy = runner.tenants.size > 0 && stays && runner.platform === platform;
       return isBusy && cpu >= size.cpu && memoryGb >= size.memoryGb;
     });
   }
 
-  #occupy(runner: FleetRunner, { layer, size, isAlone }: PlacementRequest): Placement {
+  #occupy(runner: FleetRunner, request: PlacementRequest): Placement {
+    const { layer, size, isAlone } = request;
     runner.cancelRelease();
+    runner.isOneLayers = this.#wantsOwn(request);
     const tenant: Tenant = { size, isAlone, neighbours: runner.tenants.size };
     for (const other of runner.tenants) other.neighbours += 1;
     const isShared = runner.total > 0;
@@ -331,8 +340,7 @@ export class Fleet implements Placer {
   /** Nobody builds on it: keeps it as long as the policy says, and no longer than it may live. */
   #idle(runner: FleetRunner): void {
     const { policy, clock } = this.#deps;
-    const isUsed = runner.total > 0;
-    if (runner.isLost || this.#isClosed || (isUsed && policy.reuse === "never")) return this.#release(runner);
+    if (runner.isLost || this.#isClosed || runner.isOneLayers) return this.#release(runner);
     const { offer, machine } = runner.lease;
     const nowMs = clock.nowMs();
     const keptMs =

@@ -51,9 +51,9 @@ export async function makeImage(build: LayerBuild, request: SolveRequest): Promi
   let oomRetries = 0;
   let losses = 0;
   for (let attempt = 1; ; attempt++) {
-    const { layer, platform, parents, timeBudgetMin } = step;
+    const { layer, platform, parents, timeBudgetMin, ownMachine = false } = step;
     const placed = await build.placer.place(
-      { layer, platform, size, parents, isAlone, timeBudgetMin },
+      { layer, platform, size, parents, isAlone, ownMachine, timeBudgetMin },
       signal,
     );
     if (!placed.ok) return placed;

@@ -19,6 +19,8 @@ export interface PlacementRequest {
   readonly parents: readonly LayerName[];
   /** Beside no other layer. */
   readonly isAlone: boolean;
+  /** On a machine where nothing was built before, and nothing will be after it. */
+  readonly ownMachine?: boolean;
   /** How long it may stay. */
   readonly timeBudgetMin: number;
 }

@@ -18,7 +18,7 @@ export function nonEmptyText(what: string): z.ZodString {
 export function oneOf<const T extends string>(words: readonly T[]): z.ZodEnum<{ [K in T]: K }> {
   return z.enum(words, {
     error: ({ input }) => {
-      const known = `one of ${words.map((word) => `'${word}`).join(", ")}`;
+      const known = `${words.length === 1 ? "" : "one of "}${words.map((word) => `'${word}`).join(", ")}`;
       if (input === undefined) return `is missing: it must be ${known}`;
       const suggestion = typeof input === "string" ? nearMiss(input, words) : undefined;
       return suggestion === undefined ? `must be ${known}` : `must be ${known}: did you mean '${suggestion}?`;

@@ -377,6 +377,49 @@ middle (utility, none)
 `);
   });
 
+  test("show tells which file says a size: the layer's own directives go over the catalog's", async () => {
+    const project = projectOf({
+      ...layerFiles("own", '"plain"', "cpu = 4, memory_gb = 4,\n"),
+      "catalog/own/build_directives.ncl":
+        "let D = import \"lamina/build_directives.ncl\" in { runner_override = { runner_type = 'cax31 }, runners = { reuse = 'never } } | D.LayerDirectives",
+      ...layerFiles("plain", '{ image = "debian:trixie-slim" }'),
+    });
+    const sizeOf = async (layer: string) => {
+      const { stdout } = await callCli(["show", layer], project.root);
+      return /runner +(.*(?:\n {14}.*)*)/.exec(stdout)?.[1]?.split(/\n +/);
+    };
+    expect([await sizeOf("own"), await sizeOf("plain")]).toEqual([
+      [
+        "8 cpu, 16 GB (explicit), by catalog/own/build_directives.ncl",
+        "on a leased machine of its own, by catalog/own/build_directives.ncl",
+      ],
+      ["2 cpu, 4 GB (language)"],
+    ]);
+    project.write(
+      "catalog/build_directives.ncl",
+      "{ runner_override = { runner_type = 'cax21, time_budget_min = 9 } }",
+    );
+    expect([await sizeOf("own"), await sizeOf("plain")]).toEqual([
+      [
+        "8 cpu, 16 GB (explicit), by catalog/own/build_directives.ncl",
+        "on a leased machine of its own, by catalog/own/build_directives.ncl",
+      ],
+      ["4 cpu, 8 GB (explicit), by catalog/build_directives.ncl"],
+    ]);
+    const shown = await callCli(["show", "own", "--json"], project.root);
+    expect(showSchema.parse(JSON.parse(shown.stdout)).platforms[0]).toMatchObject({
+      runner: { tier: "cax31", source: "explicit" },
+      sizeFrom: "catalog/own/build_directives.ncl",
+      ownMachine: true,
+    });
+    project.write("catalog/own/build_directives.ncl", '{ workspace = "mine" }');
+    const refused = await callCli(["show", "own"], project.root);
+    expect([refused.exitCode, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining("help: it must be said in catalog/build_directives.ncl, for all layers"),
+    ]);
+  });
+
   test("list --json and show --json: by the schemas", async () => {
     const listed = await callCli(["list", "middle", "--json"], sound.root);
     const row = { layer: "middle", platform, kind: "utility", base: "base", action: "build" };

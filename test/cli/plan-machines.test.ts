@@ -101,6 +101,8 @@ test("what no machine holds is warned of where it is said", async () => {
     ...layerFiles("big", base, 'platforms = ["linux/arm64"], cpu = 4, memory_gb = 64,\n'),
     ...layerFiles("spec", base, 'platforms = ["linux/arm64"],\n'),
     "catalog/spec/.build-spec.ncl": "{ cpu = 32, memory_gb = 8 }\n",
+    ...layerFiles("wide", base, 'platforms = ["linux/arm64"],\n'),
+    "catalog/wide/build_directives.ncl": "{ runner_override = { cpu = 64, memory_gb = 8 } }\n",
     ...layerFiles("exotic", base, 'platforms = ["linux/s390x"],\n'),
   });
   const { exitCode, stdout, stderr } = await lamina(opened, ["plan"]);
@@ -132,7 +134,15 @@ warning[E0307]: \`cpu\` gives spec 32 cpu and 8 GB, more than any machine of hcl
   |
   = help: the biggest, cax41 in nbg1, has 16 cpu and 32 GB
 
-3 warnings in 3 layers
+warning[E0307]: \`runner_override.cpu\` gives wide 64 cpu and 8 GB, more than any machine of hcloud for linux/arm64 has
+ --> catalog/wide/build_directives.ncl:1:29
+  |
+1 | { runner_override = { cpu = 64, memory_gb = 8 } }
+  |                             ^^
+  |
+  = help: the biggest, cax41 in nbg1, has 16 cpu and 32 GB
+
+4 warnings in 4 layers
 `);
 });
 

@@ -399,6 +399,29 @@ describe("a step's size, estimate and caches", () => {
     ]);
   });
 
+  test("a layer's own directives go over the catalog's, field by field", () => {
+    const project = projectOf({
+      own: { directives: { runner_override: { runner_type: "cax21" }, runners: { reuse: "never" } } },
+      timed: { directives: { runner_override: { time_budget_min: 7 } }, runner_type: "cax11" },
+      other: {},
+    });
+    const override = { runner_type: "cax41", time_budget_min: 5 } as const;
+    const sizes = { override, approved: new Map(), recorded: new Map() };
+    const { steps } = planOf(project, nothing, { sizes });
+    expect(
+      steps.map(({ layer: name, runner, timeBudgetMin, ownMachine }) => [
+        name,
+        runner.tier,
+        timeBudgetMin,
+        ownMachine,
+      ]),
+    ).toEqual([
+      ["other", "cax41", 5, undefined],
+      ["own", "cax21", 5, true],
+      ["timed", "cax41", 7, undefined],
+    ]);
+  });
+
   test("past builds decide where there are any; runners cost where they are leased", () => {
     const history = recordBuilds(emptyHistory, [{ layer: layer("rust"), platform: amd64, seconds: 40 }]);
     const { steps } = planOf(rust, nothing, { history, leased: true });

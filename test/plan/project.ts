@@ -17,6 +17,7 @@ import { type LayerGraph } from "../../engine/graph/graph.ts";
 import { emptyLock, pinOf, withEntry, withPin } from "../../engine/lock/lock.ts";
 import { readJson } from "../../engine/lock/read-json.ts";
 import type { Json } from "../../engine/nickel/located.ts";
+import { layerDirectives } from "../../schemas/layer-directives.ts";
 import { type LayerName, layerName } from "../../schemas/layer-name.ts";
 import type { Lock } from "../../schemas/lock.ts";
 import type { Platform } from "../../schemas/platform.ts";
@@ -30,6 +31,8 @@ export interface LayerSpec extends Readonly<Record<string, Json | undefined>> {
   readonly run?: string;
   /** Content of further files of the context, by path. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Its own build directives. */
+  readonly directives?: Json;
 }
 
 export interface Project {
@@ -93,7 +96,7 @@ export function baseOf(image: string, platform: Platform = amd64): ImageDigest {
 }
 
 function layerOf(name: string, spec: LayerSpec): { layer: Layer; own: OwnInputs } {
-  const { run, files, ...fields } = spec;
+  const { run, files, directives, ...fields } = spec;
   const declared = {
     name,
     kind: "toolchain",
@@ -123,6 +126,7 @@ function layerOf(name: string, spec: LayerSpec): { layer: Layer; own: OwnInputs 
       directory,
       workflowPath,
       workflow,
+      ...(directives === undefined ? {} : { directives: layerDirectives.parse(directives) }),
       located: valueOf(readJson(new SourceFile(workflowPath, JSON.stringify(declared)))),
       dockerfile,
       images: Array.from(new Set(dockerfile.references.map(({ image }) => image))),

@@ -132,6 +132,43 @@ describe("layers share a machine", () => {
   });
 });
 
+describe("a layer whose own directives want a machine of its own", () => {
+  const own = { directives: { runners: { reuse: "never" } } };
+
+  test("gets one that nothing was built on, and that goes after it; the others share", async () => {
+    const rig = new FleetRig(
+      projectOf({ a: {}, b: { build_base: "a", ...own }, c: { build_base: "b" }, d: { build_base: "c" } }),
+    );
+    const outcome = rig.start();
+    await rig.succeed("a");
+    expect(rig.running).toEqual(["b on 2"]);
+    await rig.succeed("b");
+    expect(rig.living).toEqual([1]);
+    expect(rig.running).toEqual(["c on 1"]);
+    await rig.succeed("c");
+    expect(rig.running).toEqual(["d on 1"]);
+    await rig.succeed("d");
+    expect((await outcome).result).toBe("ok");
+    expect(rig.log.of("run.completed")).toMatchObject([{ costEur: 0.02 }]);
+    expect(rig.left).toEqual([]);
+  });
+
+  test("nobody comes beside it, however much room there is; under a cap it waits until one may be leased", async () => {
+    const rig = new FleetRig(projectOf({ a: {}, b: own, c: {} }), { maxMachines: 1 });
+    rig.compute.sale = rig.compute.sale.filter(({ type }) => type === "large");
+    const outcome = rig.start({ concurrency: 3 });
+    await rig.begun("a", "c");
+    expect(rig.running).toEqual(["a on 1", "c on 1"]);
+    expect(rig.waits("b").at(-1)).toBe("room: max_machines is 1");
+    await rig.succeed("a");
+    await rig.succeed("c");
+    expect(rig.running).toEqual(["b on 2"]);
+    await rig.succeed("b");
+    expect((await outcome).result).toBe("ok");
+    expect(rig.left).toEqual([]);
+  });
+});
+
 /** One layer is built, and another one keeps the run going on a machine of its own. */
 async function leaveIdle(policy: ConstructorParameters<typeof FleetRig>[1]) {
   const rig = new FleetRig(projectOf({ a: {}, long: { ...large, time_budget_min: 600 } }), policy);

@@ -5,6 +5,7 @@ export interface TwinCase {
     | "workflow"
     | "build-directives"
     | "build-spec"
+    | "layer-directives"
     | "cache-policy"
     | "lock"
     | "event"
@@ -449,6 +450,33 @@ const tables: readonly (readonly [TwinCase["schema"], sound: boolean, rows: read
           `{ inputs = { recipe = 1, declaration = {}, files = {}, parents = { "A b" = ${digest} }, bases = {} } }`,
         ),
       ],
+    ],
+  ],
+  [
+    "layer-directives",
+    true,
+    [
+      ["none", "{}"],
+      [
+        "a size, and a machine of its own",
+        "{ runner_override = { runner_type = 'cax41 }, runners = { reuse = 'never } }",
+      ],
+      [
+        "a size in numbers",
+        "{ runner_override = { cpu = 4, memory_gb = 6, time_budget_min = 5 }, runners = {} }",
+      ],
+    ],
+  ],
+  [
+    "layer-directives",
+    false,
+    [
+      ["no record", "[]"],
+      ["half a size", "{ runner_override = { cpu = 4 } }"],
+      ["what is decided for a run", "{ compute_provider = 'hcloud }"],
+      ["what its declaration says", '{ artifact = { image = "a/b" } }'],
+      ["how long others stay", "{ runners = { reuse = 'run } }"],
+      ["what all machines have", "{ runners = { max_machines = 1 } }"],
     ],
   ],
   [

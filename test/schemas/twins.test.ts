@@ -14,6 +14,7 @@ import {
 import { buildSpec } from "../../schemas/build-spec.ts";
 import { actors, cachePolicy, dispositions } from "../../schemas/cache-policy.ts";
 import { event } from "../../schemas/event.ts";
+import { layerDirectives } from "../../schemas/layer-directives.ts";
 import { level, levelStrategies } from "../../schemas/level-hierarchy.ts";
 import { lock, lockEntry, lockInputs } from "../../schemas/lock.ts";
 import { lockVersion } from "../../schemas/lock-version.ts";
@@ -80,6 +81,7 @@ describe("both twins know the same fields", () => {
     ["workflow", "LevelShape", level.shape],
     ["build_spec", "Shape", buildSpec.shape],
     ["build_directives", "BuildDirectives", buildDirectives.shape],
+    ["build_directives", "LayerDirectives", layerDirectives.shape],
     ["build_directives", "ArtifactShape", artifact.shape],
     ["build_directives", "NatsEventsShape", natsEvents.shape],
     ["build_directives", "RunnersShape", runners.shape],

@@ -5,6 +5,7 @@ import { buildDirectives } from "../../schemas/build-directives.ts";
 import { buildSpec } from "../../schemas/build-spec.ts";
 import { cachePolicy } from "../../schemas/cache-policy.ts";
 import { event } from "../../schemas/event.ts";
+import { layerDirectives } from "../../schemas/layer-directives.ts";
 import { lock } from "../../schemas/lock.ts";
 import { registryTopology } from "../../schemas/registry-topology.ts";
 import { requirements } from "../../schemas/requirements.ts";
@@ -27,6 +28,11 @@ export const twins: Readonly<Record<TwinCase["schema"], Twin>> = {
     contract: "BuildDirectives",
   },
   "build-spec": { zod: buildSpec, file: "lamina/build_spec.ncl", contract: "BuildSpec" },
+  "layer-directives": {
+    zod: layerDirectives,
+    file: "lamina/build_directives.ncl",
+    contract: "LayerDirectives",
+  },
   "cache-policy": { zod: cachePolicy, file: "lamina/cache_policy.ncl", contract: "CachePolicy" },
   lock: { zod: lock, file: "lamina/lock.ncl", contract: "Lock" },
   event: { zod: event, file: "lamina/event.ncl", contract: "Event" },

@@ -1,5 +1,5 @@
-// .build-spec.ncl in a layer's folder: what it says, what is wrong with it, how long that is remembered, and that a layer is
-// built from the same inputs whatever it says.
+// .build-spec.ncl and build_directives.ncl in a layer's folder: what they say, what is wrong with them, how long that is remembered,
+// and that a layer is built from the same inputs whatever they say.
 
 import { describe, expect, test } from "vitest";
 import { loadCatalog } from "../../engine/catalog/load.ts";
@@ -10,6 +10,7 @@ import { FakeFiles } from "../fakes/files.ts";
 import { judgeCatalog } from "./written-catalog.ts";
 
 const spec = "/project/catalog/one/.build-spec.ncl";
+const directives = "/project/catalog/one/build_directives.ncl";
 
 function catalogOf(dockerfile = "FROM scratch\nCOPY kept /\n"): FakeFiles {
   return new FakeFiles({
@@ -40,8 +41,9 @@ function loader(files: FakeFiles) {
     // The file system's time goes on: what was just written may change unseen within one tick.
     for (let tick = 0; tick < 50; tick++) files.put("/tick", "");
     const { diagnostics } = loaded;
+    const [layer] = loaded.catalog.layers;
     return diagnostics.length === 0
-      ? loaded.catalog.layers[0]?.buildSpec
+      ? (layer?.directives ?? layer?.buildSpec)
       : diagnostics.map(({ message }) => message);
   };
   return { load, counted };
@@ -65,6 +67,21 @@ test("it is remembered until it comes, changes or goes", async () => {
   expect([await load(), await load()]).toEqual([undefined, undefined]);
 });
 
+test("a layer's own directives are remembered likewise, with what they import", async () => {
+  const files = catalogOf();
+  const { load, counted } = loader(files);
+  expect([await load(), counted.evaluations]).toEqual([undefined, 1]);
+  files.put(directives, '{ runner_override = import "../size.ncl", runners = { reuse = \'never } }');
+  files.put("/project/catalog/size.ncl", "{ runner_type = 'cax31 }");
+  const big = { runner_override: { runner_type: "cax31" }, runners: { reuse: "never" } };
+  expect([await load(), await load(), counted.evaluations]).toEqual([big, big, 2]);
+  files.put("/project/catalog/size.ncl", "{ cpu = 3, memory_gb = 6 }");
+  const other = { ...big, runner_override: { cpu: 3, memory_gb: 6 } };
+  expect([await load(), await load(), counted.evaluations]).toEqual([other, other, 3]);
+  files.remove(directives);
+  expect([await load(), await load()]).toEqual([undefined, undefined]);
+});
+
 async function digest(files: FakeFiles): Promise<string> {
   const evaluator = createEvaluator({ files, importPaths: [] });
   const { catalog } = await loadCatalog("/project", {
@@ -82,6 +99,7 @@ describe("the inputs of the layer", () => {
     const files = catalogOf();
     const before = await digest(files);
     files.put(spec, "{ runner_type = 'cax41 }");
+    files.put(directives, "{ runner_override = { runner_type = 'cax31 }, runners = { reuse = 'never } }");
     expect(await digest(files)).toBe(before);
   });
 
@@ -124,4 +142,54 @@ error[E0306]: \`memory\` is not a field of a build spec
   |   ^^^^^^ unknown field
   |
   = help: fields are runner_type, cpu, memory_gb, time_budget_min`);
+});
+
+test("what cannot be said for one layer is told with where it is said", async () => {
+  expect(
+    await judgeCatalog({
+      "rust/build_directives.ncl": `{
+  compute_provider = 'hcloud,
+  artifact = { image = "a/b" },
+  runner_overide = {},
+  runners = { reuse = 'run, max_machines = 2 },
+}
+`,
+    }),
+  ).toBe(`error[E0306]: \`compute_provider\` is not a field of a layer's build directives
+ --> catalog/rust/build_directives.ncl:2:3
+  |
+2 |   compute_provider = 'hcloud,
+  |   ^^^^^^^^^^^^^^^^ unknown field
+  |
+  = help: it must be said in catalog/build_directives.ncl, for all layers
+
+error[E0306]: \`artifact\` is not a field of a layer's build directives
+ --> catalog/rust/build_directives.ncl:3:3
+  |
+3 |   artifact = { image = "a/b" },
+  |   ^^^^^^^^ unknown field
+  |
+  = help: it must be said in the layer's workflow.ncl, which has args, secrets, platforms, target and dockerfile
+
+error[E0306]: \`runner_overide\` is not a field of a layer's build directives
+ --> catalog/rust/build_directives.ncl:4:3
+  |
+4 |   runner_overide = {},
+  |   ^^^^^^^^^^^^^^ unknown field
+  |
+  = help: did you mean "runner_override"?
+
+error[E0307]: \`runners.reuse\` must be 'never
+ --> catalog/rust/build_directives.ncl:5:23
+  |
+5 |   runners = { reuse = 'run, max_machines = 2 },
+  |                       ^^^^
+
+error[E0306]: \`runners.max_machines\` is not a field of a layer's runners
+ --> catalog/rust/build_directives.ncl:5:29
+  |
+5 |   runners = { reuse = 'run, max_machines = 2 },
+  |                             ^^^^^^^^^^^^ unknown field
+  |
+  = help: it must be said in catalog/build_directives.ncl, for all layers`);
 });
