@@ -1,6 +1,6 @@
 // Contexts by rsync on a real host: the same images as by a session, what goes over the wire and what does not, secrets.
 
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import {
   chmodSync,
@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createServer } from "node:http";
+import { connect, createServer as createSocketServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { imageDigest } from "../../engine/core/digest.ts";
@@ -349,6 +350,38 @@ test("a registry is shown the login that is kept here for it", async () => {
   registry.close();
   expect(result.ok).toBe(false);
   expect(Array.from(seen)).toEqual([undefined, `Basic ${auth}`]);
+});
+
+test("caches go between the machine and a registry that speaks no TLS, whichever way contexts go", async () => {
+  const [name = "", port = ""] = rig.registry.address.split(":");
+  const door = createSocketServer((socket) => {
+    const behind = connect(Number(port), name);
+    socket.on("error", () => behind.destroy()).on("close", () => behind.destroy());
+    behind.on("error", () => socket.destroy());
+    socket.pipe(behind).pipe(socket);
+  });
+  door.listen(0, setting.host.address.replace(/\d+$/, "1"));
+  await once(door, "listening");
+  const bound = door.address();
+  const at = typeof bound === "object" ? `${bound?.address ?? ""}:${String(bound?.port)}` : "";
+  for (const builder of [setting.builder, setting.session]) {
+    const word = randomUUID();
+    const cache = { address: `${at}/cache/${word}:1`, isPlainHttp: true };
+    const request = setting.request(
+      { Dockerfile: `FROM busybox\nCOPY word /\nRUN echo ${word} > /x\n`, word },
+      { cacheFrom: [cache] },
+    );
+    value(await builder.solve(request, () => {}, never));
+    const written = value(await builder.exportCache(request, { ...cache, options: {} }, never));
+    const response = await fetch(`http://${rig.registry.address}/v2/cache/${word}/manifests/1`, {
+      headers: { accept: "application/vnd.oci.image.manifest.v1+json" },
+    });
+    expect(response.headers.get("docker-content-digest")).toBe(written);
+    const told: SolveProgress[] = [];
+    value(await builder.solve(request, (progress) => told.push(progress), never));
+    expect(told.flatMap((one) => (one.kind === "cache" ? [one.state] : []))).toEqual(["reading", "read"]);
+  }
+  door.close();
 });
 
 test("what is not installed is named before anything is built", async () => {
