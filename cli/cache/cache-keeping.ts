@@ -49,7 +49,7 @@ export async function openCacheKeeping(
   if (!isWorkspace(workspace)) throw new Error(`${workspace} is no workspace`);
   const here = await readSpoken(project);
   if (!here.ok) return err({ kind: "diagnostics", diagnostics: here.error });
-  const { env, clock } = createHost();
+  const host = createHost();
   const actor = findActor(asked, directives.cache_policy);
   const registries = findRegistries(directives, actor);
   const plainHttp = new Set(registries.flatMap((each) => (each.plainHttp ? [each.base.registry] : [])));
@@ -57,7 +57,12 @@ export async function openCacheKeeping(
     workspace,
     actor,
     registries,
-    registry: openRegistry({ env, clock, random: Math.random, plainHttp }),
+    registry: openRegistry({
+      env: (name) => host.env(name),
+      clock: host.clock,
+      random: Math.random,
+      plainHttp,
+    }),
     layers: Array.from(new Set([...graph.order, ...here.value.layers]))
       .filter(isLayerName)
       .sort(),

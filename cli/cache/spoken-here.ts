@@ -74,7 +74,7 @@ function spokenByLocks(locks: readonly Lock[]): Pick<Spoken, "inputs" | "images"
   return {
     inputs: new Set<InputDigest>(entries.map(({ input }) => input)),
     images: new Set<Digest>(
-      entries.flatMap(({ image, inputs: { parents } }) => [image, ...Object.values(parents)]),
+      entries.flatMap(({ image, inputs: { parents } }) => [image].concat(Object.values(parents))),
     ),
   };
 }

@@ -60,7 +60,7 @@ export const command = defineCommand({
       const { surveys, silent } = await surveyRegistries(keeping, wish, signal);
       if (signal.aborted) return exitCode.interrupted;
       const store = surveyStore(keeping.store, keeping.here.roots, Number.POSITIVE_INFINITY);
-      const daemon = await readDaemonUsage(host.env, signal);
+      const daemon = await readDaemonUsage((name) => host.env(name), signal);
       if (options.json) {
         const json: CacheListJson = {
           version: 1,

@@ -50,14 +50,13 @@ async function removeFrom<T extends Tagged>(
     else if (news.value.has(found.digest))
       ends.push({ kind: "left", found, reason: "its tags have moved meanwhile" });
     else {
-      const by =
-        each.by === "tag" ? await removeTag(registry, each.found, planned, surveyed, signal) : "image";
-      const failure =
-        by !== "image" ? by : gone.has(found.digest) ? undefined : await removeImage(registry, found, signal);
-      if (failure === undefined && by === "image") gone.add(found.digest);
-      ends.push(
-        failure === undefined ? { kind: "removed", found } : { kind: "left", found, reason: failure },
-      );
+      let end =
+        each.by === "image" ? wholeImage : await removeTag(registry, found, planned, surveyed, signal);
+      if (end.kind === "image" && !gone.has(found.digest)) {
+        end = await removeImage(registry, found, signal);
+        if (end.kind === "gone") gone.add(found.digest);
+      }
+      ends.push(end.kind === "left" ? { ...end, found } : { kind: "removed", found });
     }
   }
   return ends;
@@ -87,30 +86,29 @@ async function lookAgain(
   return ok(new Set(changed));
 }
 
-/** What went wrong; undefined: it is gone. "image": the registry deletes images alone, and this one may go. */
+/** "image": the registry deletes images alone, and this one may go. */
+type End = { readonly kind: "gone" | "image" } | { readonly kind: "left"; readonly reason: string };
+
+const wholeImage: End = { kind: "image" };
+
 async function removeTag<T extends Tagged>(
   registry: Remover,
   found: T,
   planned: readonly Deletion<T>[],
   surveyed: readonly Tagged[],
   signal: AbortSignal,
-): Promise<string | "image" | undefined> {
-  const { place } = found;
-  const deleted = await registry.deleteTag(place, place.tag, signal);
-  if (deleted.ok) return undefined;
-  if (deleted.error.kind !== "unsupported") return messageOf(deleted.error);
+): Promise<End> {
+  const deleted = await registry.deleteTag(found.place, found.place.tag, signal);
+  if (deleted.ok) return { kind: "gone" };
+  if (deleted.error.kind !== "unsupported") return { kind: "left", reason: messageOf(deleted.error) };
   const going = planned.map((each) => each.found);
   const own = planDeletions(going, surveyed, "image").find((each) => each.found === found);
-  return own?.kind === "left" ? own.reason : "image";
+  return own?.kind === "left" ? { kind: "left", reason: own.reason } : wholeImage;
 }
 
-async function removeImage(
-  registry: Remover,
-  { place, digest }: Tagged,
-  signal: AbortSignal,
-): Promise<string | undefined> {
+async function removeImage(registry: Remover, { place, digest }: Tagged, signal: AbortSignal): Promise<End> {
   const deleted = await registry.deleteManifest(place, digest, signal);
-  return deleted.ok ? undefined : messageOf(deleted.error);
+  return deleted.ok ? { kind: "gone" } : { kind: "left", reason: messageOf(deleted.error) };
 }
 
 function messageOf(failure: RegistryFailure): string {

@@ -66,18 +66,19 @@ export async function surveyImages(
     );
     if (!read.ok) return read;
     const standing = read.value.filter((tagged) => tagged !== undefined);
-    return ok(judgeReach(standing, spoken).map((each): FoundImage => ({ ...each, layer })));
+    const reachedBy = judgeReach(standing, spoken);
+    return ok(standing.map((each): FoundImage => Object.assign({ layer, reachedBy: reachedBy(each) }, each)));
   });
   if (!found.ok) return found;
   const unseen = listed.value.kind === "listed" ? undefined : listed.value.why;
   return ok({ images: found.value.flat(), unseen });
 }
 
-/** `tags` are all of one repository. */
+/** Who reaches a tag of a repository; `tags` are all that it has. */
 export function judgeReach(
   tags: readonly Tagged[],
   { inputs, images, moves }: Spoken,
-): readonly (Tagged & Pick<FoundImage, "reachedBy">)[] {
+): (tagged: Tagged) => FoundImage["reachedBy"] {
   const names = tags.filter(({ place }) => inputTag(place.tag) === undefined);
   const ofNames = names.flatMap((name) => name.images);
   const tagsOfNames = new Set<string>(ofNames.map(({ input }) => tagOfInput(input)));
@@ -86,16 +87,18 @@ export function judgeReach(
     ...ofNames.map(({ manifest }) => manifest.digest),
   ]);
   const tagsOfLocks = new Set<string>(Array.from(inputs, tagOfInput));
-  const has = (digests: ReadonlySet<Digest>, { digest, children }: Tagged): boolean =>
-    digests.has(digest) || !digests.isDisjointFrom(children);
-  const reach = (tagged: Tagged): FoundImage["reachedBy"] => {
+  return (tagged) => {
     const own = inputTag(tagged.place.tag);
     if (own === undefined) return "name";
-    if (tagsOfLocks.has(own) || has(images, tagged)) return "lock";
-    if (tagsOfNames.has(own) || has(digestsOfNames, tagged)) return "name";
+    if (tagsOfLocks.has(own) || isAmong(images, tagged)) return "lock";
+    if (tagsOfNames.has(own) || isAmong(digestsOfNames, tagged)) return "name";
     return moves.some((move) => isOf(move, tagged)) ? "promotion" : undefined;
   };
-  return tags.map((tagged) => ({ ...tagged, reachedBy: reach(tagged) }));
+}
+
+/** Whether it is one of them, or lists one. */
+function isAmong(digests: ReadonlySet<Digest>, { digest, children }: Tagged): boolean {
+  return digests.has(digest) || !digests.isDisjointFrom(children);
 }
 
 /** "l-0123456789abcdef" of itself and of the artifacts beside it; undefined of other tags. */

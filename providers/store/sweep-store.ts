@@ -33,13 +33,15 @@ export function surveyStore(
     ...fresh.map(({ digest }) => digest),
     ...spokenOf(directory, new Set(manifests.map(({ digest }) => digest))),
   ]);
-  const sizesOf = (blobs: readonly StoredBlob[]): BlobSizes =>
-    new Map(blobs.map(({ digest, sizeBytes }) => [digest, sizeBytes]));
   return {
     reached: sizesOf(stored.filter(({ digest }) => spoken.has(digest))),
     young: sizesOf(unreached.filter(({ digest }) => kept.has(digest))),
     old: sizesOf(unreached.filter(({ digest }) => !kept.has(digest))),
   };
+}
+
+function sizesOf(blobs: readonly StoredBlob[]): BlobSizes {
+  return new Map(blobs.map(({ digest, sizeBytes }) => [digest, sizeBytes]));
 }
 
 /** Far above any manifest. */
@@ -52,7 +54,9 @@ interface StoredBlob {
 }
 
 function spokenOf(directory: string, roots: ReadonlySet<Digest>): ReadonlySet<string> {
-  return new Set(Array.from(roots).flatMap((root) => Array.from(surveyBlobs(directory, imageDigest(root)).held.keys())));
+  return new Set(
+    Array.from(roots).flatMap((root) => Array.from(surveyBlobs(directory, imageDigest(root)).held.keys())),
+  );
 }
 
 /** To be called while nobody uses the store. What could not be removed, with the system's words for the first. */
