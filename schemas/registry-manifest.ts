@@ -19,11 +19,10 @@ export const registryManifest = z.looseObject({
 });
 export type RegistryManifest = z.infer<typeof registryManifest>;
 
-/** Of a build cache's configuration (moby/buildkit, cache/remotecache/v1/spec.go): when its steps were made. */
+/** Of a build cache's configuration (moby/buildkit, cache/remotecache/v1/types/spec.go): when its steps were made. */
+const results = z.array(z.looseObject({ createdAt: z.string().optional() })).default([]);
 export const cacheConfig = z.looseObject({
-  records: z.array(
-    z.looseObject({ results: z.array(z.looseObject({ createdAt: z.string().optional() })).default([]) }),
-  ),
+  records: z.array(z.looseObject({ layers: results, chains: results })),
 });
 
 export const cacheConfigMediaType = "application/vnd.buildkit.cacheconfig.v0";

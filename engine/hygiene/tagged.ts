@@ -106,7 +106,8 @@ async function findNewestStep(
   );
   const records = pulled.ok ? cacheConfig.safeParse(parseJson(textOf(pieces))).data?.records : undefined;
   const times = (records ?? [])
-    .flatMap(({ results }) => results.map(({ createdAt }) => Date.parse(createdAt ?? "")))
+    .flatMap(({ layers, chains }) => [...layers, ...chains])
+    .map(({ createdAt }) => Date.parse(createdAt ?? ""))
     // Steps of no date are dated to the year 1, those of reproducible images to 1970.
     .filter((time) => time > 0);
   return times.length === 0 ? undefined : times.reduce((newest, time) => Math.max(newest, time));

@@ -63,6 +63,7 @@ function imageOf(digest: Digest, input: string): LayerImage {
     },
     input: inputDigest(sha256(input)),
     sizeBytes: 1,
+    version: undefined,
     tools: {},
     base: undefined,
     revision: undefined,
