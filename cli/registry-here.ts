@@ -7,6 +7,7 @@ import type { RepositoryPlace } from "../engine/plan/registry-mapper.ts";
 import type { EventSink } from "../engine/ports/event-sink.ts";
 import type { RegistryFailure } from "../engine/ports/registry.ts";
 import type { Project } from "../engine/project.ts";
+import { attest } from "../engine/publish/attest.ts";
 import { compareLock, type LockedImage, type RemoteState } from "../engine/publish/compare-lock.ts";
 import { explainPublication } from "../engine/publish/explain-publication.ts";
 import { type PromotionDeps, resumePromotions } from "../engine/publish/promotion.ts";
@@ -16,10 +17,13 @@ import { type LayerRepositories, PublishedLayers } from "../engine/publish/publi
 import { type CollectorDeps, collectArtifacts } from "../engine/run/collect-artifacts.ts";
 import { describeSource } from "../providers/git/describe-source.ts";
 import { processTable } from "../providers/host/process-identity.ts";
+import { openImageInventory } from "../providers/inventory/read-image.ts";
 import { openImageTransfer } from "../providers/registry/image-transfer.ts";
 import { mapperOf } from "../providers/registry/mappers.ts";
+import { openBlobWriter } from "../providers/store/write-blob.ts";
 import type { LayerName } from "../schemas/layer-name.ts";
 import type { UsageFault } from "./args.ts";
+import { packageVersion } from "./package-root.ts";
 import type { UsableRegistry } from "./registry-base.ts";
 import { createHost, openRegistry, storeDirectory } from "./wire.ts";
 
@@ -77,16 +81,27 @@ export async function openRegistryHere(
   return {
     published,
     refusal: findRefusal(registries, targets, graph, kind),
-    openPublication: async ({ placer, images }, sink, signal) =>
-      new Publication(
+    openPublication: async ({ placer, images }, sink, signal) => {
+      const store = storeDirectory(graph.root);
+      const facts = await describeSource(sources, signal);
+      const attestDeps = {
+        inventory: openImageInventory(store),
+        blobs: openBlobWriter(files, store),
+        clock,
+        version: packageVersion(),
+        source: facts,
+        tell,
+      };
+      return new Publication(
         {
           ...promotion,
           published,
-          transfer: openImageTransfer(registry, storeDirectory(graph.root)),
+          transfer: openImageTransfer(registry, store),
           targets: targets.map((each) => placeLayers(each, graph, kind).repositories),
           workspace: graph.workspace,
           newest: kind === "project" ? targets[0]?.tag : undefined,
-          facts: await describeSource(sources, signal),
+          facts,
+          attest: (image, whole) => attest(image, attestDeps, whole),
           collect: (layer, platform, entry, whole) =>
             collectArtifacts(
               {
@@ -105,7 +120,8 @@ export async function openRegistryHere(
           onPushed: (pushed) => sink.emit({ type: "layer.pushed", at: clock.nowMs(), ...pushed }),
         },
         signal,
-      ),
+      );
+    },
     compare: async (locked, signal) => {
       const all: RegistryStates[] = [];
       for (const each of registries.filter(({ may }) => may("images", "pull"))) {

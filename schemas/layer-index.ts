@@ -16,9 +16,11 @@ export const annotationKeys = {
   input: "io.lamina.input-digest",
   tools: "io.lamina.tools",
   size: "io.lamina.size",
+  title: "org.opencontainers.image.title",
   source: "org.opencontainers.image.source",
   /** When the index was written: of no account to what it names. */
   created: "org.opencontainers.image.created",
+  version: "org.opencontainers.image.version",
   revision: "org.opencontainers.image.revision",
   baseName: "org.opencontainers.image.base.name",
   baseDigest: "org.opencontainers.image.base.digest",
@@ -52,6 +54,7 @@ export const imageAnnotations = z.looseObject({
     .pipe(z.record(z.string(), z.string())),
   [annotationKeys.baseName]: z.string().optional(),
   [annotationKeys.baseDigest]: imageDigestSchema.optional(),
+  [annotationKeys.version]: z.string().optional(),
   [annotationKeys.revision]: z.string().optional(),
 });
 

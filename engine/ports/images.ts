@@ -9,6 +9,7 @@
 
 import type { Platform } from "../../schemas/platform.ts";
 import type { ImageDigest } from "../core/digest.ts";
+import type { FileFailure } from "../core/host.ts";
 import type { Result } from "../core/result.ts";
 
 export type ResolveFailure =
@@ -26,6 +27,12 @@ export type ResolveFailure =
 /** The layers' own images. */
 export interface ImageStore {
   holds(image: ImageDigest): boolean;
+}
+
+/** Takes what is made to stand beside the images, such as what is stated of them. */
+export interface BlobWriter {
+  /** Under its own digest; what is there already stays. */
+  add(bytes: Uint8Array): Result<void, FileFailure>;
 }
 
 /** External images by name. */

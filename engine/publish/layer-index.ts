@@ -12,6 +12,7 @@ import {
 import type { LayerName } from "../../schemas/layer-name.ts";
 import type { Platform } from "../../schemas/platform.ts";
 import type { ImageDigest, InputDigest } from "../core/digest.ts";
+import { referenceKey } from "./attestation-manifest.ts";
 
 /** A layer's image for one platform, with what it was made of. */
 export interface LayerImage {
@@ -20,6 +21,8 @@ export interface LayerImage {
   readonly input: InputDigest;
   /** Compressed bytes of all its blobs. */
   readonly sizeBytes: number;
+  /** Of the tool that the layer is named for, where that tells one. */
+  readonly version: string | undefined;
   /** Version seen of each proven tool. */
   readonly tools: Readonly<Record<string, string>>;
   readonly base: { readonly name: string; readonly digest: ImageDigest } | undefined;
@@ -40,11 +43,16 @@ export interface LayerIndex {
 /** The index as canonical text. */
 export function composeIndex({ layer, workspace, source, images }: LayerIndex): string {
   const sorted = [...images].sort((a, b) => (a.platform < b.platform ? -1 : 1));
+  const attestations = new Map(
+    sorted.flatMap((image) => image.attestations.map((each) => [each.digest, each])),
+  );
   return JSON.stringify({
     schemaVersion: 2,
     mediaType: indexMediaType,
-    manifests: sorted.flatMap((image) => [[describeImage(image)], image.attestations].flat()),
+    // What can be run stands first.
+    manifests: [...sorted.map(describeImage), ...attestations.values()],
     annotations: {
+      [annotationKeys.title]: layer,
       ...(source === undefined ? {} : { [annotationKeys.source]: source }),
       [annotationKeys.layer]: layer,
       [annotationKeys.workspace]: workspace,
@@ -70,10 +78,16 @@ export function joinImages(
   return [...standing.filter(({ platform }) => !platforms.has(platform)), ...fresh];
 }
 
-/** Annotation of an attestation's descriptor: the image that it is about (BuildKit, attestation-storage.md). */
-const referenceKey = "vnd.docker.reference.digest";
-
-function describeImage({ platform, manifest, input, sizeBytes, tools, base, revision }: LayerImage): object {
+function describeImage({
+  platform,
+  manifest,
+  input,
+  sizeBytes,
+  version,
+  tools,
+  base,
+  revision,
+}: LayerImage): object {
   const [os, architecture, variant] = platform.split("/");
   return {
     ...manifest,
@@ -85,6 +99,7 @@ function describeImage({ platform, manifest, input, sizeBytes, tools, base, revi
       ...(base === undefined
         ? {}
         : { [annotationKeys.baseName]: base.name, [annotationKeys.baseDigest]: base.digest }),
+      ...(version === undefined ? {} : { [annotationKeys.version]: version }),
       ...(revision === undefined ? {} : { [annotationKeys.revision]: revision }),
     },
   };
@@ -104,6 +119,7 @@ function readImage(
     manifest: { mediaType, digest, size },
     input: facts[annotationKeys.input],
     sizeBytes: Number(facts[annotationKeys.size]),
+    version: facts[annotationKeys.version],
     tools: facts[annotationKeys.tools],
     base: name === undefined || baseDigest === undefined ? undefined : { name, digest: baseDigest },
     revision: facts[annotationKeys.revision],

@@ -1,10 +1,10 @@
-// What a run made, put into the registry: each image as soon as it is proven, under its digest alone; when all are there, what the
-// tags are to point to; and then the tags, all of them or none.
+// What a run made, put into the registry: each image as soon as it is proven, under its digest alone; when all are there, what is
+// stated of those that are new, and what the tags are to point to; and then the tags, all of them or none.
 //
-//   offer ──push──▶ there ──all of the run──▶ indexes written ──▶ promotion (see promotion.ts)
+//   offer ──push──▶ there ──all of the run──▶ attested ──▶ indexes written ──▶ promotion (see promotion.ts)
 
 import { type ImageTag, parseImageTag } from "../../schemas/image-tag.ts";
-import { indexMediaType } from "../../schemas/layer-index.ts";
+import { type IndexDescriptor, indexMediaType } from "../../schemas/layer-index.ts";
 import type { LayerName } from "../../schemas/layer-name.ts";
 import type { LockEntry } from "../../schemas/lock.ts";
 import type { Platform } from "../../schemas/platform.ts";
@@ -17,15 +17,17 @@ import { stepKey } from "../plan/step.ts";
 import type { ImageTransfer, TransferFailure } from "../ports/image-transfer.ts";
 import type { RegistryFailure } from "../ports/registry.ts";
 import type { SourceFacts } from "../ports/source-facts.ts";
+import type { AttestedImage } from "./attest.ts";
+import { qualifyBaseName } from "./base-name.ts";
 import { composeIndex, joinImages, type LayerImage, readIndex } from "./layer-index.ts";
 import { type PromotionDeps, type PromotionEnd, promote } from "./promotion.ts";
 import { type LayerRepositories, type PublishedLayers, tagOfInput } from "./published-layers.ts";
-import { versionTag } from "./version-tag.ts";
+import { versionOfLayer, versionTag } from "./version-tag.ts";
 
 export interface PublicationDeps extends PromotionDeps {
   readonly transfer: ImageTransfer;
   /** Where images that are not here may be had from. */
-  readonly published: Pick<PublishedLayers, "placeOf">;
+  readonly published: Pick<PublishedLayers, "placeOf" | "attestationsOf">;
   /** By registry that they go to; all of them are promoted together. */
   readonly targets: readonly LayerRepositories[];
   readonly workspace: string;
@@ -39,6 +41,11 @@ export interface PublicationDeps extends PromotionDeps {
     entry: LockEntry,
     signal: AbortSignal,
   ) => Promise<Result<CollectedArtifacts, CollectFailure>>;
+  /** Makes what is attached to a layer's image; it lies in the store when it resolves. */
+  readonly attest: (
+    image: AttestedImage,
+    signal: AbortSignal,
+  ) => Promise<Result<IndexDescriptor, RegistryFailure>>;
   /** Told of each image that was sent. */
   readonly onPushed: (pushed: PushedImage) => void;
 }
@@ -81,6 +88,7 @@ interface Offer {
   readonly layer: Layer;
   readonly platform: Platform;
   readonly entry: LockEntry;
+  readonly build: AttestedImage["build"];
   readonly target: LayerRepositories;
   readonly repository: RepositoryPlace;
 }
@@ -103,6 +111,7 @@ export class Publication {
 
   /** By layer and platform: once for all registries. */
   readonly #collects = new Map<string, Promise<Result<CollectedArtifacts, CollectFailure>>>();
+  readonly #attests = new Map<string, Promise<Result<IndexDescriptor, RegistryFailure>>>();
 
   /** `signal` ends the pushes; a promotion that has begun goes on to its end. */
   constructor(deps: PublicationDeps, signal: AbortSignal) {
@@ -110,12 +119,12 @@ export class Publication {
     this.#signal = AbortSignal.any([signal, this.#abandoned.signal]);
   }
 
-  /** Begins to push what was proven. What goes wrong is told by `conclude`. */
-  offer(layer: Layer, platform: Platform, entry: LockEntry): void {
+  /** Begins to push what was proven; `build` where this run built it. What goes wrong is told by `conclude`. */
+  offer(layer: Layer, platform: Platform, entry: LockEntry, build?: AttestedImage["build"]): void {
     for (const target of this.#deps.targets) {
       const repository = target.get(layer.name);
       if (repository === undefined) throw new Error(`${layer.name} has no repository to be published in`);
-      const offer = { layer, platform, entry, target, repository };
+      const offer = { layer, platform, entry, build, target, repository };
       this.#pushes.push({ offer, pushed: this.#push(offer) });
     }
   }
@@ -140,7 +149,7 @@ export class Publication {
 
     const byRepository = Map.groupBy(ready, ({ offer }) => offer.repository);
     const prepared = await Promise.all(
-      Array.from(byRepository, ([repository, pushed]) => this.#prepareMoves(repository, pushed)),
+      Array.from(byRepository, ([repository, pushed]) => this.#prepareMoves(repository, pushed, runId)),
     );
     const moves: TagMove[] = [];
     for (const each of prepared) {
@@ -165,6 +174,7 @@ export class Publication {
       manifest: manifest.value,
       input: entry.input,
       sizeBytes: entry.sizeBytes,
+      version: versionOfLayer(layer, entry.tools),
       tools: entry.tools,
       base: baseOf(offer),
       revision: this.#deps.facts.revision,
@@ -195,7 +205,7 @@ export class Publication {
     if (!collected.ok) return collected;
     const manifest = await this.#bring(offer, collected.value.image);
     if (!manifest.ok) return manifest;
-    return ok({ ...image, manifest: manifest.value, sizeBytes: collected.value.sizeBytes, attestations: [] });
+    return ok({ ...image, manifest: manifest.value, sizeBytes: collected.value.sizeBytes });
   }
 
   #collect(
@@ -249,6 +259,7 @@ export class Publication {
   async #prepareMoves(
     repository: RepositoryPlace,
     pushed: readonly Pushed[],
+    runId: string,
   ): Promise<Result<readonly TagMove[], RegistryFailure>> {
     const layer = pushed[0]?.offer.layer;
     if (layer === undefined) return ok([]);
@@ -259,32 +270,101 @@ export class Publication {
       ...wantedTags(layer, images, newest, (tag) => tag),
       ...wantedTags(layer, artifacts, newest, artifactsTag),
     ];
+    const tags: StandingTag[] = [];
+    for (const each of wanted) {
+      const read = await this.#readTag(repository, each);
+      if (!read.ok) return read;
+      tags.push(read.value);
+    }
+    const behind = tags.filter(
+      ({ images: fresh, there }) => !fresh.every((image) => there.some((each) => isSame(image, each))),
+    );
+    const attested = new Map<LayerImage, LayerImage>();
+    for (const { offer, image } of pushed) {
+      if (!behind.some(({ images: fresh }) => fresh.includes(image))) continue;
+      const there = tags.flatMap((each) => each.there);
+      const attestations = await this.#attach(offer, image, there, runId);
+      if (!attestations.ok) return attestations;
+      attested.set(image, { ...image, attestations: attestations.value });
+    }
     const moves: TagMove[] = [];
-    for (const { tag, images: fresh, joins } of wanted) {
-      const move = await this.#prepareMove(layer, repository, tag, fresh, joins);
+    for (const tag of behind) {
+      const fresh = tag.images.map((image) => attested.get(image) ?? image);
+      const move = await this.#prepareMove(layer, repository, { ...tag, images: fresh });
       if (!move.ok) return move;
-      if (move.value !== undefined) moves.push(move.value);
+      moves.push(move.value);
     }
     return ok(moves);
   }
 
-  /** Undefined where the tag points to just that already. `joins`: what it holds of other platforms stays. */
-  async #prepareMove(
-    layer: Layer,
+  /** What is attached to the image in this repository already, or was where it was found, or is made now; it is there then. */
+  async #attach(
+    offer: Offer,
+    image: LayerImage,
+    there: readonly LayerImage[],
+    runId: string,
+  ): Promise<Result<readonly IndexDescriptor[], RegistryFailure>> {
+    const { published, workspace, attest } = this.#deps;
+    const { layer, platform, entry, build, repository } = offer;
+    const standing = there.find((each) => isSame(each, image) && each.attestations.length > 0);
+    if (standing !== undefined) return ok(standing.attestations);
+    const elsewhere = published.placeOf(entry.image);
+    const carried = published.attestationsOf(entry.image);
+    if (elsewhere !== undefined && carried.length > 0) {
+      const sent = await this.#carry(elsewhere, repository, carried);
+      if (sent.ok) return ok(carried);
+    }
+    const key = stepKey(layer.name, platform);
+    const { manifest } = image;
+    const made =
+      this.#attests.get(key) ??
+      attest({ workspace, layer: layer.name, platform, manifest, entry, runId, build }, this.#signal);
+    this.#attests.set(key, made);
+    const descriptor = await made;
+    if (!descriptor.ok) return descriptor;
+    const sent = await this.#send(repository, descriptor.value.digest);
+    return sent.ok ? ok([descriptor.value]) : sent;
+  }
+
+  async #carry(
+    from: RepositoryPlace,
+    to: RepositoryPlace,
+    attestations: readonly IndexDescriptor[],
+  ): Promise<Result<void, RegistryFailure>> {
+    for (const { digest } of attestations) {
+      const pulled = await this.#deps.transfer.pull(from, digest, () => {}, this.#signal);
+      if (!pulled.ok) return err(asRegistryFailure(pulled.error));
+      const sent = await this.#send(to, digest);
+      if (!sent.ok) return sent;
+    }
+    return ok(undefined);
+  }
+
+  async #send(repository: RepositoryPlace, image: ImageDigest): Promise<Result<void, RegistryFailure>> {
+    const request = { image, repository, tags: [], mountFrom: [] };
+    const sent = await this.#deps.transfer.push(request, () => {}, this.#signal);
+    return sent.ok ? ok(undefined) : err(asRegistryFailure(sent.error));
+  }
+
+  async #readTag(
     repository: RepositoryPlace,
-    tag: ImageTag,
-    fresh: readonly LayerImage[],
-    joins: boolean,
-  ): Promise<Result<TagMove | undefined, RegistryFailure>> {
-    const { registry, workspace, facts } = this.#deps;
-    const { name, registry: address } = repository;
-    const standing = await registry.resolve(repository, tag, this.#signal);
+    wanted: WantedTag,
+  ): Promise<Result<StandingTag, RegistryFailure>> {
+    const standing = await this.#deps.registry.resolve(repository, wanted.tag, this.#signal);
     if (!standing.ok) return standing;
     const from = standing.value === undefined ? null : imageDigest(standing.value.digest);
     const there = from === null ? ok([]) : await this.#readImages(repository, from);
-    if (!there.ok) return there;
-    const images = joins ? joinImages(there.value, fresh) : fresh;
-    if (fresh.every((image) => there.value.some((each) => isSame(image, each)))) return ok(undefined);
+    return there.ok ? ok({ ...wanted, from, there: there.value }) : there;
+  }
+
+  async #prepareMove(
+    layer: Layer,
+    repository: RepositoryPlace,
+    { tag, from, there, images: fresh, joins }: StandingTag,
+  ): Promise<Result<TagMove, RegistryFailure>> {
+    const { registry, workspace, facts } = this.#deps;
+    const { name, registry: address } = repository;
+    const images = joins ? joinImages(there, fresh) : fresh;
     const bytes = new TextEncoder().encode(
       composeIndex({ layer: layer.name, workspace, source: facts.source, images }),
     );
@@ -298,7 +378,7 @@ export class Publication {
     return put.ok ? ok({ registry: address, repository: name, tag, from, to }) : put;
   }
 
-  /** Those images of an index that are still there. */
+  /** Those images of an index that are still there, with what is of their attestations. */
   async #readImages(
     repository: RepositoryPlace,
     index: ImageDigest,
@@ -310,7 +390,14 @@ export class Publication {
     for (const image of readIndex(new TextDecoder().decode(read.value.bytes))) {
       const found = await registry.resolve(repository, image.manifest.digest, this.#signal);
       if (!found.ok) return found;
-      if (found.value !== undefined) present.push(image);
+      if (found.value === undefined) continue;
+      const attestations: IndexDescriptor[] = [];
+      for (const each of image.attestations) {
+        const attached = await registry.resolve(repository, each.digest, this.#signal);
+        if (!attached.ok) return attached;
+        if (attached.value !== undefined) attestations.push(each);
+      }
+      present.push({ ...image, attestations });
     }
     return ok(present);
   }
@@ -322,7 +409,7 @@ function baseOf({ layer, entry, target }: Offer): LayerImage["base"] {
   const place = isLayer ? target.get(base) : undefined;
   const name = isLayer ? place && nameOfPlace(place) : base.image;
   const digest = isLayer ? entry.inputs.parents[base] : entry.inputs.bases[base.image];
-  return name === undefined || digest === undefined ? undefined : { name, digest };
+  return name === undefined || digest === undefined ? undefined : { name: qualifyBaseName(name), digest };
 }
 
 interface WantedTag {
@@ -333,6 +420,12 @@ interface WantedTag {
 }
 
 /** `spell` makes the tags of what is published beside the images themselves. */
+/** With what it points to today. */
+interface StandingTag extends WantedTag {
+  readonly from: ImageDigest | null;
+  readonly there: readonly LayerImage[];
+}
+
 function wantedTags(
   layer: Layer,
   images: readonly LayerImage[],
@@ -367,6 +460,11 @@ function fixedTag(text: string): ImageTag {
 /** Whether nothing but the commit differs. */
 function isSame(a: LayerImage, b: LayerImage): boolean {
   return a.platform === b.platform && a.input === b.input && a.manifest.digest === b.manifest.digest;
+}
+
+/** Of what was in the store a moment ago. */
+function asRegistryFailure(failure: TransferFailure): RegistryFailure {
+  return failure.kind === "not-stored" ? { kind: "file", message: failure.message } : failure;
 }
 
 function nameOfPlace({ registry, name }: RepositoryPlace): string {

@@ -23,10 +23,15 @@ export interface PublishedDeps {
   readonly onSilence: (failure: RegistryFailure) => void;
 }
 
+interface FoundImage {
+  readonly repository: RepositoryPlace;
+  readonly attestations: LayerImage["attestations"];
+}
+
 export class PublishedLayers {
   readonly #deps: PublishedDeps;
   /** Images that were found, by their digest. */
-  readonly #found = new Map<ImageDigest, RepositoryPlace>();
+  readonly #found = new Map<ImageDigest, FoundImage>();
   readonly #silent = new Set<LayerRepositories>();
 
   constructor(deps: PublishedDeps) {
@@ -57,12 +62,17 @@ export class PublishedLayers {
 
   /** Where `find` found it. */
   placeOf(image: ImageDigest): RepositoryPlace | undefined {
-    return this.#found.get(image);
+    return this.#found.get(image)?.repository;
+  }
+
+  /** What is attached to it there, as its index says. */
+  attestationsOf(image: ImageDigest): LayerImage["attestations"] {
+    return this.#found.get(image)?.attestations ?? [];
   }
 
   /** Where a build takes the image from; undefined where it was not found. */
   sourceOf(image: ImageDigest): ImageSource | undefined {
-    const repository = this.#found.get(image);
+    const repository = this.placeOf(image);
     if (repository === undefined) return undefined;
     return { kind: "registry", ref: `${repository.registry}/${repository.name}`, digest: image };
   }
@@ -92,7 +102,8 @@ export class PublishedLayers {
     const held = await registry.resolve(repository, image.manifest.digest, signal);
     if (!held.ok) return held;
     if (held.value === undefined) return ok(undefined);
-    this.#found.set(imageDigest(image.manifest.digest), repository);
+    const { attestations } = image;
+    this.#found.set(imageDigest(image.manifest.digest), { repository, attestations });
     return ok(image);
   }
 }

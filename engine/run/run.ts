@@ -27,6 +27,7 @@ import type { EventSink } from "../ports/event-sink.ts";
 import type { ImageResolver, ImageStore } from "../ports/images.ts";
 import type { BuildMetrics, MetricsStore } from "../ports/metrics.ts";
 import type { SecretValues } from "../ports/secrets.ts";
+import type { BuildTimes } from "../publish/provenance.ts";
 import type { Publication } from "../publish/publication.ts";
 import type { PublishedLayers } from "../publish/published-layers.ts";
 import { BaseImages } from "./base-images.ts";
@@ -393,12 +394,18 @@ class Conductor {
     } else {
       this.#queue.succeed(key);
       const entry = this.#world.lock.entryOf(step.layer, step.platform);
-      if (entry !== undefined) this.#publish(step, entry);
+      if (entry !== undefined) this.#publish(step, entry, this.#timesOf(outcome));
     }
   }
 
-  #publish({ layer, platform }: Step, entry: LockEntry): void {
-    this.#deps.publication?.offer(this.#world.graph.layer(layer), platform, entry);
+  #timesOf(outcome: BuiltOutcome): BuildTimes | undefined {
+    if (outcome.kind !== "built") return undefined;
+    const finishedMs = this.#deps.clock.nowMs();
+    return { startedMs: finishedMs - outcome.seconds * 1000, finishedMs };
+  }
+
+  #publish({ layer, platform }: Step, entry: LockEntry, build?: BuildTimes): void {
+    this.#deps.publication?.offer(this.#world.graph.layer(layer), platform, entry, build);
   }
 
   #prepare(flight: Flight, signal: AbortSignal): LayerBuild {

@@ -115,7 +115,7 @@ class Overlay {
       this.#upper.delete(filePath);
       if (!this.#isWanted(filePath)) return false;
       if (entry.type === "Link") this.#link(filePath, path.normalize(entry.linkpath ?? ""));
-      return /File$/.test(entry.type);
+      return entry.type.endsWith("File");
     } else if (this.#lower.has(filePath)) this.#lower.delete(filePath);
     return false;
   }

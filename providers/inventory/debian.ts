@@ -3,7 +3,7 @@
 import type { InstalledPackage } from "../../engine/ports/image-inventory.ts";
 
 /** States in which nothing of a package but its settings is there. */
-const absentStates = ["not-installed", "config-files"];
+const absentStates: ReadonlySet<string> = new Set(["not-installed", "config-files"]);
 
 /** Of a status file, or of one package's paragraph without its state. Undefined where a paragraph names no package. */
 export function parseDebianStatus(text: string): readonly InstalledPackage[] | undefined {
@@ -16,7 +16,7 @@ export function parseDebianStatus(text: string): readonly InstalledPackage[] | u
     const version = fields.get("version");
     // "install ok installed": what is wanted, whether all is well, what is there.
     const state = fields.get("status")?.split(" ").at(-1) ?? "installed";
-    if (version === undefined || absentStates.includes(state)) continue;
+    if (version === undefined || absentStates.has(state)) continue;
     packages.push({
       manager: "deb",
       name,

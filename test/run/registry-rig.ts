@@ -1,11 +1,13 @@
 // A run that asks a registry and publishes there. Several of them may share one registry, as machines do.
 
-import type { ImageDigest } from "../../engine/core/digest.ts";
+import { type ImageDigest, sha256 } from "../../engine/core/digest.ts";
 import { ok } from "../../engine/core/result.ts";
 import type { RepositoryPlace } from "../../engine/plan/registry-mapper.ts";
 import type { Plan } from "../../engine/plan/step.ts";
+import type { ImageInventory } from "../../engine/ports/image-inventory.ts";
 import type { ImageTransfer, PushRequest } from "../../engine/ports/image-transfer.ts";
 import type { RegistryFailure } from "../../engine/ports/registry.ts";
+import { attest } from "../../engine/publish/attest.ts";
 import { planPublished } from "../../engine/publish/plan-published.ts";
 import { PromotionJournal } from "../../engine/publish/promotion-journal.ts";
 import { type CollectFailure, Publication } from "../../engine/publish/publication.ts";
@@ -23,6 +25,15 @@ export class RegistryRig extends RunRig {
   readonly registry: FakeRegistry;
   readonly pushed: PushRequest[] = [];
   readonly pulled: ImageDigest[] = [];
+  /** What is attached to images, as it was made: each manifest comes last. */
+  readonly attached: string[] = [];
+  /** What could not be looked into, in words. */
+  readonly told: string[] = [];
+  content: Awaited<ReturnType<ImageInventory["read"]>> = ok({
+    distribution: undefined,
+    packages: [],
+    unread: [],
+  });
   readonly silences: RegistryFailure[] = [];
   readonly processes = new FakeProcesses();
   /** What pushes come to; undefined: they succeed. */
@@ -56,6 +67,10 @@ export class RegistryRig extends RunRig {
       },
       push: async (request) => {
         if (this.pushFailure !== undefined) return { ok: false, error: this.pushFailure };
+        if (this.attached.some((text) => sha256(text) === request.image)) {
+          registry.plant(request.repository, request.image);
+          return ok({ sentBytes: 10, sentBlobs: 1, mountedBlobs: 0, presentBlobs: 0 });
+        }
         const isStored = this.images.holds(request.image) || this.collected.length > 0;
         if (!isStored) return { ok: false, error: { kind: "not-stored", message: "the store lacks it" } };
         this.pushed.push(request);
@@ -80,6 +95,24 @@ export class RegistryRig extends RunRig {
             ? ok({ image, sizeBytes: 10 })
             : { ok: false, error: this.collectFailure };
         },
+        attest: (image, signal) =>
+          attest(
+            image,
+            {
+              inventory: { read: async () => this.content },
+              blobs: {
+                add: (bytes) => {
+                  this.attached.push(new TextDecoder().decode(bytes));
+                  return ok(undefined);
+                },
+              },
+              clock: this.clock,
+              version: "1.2.3",
+              source: { source: "https://git.example/catalog", revision: "0123abc" },
+              tell: (text) => this.told.push(text),
+            },
+            signal,
+          ),
         onPushed: ({ layer, platform, image, repository, sentBytes }) => {
           const at = this.clock.nowMs();
           this.log.emit({ type: "layer.pushed", at, layer, platform, image, repository, sentBytes });

@@ -1,7 +1,7 @@
 // Runs that ask a registry for what others have built, and publish there what they make.
 
 import { describe, expect, test } from "vitest";
-import { inputDigest } from "../../engine/core/digest.ts";
+import { inputDigest, sha256 } from "../../engine/core/digest.ts";
 import { entryOf } from "../../engine/lock/lock.ts";
 import { tagOfInput } from "../../engine/publish/published-layers.ts";
 import { imageOf } from "../fakes/images.ts";
@@ -57,6 +57,9 @@ describe("a run that publishes", () => {
     const registry = new FakeRegistry();
     const rig = await publishAll(registry);
     const entry = entryOf(rig.lock, layer("rust"), amd64);
+    const attestation = rig.attached.find(
+      (text) => text.includes(`"subject":{`) && text.includes(imageOf("rust")),
+    );
     expect(registry.read(placeOf("rust"), "latest")).toEqual({
       schemaVersion: 2,
       mediaType: "application/vnd.oci.image.index.v1+json",
@@ -70,13 +73,24 @@ describe("a run that publishes", () => {
             "io.lamina.input-digest": entry?.input,
             "io.lamina.size": String(entry?.sizeBytes),
             "io.lamina.tools": "{}",
-            "org.opencontainers.image.base.name": "registry.example/lamina/debian",
+            "org.opencontainers.image.base.name": "registry.example/lamina/debian:latest",
             "org.opencontainers.image.base.digest": imageOf("debian"),
             "org.opencontainers.image.revision": "0123abc",
           },
         },
+        {
+          mediaType: "application/vnd.oci.image.manifest.v1+json",
+          digest: sha256(attestation ?? ""),
+          size: attestation?.length,
+          platform: { architecture: "unknown", os: "unknown" },
+          annotations: {
+            "vnd.docker.reference.type": "attestation-manifest",
+            "vnd.docker.reference.digest": imageOf("rust"),
+          },
+        },
       ],
       annotations: {
+        "org.opencontainers.image.title": "rust",
         "org.opencontainers.image.source": "https://git.example/catalog",
         "io.lamina.layer": "rust",
         "io.lamina.workspace": "lamina",
@@ -148,7 +162,12 @@ describe("a run that publishes", () => {
     await other.succeed("debian");
     await outcome;
     expect(registry.read(placeOf("debian"), "latest")).toMatchObject({
-      manifests: [{ platform: { architecture: "amd64" } }, { platform: { architecture: "arm64" } }],
+      manifests: [
+        { platform: { architecture: "amd64" } },
+        { platform: { architecture: "arm64" } },
+        { annotations: { "vnd.docker.reference.type": "attestation-manifest" } },
+        { annotations: { "vnd.docker.reference.type": "attestation-manifest" } },
+      ],
     });
   });
 });
