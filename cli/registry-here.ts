@@ -65,6 +65,7 @@ export async function openRegistryHere(
   const targets = registries.filter(({ isTarget, may }) => isTarget && may("images", "push"));
   const published = new PublishedLayers({
     registry,
+    clock,
     registries: readable.map((each) => placeLayers(each, graph, kind).repositories),
     onSilence: (failure) => {
       if (failure.kind !== "canceled")
@@ -126,7 +127,7 @@ export async function openRegistryHere(
       const all: RegistryStates[] = [];
       for (const each of registries.filter(({ may }) => may("images", "pull"))) {
         const { repositories } = placeLayers(each, graph, kind);
-        const states = await compareLock(locked, registry, repositories, signal);
+        const states = await compareLock(locked, { registry, clock }, repositories, signal);
         if (!states.ok) return states;
         all.push({ registry: each.name, states: states.value });
       }

@@ -4,8 +4,8 @@ import type { LayerName } from "../../schemas/layer-name.ts";
 import type { Platform } from "../../schemas/platform.ts";
 import type { ImageDigest, InputDigest } from "../core/digest.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import type { Registry, RegistryFailure } from "../ports/registry.ts";
-import { type LayerRepositories, PublishedLayers } from "./published-layers.ts";
+import type { RegistryFailure } from "../ports/registry.ts";
+import { type LayerRepositories, type PublishedDeps, PublishedLayers } from "./published-layers.ts";
 
 export interface LockedImage {
   readonly layer: LayerName;
@@ -26,13 +26,14 @@ export interface RemoteState {
 /** In the order of `locked`. A failure where the registry does not say of every one. */
 export async function compareLock(
   locked: readonly LockedImage[],
-  registry: Registry,
+  { registry, clock }: Pick<PublishedDeps, "registry" | "clock">,
   repositories: LayerRepositories,
   signal: AbortSignal,
 ): Promise<Result<readonly RemoteState[], RegistryFailure>> {
   let silence: RegistryFailure | undefined;
   const published = new PublishedLayers({
     registry,
+    clock,
     registries: [repositories],
     onSilence: (failure) => {
       silence = failure;

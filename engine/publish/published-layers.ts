@@ -5,8 +5,10 @@
 import { type ImageTag, parseImageTag } from "../../schemas/image-tag.ts";
 import type { LayerName } from "../../schemas/layer-name.ts";
 import type { Platform } from "../../schemas/platform.ts";
+import type { RegistryAddress } from "../../schemas/registry-address.ts";
 import { type ImageDigest, type InputDigest, imageDigest, shortDigest } from "../core/digest.ts";
-import { ok, type Result } from "../core/result.ts";
+import type { Clock } from "../core/host.ts";
+import { err, ok, type Result } from "../core/result.ts";
 import type { RepositoryPlace } from "../plan/registry-mapper.ts";
 import type { ImageSource } from "../ports/builder.ts";
 import type { Registry, RegistryFailure } from "../ports/registry.ts";
@@ -17,6 +19,7 @@ export type LayerRepositories = ReadonlyMap<LayerName, RepositoryPlace>;
 
 export interface PublishedDeps {
   readonly registry: Registry;
+  readonly clock: Clock;
   /** By registry, in the order in which they are asked. */
   readonly registries: readonly LayerRepositories[];
   /** Told of a registry's first failure, after which it is not asked any more. */
@@ -32,6 +35,7 @@ export class PublishedLayers {
   readonly #deps: PublishedDeps;
   /** Images that were found, by their digest. */
   readonly #found = new Map<ImageDigest, FoundImage>();
+  readonly #answeredAtMs = new Map<RegistryAddress, number>();
   readonly #silent = new Set<LayerRepositories>();
 
   constructor(deps: PublishedDeps) {
@@ -48,7 +52,7 @@ export class PublishedLayers {
     for (const repositories of this.#deps.registries) {
       const repository = repositories.get(layer);
       if (repository === undefined || this.#silent.has(repositories)) continue;
-      const found = await this.#look(repository, platform, input, signal);
+      const found = await this.#lookInTime(repository, platform, input, signal);
       if (!found.ok) this.#silence(repositories, found.error);
       else if (found.value !== undefined) return found.value;
     }
@@ -83,6 +87,37 @@ export class PublishedLayers {
     this.#deps.onSilence(failure);
   }
 
+  /** A registry that accepts and then says nothing must not hold up a build; one that is slow with thousands of questions may. */
+  async #lookInTime(
+    repository: RepositoryPlace,
+    platform: Platform,
+    input: InputDigest,
+    signal: AbortSignal,
+  ): Promise<Result<LayerImage | undefined, RegistryFailure>> {
+    const { clock } = this.#deps;
+    const limit = new AbortController();
+    const askedAtMs = clock.nowMs();
+    let cancel = () => {};
+    const wait = (ms: number): void => {
+      cancel = clock.after(ms, () => {
+        const since = Math.max(askedAtMs, this.#answeredAtMs.get(repository.registry) ?? 0);
+        const leftMs = since + lookUpMs - clock.nowMs();
+        if (leftMs > 0) wait(leftMs);
+        else limit.abort();
+      });
+    };
+    wait(lookUpMs);
+    try {
+      const found = await this.#look(repository, platform, input, AbortSignal.any([signal, limit.signal]));
+      if (found.ok) this.#answeredAtMs.set(repository.registry, clock.nowMs());
+      if (found.ok || found.error.kind !== "canceled" || signal.aborted) return found;
+      const message = `${repository.registry} did not answer within ${lookUpMs / 1000} s`;
+      return err({ kind: "unreachable", message });
+    } finally {
+      cancel();
+    }
+  }
+
   async #look(
     repository: RepositoryPlace,
     platform: Platform,
@@ -107,6 +142,8 @@ export class PublishedLayers {
     return ok(image);
   }
 }
+
+const lookUpMs = 15_000;
 
 /** The tag that names what was made of these inputs. Short, as tags are read by people: the index says the whole digest. */
 export function tagOfInput(input: InputDigest): ImageTag {

@@ -50,6 +50,7 @@ export class RegistryRig extends RunRig {
     this.#repositories = new Map(project.graph.order.map((name) => [name, placeOf(name)]));
     this.#asks = new PublishedLayers({
       registry,
+      clock: this.clock,
       registries: [this.#repositories],
       onSilence: (failure) => this.silences.push(failure),
     });

@@ -10,7 +10,7 @@ import { amd64, layer } from "../lock/samples.ts";
 import { chain, type LayerSpec, projectOf } from "../plan/project.ts";
 import { placeOf } from "../publish/places.ts";
 import { RegistryRig } from "./registry-rig.ts";
-import { brief } from "./rig.ts";
+import { brief, settle } from "./rig.ts";
 
 const versions: Readonly<Record<string, LayerSpec>> = {
   ...chain,
@@ -253,6 +253,24 @@ describe("a run that asks", () => {
     for (const name of Object.keys(chain)) await second.succeed(name);
     expect(brief(await outcome)).toEqual(["debian: built", "rust: built", "rust-deps: built"]);
     expect(second.silences).toHaveLength(1);
+  });
+
+  test("builds where the registry accepts and says nothing, after its time", async () => {
+    const registry = new FakeRegistry();
+    registry.resolve = (_, __, signal) =>
+      new Promise((resolve) => {
+        signal.addEventListener("abort", () => resolve({ ok: false, error: { kind: "canceled" } }));
+      });
+    const second = new RegistryRig(projectOf(chain), registry);
+    const outcome = second.start();
+    await settle();
+    expect(second.builder.running).toEqual([]);
+    second.clock.advance(15_000);
+    for (const name of Object.keys(chain)) await second.succeed(name);
+    expect(brief(await outcome)).toEqual(["debian: built", "rust: built", "rust-deps: built"]);
+    expect(second.silences).toEqual([
+      { kind: "unreachable", message: "registry.example did not answer within 15 s" },
+    ]);
   });
 
   test("builds what is forced", async () => {
