@@ -32,7 +32,7 @@ export function renderRegistry(
       found.ref.layer,
       found.ref.platform,
       formatBytes(distinctBytes([found])),
-      formatAge(found, nowMs),
+      formatAge(found, "cache", nowMs),
       describeCache(found),
     ]),
     ...images.map((found) => [
@@ -40,7 +40,7 @@ export function renderRegistry(
       found.layer,
       found.place.tag,
       formatBytes(distinctBytes([found])),
-      formatAge(found, nowMs),
+      formatAge(found, "image", nowMs),
       describeImage(found, inCatalog(found.layer)),
     ]),
   ];
@@ -80,7 +80,7 @@ export function renderCleared(
     removed.map((cleared) => [
       nameCleared(cleared),
       formatBytes(distinctBytes([cleared.found])),
-      formatAge(cleared.found, nowMs),
+      formatAge(cleared.found, cleared.kind, nowMs),
       cleared.kind === "cache"
         ? describeCause(cleared.cause, cleared.found)
         : "neither a lock nor a name reaches it",
@@ -109,11 +109,16 @@ function describeCause(cause: CacheCause, { ref, reach }: FoundCache): string {
   }
 }
 
-/** "3 d ago", "today"; "unknown" where nobody tells. Of caches it is the least that is sure. */
-function formatAge({ writtenAtMs }: Pick<Tagged, "writtenAtMs">, nowMs: number): string {
+/** "3 d ago", "today"; "unknown" where nobody tells. Of a cache it is its newest step's age: it was written then or later. */
+function formatAge(
+  { writtenAtMs }: Pick<Tagged, "writtenAtMs">,
+  kind: Cleared["kind"],
+  nowMs: number,
+): string {
   if (writtenAtMs === undefined) return "unknown";
   const days = Math.floor((nowMs - writtenAtMs) / 86_400_000);
-  return days <= 0 ? "today" : `${days} d ago`;
+  if (days <= 0) return "today";
+  return kind === "cache" ? `within ${days} d` : `${days} d ago`;
 }
 
 function describeCache({ reach, isStaged }: FoundCache): string {

@@ -106,7 +106,7 @@ async function findNewestStep(
   );
   const records = pulled.ok ? cacheConfig.safeParse(parseJson(textOf(pieces))).data?.records : undefined;
   const times = (records ?? [])
-    .flatMap(({ layers, chains }) => [...layers, ...chains])
+    .flatMap(({ layers, chains }) => layers.concat(chains))
     .map(({ createdAt }) => Date.parse(createdAt ?? ""))
     // Steps of no date are dated to the year 1, those of reproducible images to 1970.
     .filter((time) => time > 0);

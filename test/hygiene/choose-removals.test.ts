@@ -1,6 +1,6 @@
 // What goes and what stays: caches and images by who asks, by age, by who reaches them, and by how the registry deletes.
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Digest, imageDigest, inputDigest, sha256 } from "../../engine/core/digest.ts";
 import {
@@ -105,6 +105,8 @@ describe("caches", () => {
   });
 });
 
+const inputTag = (input: string): string => tagOfInput(inputDigest(sha256(input)));
+
 describe("images", () => {
   const one = inputDigest(sha256("one"));
   const spoken: Spoken = {
@@ -112,7 +114,6 @@ describe("images", () => {
     images: new Set<Digest>([sha256("image of locked")]),
     moves: [],
   };
-  const inputTag = (input: string): string => tagOfInput(inputDigest(sha256(input)));
   const standing: readonly Tagged[] = [
     tagged("latest", { image: "index of now", input: "now" }),
     tagged("1.85.0-artifacts", { image: "artifacts of now", input: "now" }),

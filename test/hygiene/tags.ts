@@ -13,7 +13,7 @@ import { parseRegistryAddress, type RegistryAddress } from "../../schemas/regist
 import { parseRepositoryName, type RepositoryName } from "../../schemas/repository-name.ts";
 import type { ActorId, Workspace } from "../../schemas/workspace.ts";
 
-export const dayMs = 86_400_000;
+const dayMs = 86_400_000;
 export const nowMs = 1_800_000_000_000;
 
 export const layer = (text: string): LayerName => must(isLayerName(text) ? text : undefined);
