@@ -102,6 +102,7 @@ export async function openRegistryHere(
           workspace: graph.workspace,
           newest: kind === "project" ? targets[0]?.tag : undefined,
           facts,
+          clock,
           attest: (image, whole) => attest(image, attestDeps, whole),
           collect: (layer, platform, entry, whole) =>
             collectArtifacts(

@@ -13,6 +13,7 @@ import type { LayerName } from "../../schemas/layer-name.ts";
 import type { Platform } from "../../schemas/platform.ts";
 import type { ImageDigest, InputDigest } from "../core/digest.ts";
 import { referenceKey } from "./attestation-manifest.ts";
+import { timeOf } from "./statement.ts";
 
 /** A layer's image for one platform, with what it was made of. */
 export interface LayerImage {
@@ -38,10 +39,12 @@ export interface LayerIndex {
   /** Address of the repository of sources. */
   readonly source: string | undefined;
   readonly images: readonly LayerImage[];
+  /** When it is written, for those who clear away what is old; milliseconds since the epoch. */
+  readonly createdMs: number;
 }
 
 /** The index as canonical text. */
-export function composeIndex({ layer, workspace, source, images }: LayerIndex): string {
+export function composeIndex({ layer, workspace, source, images, createdMs }: LayerIndex): string {
   const sorted = [...images].sort((a, b) => (a.platform < b.platform ? -1 : 1));
   const attestations = new Map(
     sorted.flatMap((image) => image.attestations.map((each) => [each.digest, each])),
@@ -53,6 +56,7 @@ export function composeIndex({ layer, workspace, source, images }: LayerIndex): 
     manifests: [...sorted.map(describeImage), ...attestations.values()],
     annotations: {
       [annotationKeys.title]: layer,
+      [annotationKeys.created]: timeOf(createdMs),
       ...(source === undefined ? {} : { [annotationKeys.source]: source }),
       [annotationKeys.layer]: layer,
       [annotationKeys.workspace]: workspace,

@@ -11,6 +11,7 @@ import type { Platform } from "../../schemas/platform.ts";
 import type { TagMove } from "../../schemas/promotion.ts";
 import type { Layer } from "../catalog/layer.ts";
 import { type ImageDigest, imageDigest, sha256 } from "../core/digest.ts";
+import type { Clock } from "../core/host.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { RepositoryPlace } from "../plan/registry-mapper.ts";
 import { stepKey } from "../plan/step.ts";
@@ -34,6 +35,7 @@ export interface PublicationDeps extends PromotionDeps {
   /** The tag of whatever is newest; "latest" where it is left out. */
   readonly newest?: ImageTag | undefined;
   readonly facts: SourceFacts;
+  readonly clock: Pick<Clock, "nowMs">;
   /** Makes the image of a layer's artifacts. */
   readonly collect: (
     layer: Layer,
@@ -287,10 +289,12 @@ export class Publication {
       if (!attestations.ok) return attestations;
       attested.set(image, { ...image, attestations: attestations.value });
     }
+    // One moment for all of them: tags of the same images point to the same index.
+    const createdMs = this.#deps.clock.nowMs();
     const moves: TagMove[] = [];
     for (const tag of behind) {
       const fresh = tag.images.map((image) => attested.get(image) ?? image);
-      const move = await this.#prepareMove(layer, repository, { ...tag, images: fresh });
+      const move = await this.#prepareMove(layer, repository, { ...tag, images: fresh }, createdMs);
       if (!move.ok) return move;
       moves.push(move.value);
     }
@@ -361,12 +365,13 @@ export class Publication {
     layer: Layer,
     repository: RepositoryPlace,
     { tag, from, there, images: fresh, joins }: StandingTag,
+    createdMs: number,
   ): Promise<Result<TagMove, RegistryFailure>> {
     const { registry, workspace, facts } = this.#deps;
     const { name, registry: address } = repository;
     const images = joins ? joinImages(there, fresh) : fresh;
     const bytes = new TextEncoder().encode(
-      composeIndex({ layer: layer.name, workspace, source: facts.source, images }),
+      composeIndex({ layer: layer.name, workspace, source: facts.source, images, createdMs }),
     );
     const to = imageDigest(sha256(bytes));
     const put = await registry.putManifest(

@@ -89,6 +89,7 @@ export class RegistryRig extends RunRig {
         targets: [this.#repositories],
         workspace: "lamina",
         facts: { source: "https://git.example/catalog", revision: "0123abc" },
+        clock: this.clock,
         collect: async (collected) => {
           this.collected.push(collected.name);
           const image = imageOf(`artifacts of ${collected.name}`);

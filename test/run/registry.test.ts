@@ -91,6 +91,7 @@ describe("a run that publishes", () => {
       ],
       annotations: {
         "org.opencontainers.image.title": "rust",
+        "org.opencontainers.image.created": expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
         "org.opencontainers.image.source": "https://git.example/catalog",
         "io.lamina.layer": "rust",
         "io.lamina.workspace": "lamina",
