@@ -97,7 +97,7 @@ export class PublishedLayers {
     const { clock } = this.#deps;
     const limit = new AbortController();
     const askedAtMs = clock.nowMs();
-    let cancel = () => {};
+    let cancel: (() => void) | undefined;
     const wait = (ms: number): void => {
       cancel = clock.after(ms, () => {
         const since = Math.max(askedAtMs, this.#answeredAtMs.get(repository.registry) ?? 0);
@@ -114,7 +114,7 @@ export class PublishedLayers {
       const message = `${repository.registry} did not answer within ${lookUpMs / 1000} s`;
       return err({ kind: "unreachable", message });
     } finally {
-      cancel();
+      cancel?.();
     }
   }
 

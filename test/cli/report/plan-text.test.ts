@@ -15,6 +15,18 @@ function textOf(steps: readonly Step[], options: Partial<Parameters<typeof rende
 const current = (name: string) => stepOf(name, { action: "reuse" });
 const modified: Reason = { kind: "file-changed", path: "Dockerfile", change: "modified" };
 
+/** A cx33, with what is said of it. */
+function machineAt(machine: Partial<PlannedMachine>): PlannedMachine {
+  const cx33 = { type: "cx33", location: "nbg1", cpu: 4, memoryGb: 8, eurPerHour: 0.0144 };
+  return { ...cx33, isAvailable: true, ...machine };
+}
+
+function leased(name: string, machine: PlannedMachine | undefined): Step {
+  const step = stepOf(name, { reasons: [modified] });
+  const estimate = { ...step.estimate, costEur: machine?.eurPerHour ?? 0 };
+  return { ...step, estimate, runner: { ...step.runner, machine } };
+}
+
 describe("a plan", () => {
   test("of what is current is one line", () => {
     expect(textOf([])).toBe("\nnothing to do\n");
@@ -130,19 +142,10 @@ b      current                   8 cpu, 16 GB (explicit)
   });
 
   test("at a provider's prices, tells which machine would be taken, and where there is none", () => {
-    const at = (machine: Partial<PlannedMachine>): PlannedMachine => {
-      const cx33 = { type: "cx33", location: "nbg1", cpu: 4, memoryGb: 8, eurPerHour: 0.0144 };
-      return { ...cx33, isAvailable: true, ...machine };
-    };
-    const leased = (name: string, machine: PlannedMachine | undefined): Step => {
-      const step = stepOf(name, { reasons: [modified] });
-      const estimate = { ...step.estimate, costEur: machine?.eurPerHour ?? 0 };
-      return { ...step, estimate, runner: { ...step.runner, machine } };
-    };
     const steps = [
-      leased("a", at({})),
-      leased("b", at({ type: "cx53", eurPerHour: 0.0481, isAvailable: false })),
-      leased("c", at({ type: "", location: "pve1", eurPerHour: 0 })),
+      leased("a", machineAt({})),
+      leased("b", machineAt({ type: "cx53", eurPerHour: 0.0481, isAvailable: false })),
+      leased("c", machineAt({ type: "", location: "pve1", eurPerHour: 0 })),
       leased("d", undefined),
     ];
     const prices = { provider: "hcloud", source: "provider" } as const;
