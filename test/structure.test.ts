@@ -51,6 +51,7 @@ const homes: ReadonlyMap<string, readonly string[]> = new Map([
   ["zod", ["schemas/", "providers/"]],
   ["p-queue", ["engine/run/"]],
   ["execa", ["providers/host/"]],
+  ["tar", ["providers/inventory/"]],
   ["ssh2", ["providers/transport/"]],
   ["@nats-io/transport-node", ["providers/sink/"]],
   ["@nats-io/jetstream", ["providers/sink/"]],
