@@ -1,8 +1,7 @@
 // A plan held against what its provider has: builds that no machine of it will ever hold, as diagnostics where their size is said.
 
-import path from "node:path";
-import { directivesIn } from "../../engine/catalog/beside.ts";
 import { diagnoseFaults, type Fault } from "../../engine/catalog/diagnose-issues.ts";
+import { buildSpecIn, directivesIn } from "../../engine/catalog/locate.ts";
 import type { Diagnostic } from "../../engine/core/diagnostic.ts";
 import type { Host } from "../../engine/core/host.ts";
 import { unreachable } from "../../engine/core/unreachable.ts";
@@ -106,7 +105,7 @@ async function findPlace(
     case "directives":
       return { path: ["runner_override", field], located: await locate(directivesPath, host) };
     case "build-spec":
-      return { path: [field], located: await locate(path.join(layer.directory, ".build-spec.ncl"), host) };
+      return { path: [field], located: await locate(buildSpecIn(layer.directory), host) };
     case "workflow":
       return { path: [field], located: layer.located };
     default:

@@ -1,8 +1,8 @@
 // Which file says a layer's size, or that it wants a machine of its own.
 
-import { join, relative } from "node:path";
-import { directivesIn } from "../../engine/catalog/beside.ts";
+import { relative } from "node:path";
 import type { Layer } from "../../engine/catalog/layer.ts";
+import { buildSpecIn, directivesIn } from "../../engine/catalog/locate.ts";
 import { unreachable } from "../../engine/core/unreachable.ts";
 import { decidingSize, declaredSizes } from "../../engine/plan/declared-sizes.ts";
 import type { Project } from "../../engine/project.ts";
@@ -23,7 +23,7 @@ export function sizeOrigin(
     case "directives":
       return relative(graph.root, directivesPathOf(graph.root));
     case "build-spec":
-      return relative(graph.root, join(layer.directory, ".build-spec.ncl"));
+      return relative(graph.root, buildSpecIn(layer.directory));
     case "workflow":
       return relative(graph.root, layer.workflowPath);
     default:

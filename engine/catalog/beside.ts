@@ -10,6 +10,7 @@ import type { Evaluated } from "../nickel/evaluate.ts";
 import { toJson } from "../nickel/located.ts";
 import type { CatalogDeps } from "./catalog-deps.ts";
 import { diagnoseIssues, type SchemaIssue } from "./diagnose-issues.ts";
+import { buildSpecIn, directivesIn } from "./locate.ts";
 import { mayExist } from "./may-exist.ts";
 import { noteEvaluation } from "./remember-evaluation.ts";
 
@@ -24,7 +25,7 @@ export interface Beside {
 
 /** Of a layer's folder (absolute). */
 export async function readBeside(directory: string, deps: CatalogDeps): Promise<Beside> {
-  const spec = await readOne(specIn(directory), () => buildSpec, deps);
+  const spec = await readOne(buildSpecIn(directory), () => buildSpec, deps);
   const directives = await readOne(directivesIn(directory), loadDirectivesSchema, deps);
   return {
     buildSpec: spec.value,
@@ -39,13 +40,13 @@ export async function readBuildSpec(
   directory: string,
   deps: CatalogDeps,
 ): Promise<Pick<Beside, "buildSpec" | "diagnostics">> {
-  const { value, diagnostics } = await readOne(specIn(directory), () => buildSpec, deps);
+  const { value, diagnostics } = await readOne(buildSpecIn(directory), () => buildSpec, deps);
   return { buildSpec: value, diagnostics };
 }
 
 /** Notes for a work what was looked at, also that there is none. */
 export function noteBeside(directory: string, { evaluated }: Beside, notes: Notes): void {
-  for (const file of [specIn(directory), directivesIn(directory)]) mayExist(notes.files, file);
+  for (const file of [buildSpecIn(directory), directivesIn(directory)]) mayExist(notes.files, file);
   for (const each of evaluated) noteEvaluation(each, notes);
 }
 
@@ -83,13 +84,4 @@ async function readOne<T>(
   return parsed.success
     ? { value: parsed.data, diagnostics: [], evaluated: evaluated.value }
     : { value: undefined, diagnostics: diagnoseIssues(parsed.error.issues, value) };
-}
-
-function specIn(directory: string): string {
-  return path.join(directory, ".build-spec.ncl");
-}
-
-/** Where a layer's own build directives would stand; absolute, as its folder is. */
-export function directivesIn(directory: string): string {
-  return path.join(directory, "build_directives.ncl");
 }

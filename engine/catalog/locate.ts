@@ -47,3 +47,13 @@ function isProject(root: string, files: Files): boolean {
     walkLayerFolders(root, files).some(({ hasWorkflow }) => hasWorkflow)
   );
 }
+
+/** Where the .build-spec.ncl of a layer's folder, or of another build context, would stand; absolute, as the folder is. */
+export function buildSpecIn(directory: string): string {
+  return path.join(directory, ".build-spec.ncl");
+}
+
+/** Where a layer's own build directives would stand. */
+export function directivesIn(directory: string): string {
+  return path.join(directory, "build_directives.ncl");
+}
