@@ -1,7 +1,6 @@
 // Small files beside a layer's declaration that no image is made of: the .build-spec.ncl in a build context, which says the size of runner
 // that its owner wants, and the build_directives.ncl of a layer, which goes over the catalog's. Most folders have none.
 
-import path from "node:path/posix";
 import { type BuildSpec, buildSpec } from "../../schemas/build-spec.ts";
 import type { LayerDirectives } from "../../schemas/layer-directives.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
