@@ -146,7 +146,7 @@ describe("a small graph", () => {
       "Dockerfile was modified",
       "linux/amd64",
       "1 m 30 s, as in 3 builds",
-      "cax21 · 4 cpu, 8 GB",
+      "4 cpu, 8 GB",
       "134 MB",
       "521fe5c9ece1",
       "029d8dadc729",
