@@ -1,5 +1,5 @@
-// Two kinds of tests: `unit` needs nothing but Node; `integration` runs against a real buildkitd and registry that
-// test/rig starts once.
+// Kinds of tests: `unit` needs nothing but Node; `integration` runs against a real buildkitd and registry that test/rig starts
+// once; `slow` does so as well, and is no part of `npm test`: it may build for minutes what it needs.
 
 import { defineConfig } from "vitest/config";
 
@@ -14,7 +14,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/integration/**"],
+          exclude: ["test/integration/**", "test/slow/**"],
           env,
           testTimeout: 30_000,
         },
@@ -23,6 +23,16 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
+          globalSetup: ["test/rig/setup.ts"],
+          env,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: "slow",
+          include: ["test/slow/**/*.test.ts"],
           globalSetup: ["test/rig/setup.ts"],
           env,
           testTimeout: 180_000,

@@ -12,7 +12,7 @@ const checks: readonly (readonly [label: string, command: string, ...args: strin
   ["lint", "oxlint", "--type-aware", "--deny-warnings"],
   ["unused code", "knip"],
   ["build", "npm", "run", "--silent", "build"],
-  ["tests", "vitest", "run", ...process.argv.slice(2)],
+  ["tests", "vitest", "run", "--project", "unit", "--project", "integration", ...process.argv.slice(2)],
 ];
 
 await runScript(async (signal) => {

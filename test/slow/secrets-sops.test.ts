@@ -10,7 +10,7 @@ import type { SopsFormat } from "../../engine/core/secret-source.ts";
 import { SecretVault } from "../../providers/secrets/vault.ts";
 import { ensureSops } from "../../scripts/tools/sops.ts";
 import { type CliResult, runCli, writeProject } from "../cli/run-cli.ts";
-import { never } from "./builder-setting.ts";
+import { never } from "../integration/builder-setting.ts";
 
 const rig = inject("rig");
 const outside = { PATH: process.env["PATH"], SOPS_AGE_KEY_FILE: process.env["SOPS_AGE_KEY_FILE"] };
