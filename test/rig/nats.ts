@@ -77,6 +77,8 @@ export interface Listener {
   heard(count: number): Promise<readonly Heard[]>;
   /** Resolves when one with that subject has come. */
   heardOf(subject: string): Promise<void>;
+  /** Resolves when all has come that the server had when this was called. */
+  flush(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -125,6 +127,7 @@ export async function listen(url: string, subject: string, secret?: string): Pro
         waiting.add(look);
         look();
       }),
+    flush: () => connection.flush(),
     close: () => connection.close(),
   };
 }
