@@ -1,8 +1,6 @@
 // The initial environment: `std`, whose modules are parsed and evaluated when they are first asked for.
 
 import { compileProgram } from "../eval/compile.ts";
-import { unsupported } from "../eval/diagnostics.ts";
-import { fail } from "../eval/failure.ts";
 import { librarySource } from "../eval/library.ts";
 import { accessField } from "../eval/primop/access.ts";
 import { lazyOperand, operand, type Primop } from "../eval/primop/primop.ts";
@@ -20,6 +18,7 @@ import { nativeContract, nativeContracts } from "./native-contract.ts";
 import { nativeRecord } from "./native-record.ts";
 import { nativeValue } from "./native-value.ts";
 import numberText from "./number.ncl.ts";
+import packageText from "./package.ncl.ts";
 import recordText from "./record.ncl.ts";
 import stringText from "./string.ncl.ts";
 import topText from "./top.ncl.ts";
@@ -36,6 +35,7 @@ const modules: Readonly<Record<string, string>> = {
   enum: enumText,
   function: functionText,
   number: numberText,
+  package: packageText,
   record: recordText,
   string: stringText,
 };
@@ -56,8 +56,7 @@ export function createLibrary(trace: (text: string) => void): Library {
       const read = delay(() => force(accessField(force(top), name, undefined, undefined)), undefined);
       return [name, read] as const;
     });
-    const missing = delay(() => fail(unsupported, { what: "std.package" }, undefined), undefined);
-    return makeDictionary([...fields, ...functions, ["package", missing]], undefined);
+    return makeDictionary([...fields, ...functions], undefined);
   }, undefined);
   const natives = delay(
     () =>
