@@ -1,7 +1,13 @@
 // Extended grapheme clusters: what a character of a Nickel string is. Plain ASCII without CR+LF, where each code
 // unit is a cluster, takes a short way.
 
-const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+let segmenter: Intl.Segmenter | undefined;
+
+/** Made when the first text needs it: 20 ms of the start of a process that most programs do without. */
+function segmentsOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
+  return segmenter.segment(text);
+}
 
 // A control character's only part in a cluster is in CR+LF.
 // oxlint-disable-next-line no-control-regex -- the range is all of ASCII
@@ -13,7 +19,7 @@ export function isSimple(text: string): boolean {
 }
 
 export function clusters(text: string): string[] {
-  return isSimple(text) ? Array.from(text) : Array.from(segmenter.segment(text), ({ segment }) => segment);
+  return isSimple(text) ? Array.from(text) : Array.from(segmentsOf(text), ({ segment }) => segment);
 }
 
 export function clusterCount(text: string): number {
@@ -29,7 +35,7 @@ export class Boundaries {
     if (isSimple(text)) return;
     const indexes = new Map<number, number>();
     let index = 0;
-    for (const segment of segmenter.segment(text)) {
+    for (const segment of segmentsOf(text)) {
       indexes.set(segment.index, index);
       index += 1;
     }
