@@ -33,6 +33,15 @@ export const nickelEvaluating: readonly Explanation[] = [
     mended: "let f : forall r. { cpu : Number; r } -> Number = fun size => 4 in { cpu = f { cpu = 4 } }\n",
   }),
   nickelExample({
+    code: "E0203",
+    kind: "EvalError::Other",
+    title: "a number with more digits than can be computed with",
+    cause: "Numbers are exact, however large; those of more than a million digits are refused.",
+    fix: "Mend the exponent.",
+    wrong: "{ huge = «1e2000000» }\n",
+    mended: "{ huge = 1e200 }\n",
+  }),
+  nickelExample({
     code: "E0210",
     kind: "EvalError::BlameError",
     title: "a value that breaks its contract",
@@ -231,6 +240,16 @@ export const nickelEvaluating: readonly Explanation[] = [
     mended: "{ huge = std.to_string 1e400 }\n",
   }),
   nickelExample({
+    code: "E0232",
+    kind: "EvalError::NotEnoughArgs",
+    title: "an operation of the language's own without all its arguments",
+    cause:
+      "Operations between percent signs are no functions: most need all their arguments where they stand.",
+    fix: "Give the missing argument, or use the function of the standard library.",
+    wrong: '{ cpu = «%trace% "sizing"» }\n',
+    mended: '{ cpu = std.trace "sizing" 4 }\n',
+  }),
+  nickelExample({
     code: "E0240",
     kind: "ImportError::IOError",
     title: "an import of a file that cannot be read",
@@ -252,10 +271,10 @@ export const nickelEvaluating: readonly Explanation[] = [
     mended: { "example.ncl": "{ cpu = 4 }\n" },
   },
   nickelExample({
-    code: "E0299",
-    kind: "Unsupported",
-    title: "a part of Nickel that lamina does not know",
-    cause: "Packages (Nickel-pkg manifests) and what belongs to them are not part of this evaluator.",
+    code: "E0242",
+    kind: "ImportError::NoPackageMap",
+    title: "an import of a package",
+    cause: "Packages are told apart by a manifest, Nickel-pkg.ncl, which this evaluator does not read.",
     fix: "Import files by their paths.",
     wrong: "{ size = «import sizes» }\n",
     mended: '{ size = import "sizes.ncl" }\n',

@@ -61,9 +61,7 @@ export type NickelErrorKind =
   | "ExportError::NotAString"
   | "ExportError::NonSerializable"
   | "ExportError::NumberOutOfRange"
-  | "ExportError::ExpectedArray"
-  /** Ours alone: a part of the language that this evaluator does not know yet. */
-  | "Unsupported";
+  | "ExportError::ExpectedArray";
 
 export interface NickelDiagnostic extends Diagnostic {
   readonly kind: NickelErrorKind;

@@ -36,6 +36,8 @@ export interface LoaderOptions {
   /** The initial environment. */
   readonly globals: ReadonlySet<string>;
   global(name: string): Lazy;
+  /** Told what programs trace. */
+  trace(text: string): void;
 }
 
 export class Loader {
@@ -86,6 +88,7 @@ export class Loader {
     const world: World = {
       global: (name) => this.#options.global(name),
       imported: (core) => targets.get(core)?.value ?? broken,
+      trace: (text) => this.#options.trace(text),
     };
     const span = { file, start: 0, end: file.text.length };
     const value = delay(() => compileProgram(lowered.core, world)(), span);

@@ -400,19 +400,33 @@ describe("operators and functions", () => {
     `);
   });
 
-  test("what is not supported", () => {
-    expect(told("import rust", "std.package")).toMatchInlineSnapshot(`
-      "error[E0299]: unsupported: importing a package by name
+  test("what stays outside", () => {
+    expect(told("import rust", "1e2000000", '%trace% "alone"', "%seq% 1")).toMatchInlineSnapshot(`
+      "error[E0242]: cannot import the package \`rust\`: there is no package manifest
        --> main.ncl:1:1
         |
       1 | import rust
         | ^^^^^^^^^^^
+        |
+        = help: import a file by its path
 
-      error[E0299]: unsupported: std.package
+      error[E0203]: the number 1e2000000 is too large
        --> main.ncl:1:1
         |
-      1 | std.package
-        | ^^^^^^^^^^^"
+      1 | 1e2000000
+        | ^^^^^^^^^ exponents go to a million
+
+      error[E0232]: %trace% expects 2 arguments
+       --> main.ncl:1:1
+        |
+      1 | %trace% "alone"
+        | ^^^^^^^^^^^^^^^ too few arguments
+
+      error[E0232]: %seq% expects 2 arguments
+       --> main.ncl:1:1
+        |
+      1 | %seq% 1
+        | ^^^^^^^ too few arguments"
     `);
   });
 });

@@ -13,10 +13,11 @@ import { compileLocal, compileReference } from "./compile-variable.ts";
 import type { Chain, Compiler, CoreOf, Delayed } from "./compiler.ts";
 import { applyType } from "./contract.ts";
 import { describeValue } from "./describe.ts";
-import { unsupported, wrongType } from "./diagnostics.ts";
+import { notEnoughArguments, wrongType } from "./diagnostics.ts";
 import { fail, NickelFailure } from "./failure.ts";
 import { accessField } from "./primop/access.ts";
-import { findPrimop, type Primop } from "./primop/registry.ts";
+import { operand, type Primop } from "./primop/primop.ts";
+import { findPrimop } from "./primop/registry.ts";
 import { stringify } from "./primop/stringify.ts";
 import { apply, type Code, delay, type Env, emptyEnv, force, leaveCall, Thunk } from "./thunk.ts";
 import {
@@ -36,6 +37,8 @@ import {
 export interface World {
   global(name: string): Lazy;
   imported(core: Extract<Core, { kind: "import" }>): Lazy;
+  /** Told what programs trace. */
+  trace(text: string): void;
 }
 
 /** Compiles a closed program. */
@@ -43,6 +46,7 @@ export function compileProgram(core: Core, world: World): () => Value {
   const compiler: Compiler = {
     global: (name) => world.global(name),
     imported: (one) => world.imported(one),
+    trace: (text) => world.trace(text),
     code: (inner, chain, tail) => compileCode(compiler, inner, chain, tail),
     delayed: (inner, chain) => compileDelayed(compiler, inner, chain),
     type: (type, chain) => compileType(compiler, type, chain),
@@ -131,10 +135,6 @@ function compileCode(compiler: Compiler, core: Core, chain: Chain | undefined, t
     }
     case "import":
       return () => force(compiler.imported(core));
-    case "unsupported": {
-      const { what, span } = core;
-      return () => fail(unsupported, { what }, span);
-    }
     default:
       return unreachable(core);
   }
@@ -245,10 +245,11 @@ function compilePrimop(
   tail: boolean,
 ): Code {
   const { span, name } = core;
-  const primop = findPrimop(name);
-  if (primop === undefined) return () => fail(unsupported, { what: `the operator %${name}%` }, span);
-  const { arity, strict } = primop;
   const [before, after] = core.arguments;
+  if (name === "trace" && before !== undefined) return compileTrace(compiler, before, core, chain, tail);
+  const primop = findPrimop(name);
+  if (primop === undefined) throw new Error(`the syntax knows an operator %${name}% that is not there`);
+  const { arity, strict } = primop;
   if (name === "seq" && before !== undefined && after !== undefined && core.arguments.length === 2) {
     const first = compiler.code(before, chain, false);
     const second = compiler.code(after, chain, tail);
@@ -261,13 +262,13 @@ function compilePrimop(
   const operands = core.arguments.map((operand, at) =>
     at < strict ? compiler.code(operand, chain, false) : compiler.delayed(operand, chain),
   );
-  if (operands.length < arity)
-    return (env) =>
-      partialPrimop(
-        primop,
-        operands.map((operand) => operand(env)),
-        span,
-      );
+  if (operands.length < arity) {
+    return (env) => {
+      const known = operands.map((operand) => operand(env));
+      if (primop.partial === true) return partialPrimop(primop, known, span);
+      return fail(notEnoughArguments, { operator: `%${name}%`, arity }, span);
+    };
+  }
   if (operands.length > arity) {
     const first = operands.slice(0, arity);
     const more = operands.slice(arity);
@@ -290,6 +291,32 @@ function compilePrimop(
       operands.map((operand) => operand(env)),
       span,
     );
+}
+
+/** Tells the text, then goes on with what it is traced before. */
+function compileTrace(
+  compiler: Compiler,
+  said: Core,
+  { arguments: operands, span }: CoreOf<"primop">,
+  chain: Chain | undefined,
+  tail: boolean,
+): Code {
+  const operator = { name: "trace", arity: 2 };
+  const text = compiler.code(said, chain, false);
+  const tell = (env: Env): void => compiler.trace(operand(text(env), "string", operator, 1, span).value);
+  const [, next, ...more] = operands;
+  if (next === undefined) {
+    return (env) => {
+      tell(env);
+      return fail(notEnoughArguments, { operator: "%trace%", arity: 2 }, span);
+    };
+  }
+  const rest: Core = more.length === 0 ? next : { kind: "apply", head: next, arguments: more, span };
+  const code = compiler.code(rest, chain, tail);
+  return (env) => {
+    tell(env);
+    return code(env);
+  };
 }
 
 function partialPrimop(primop: Primop, known: readonly Lazy[], span: Span): FunctionValue {

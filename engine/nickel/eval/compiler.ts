@@ -37,6 +37,8 @@ export interface Compiler {
   global(name: string): Lazy;
   /** The value of an imported file. */
   imported(core: Extract<Core, { kind: "import" }>): Lazy;
+  /** Told what programs trace. */
+  trace(text: string): void;
   code(core: Core, chain: Chain | undefined, tail: boolean): Code;
   delayed(core: Core, chain: Chain | undefined): Delayed;
   type(type: CoreType, chain: Chain | undefined): TypeCode;

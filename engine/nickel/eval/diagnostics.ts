@@ -22,13 +22,14 @@ export const brokenContract: NickelTemplate<{
 
 export const unknownField: NickelTemplate<{
   name: string;
+  path: string;
   nearest: string | undefined;
   known: readonly string[];
 }> = {
   code: "E0211",
   kind: "EvalError::BlameError",
   message: ({ name }) => `unknown field \`${name}\``,
-  label: () => "the contract of this record has no such field",
+  label: ({ path }) => `the contract of ${path === "" ? "this record" : `\`${path}\``} has no such field`,
   help: ({ nearest, known }) =>
     meant(nearest) ?? (known.length > 0 && known.length <= 30 ? `known fields: ${quote(known)}` : undefined),
 };
@@ -185,6 +186,13 @@ export const numberOutOfRange: NickelTemplate<{ number: string }> = {
   message: ({ number }) => `the number ${number} is too large to be exported`,
 };
 
+export const notEnoughArguments: NickelTemplate<{ operator: string; arity: number }> = {
+  code: "E0232",
+  kind: "EvalError::NotEnoughArgs",
+  message: ({ operator, arity }) => `${operator} expects ${arity} arguments`,
+  label: () => "too few arguments",
+};
+
 export const importFailed: NickelTemplate<{ path: string; reason: string; searched: readonly string[] }> = {
   code: "E0240",
   kind: "ImportError::IOError",
@@ -196,10 +204,4 @@ export const entryUnreadable: NickelTemplate<{ path: string; reason: string }> =
   code: "E0241",
   kind: "ImportError::IOError",
   message: ({ path, reason }) => `cannot read \`${path}\`: ${reason}`,
-};
-
-export const unsupported: NickelTemplate<{ what: string }> = {
-  code: "E0299",
-  kind: "Unsupported",
-  message: ({ what }) => `unsupported: ${what}`,
 };

@@ -71,8 +71,7 @@ export type Core =
       readonly pathSpan: Span;
       readonly format: ImportFormat;
       readonly span: Span;
-    }
-  | { readonly kind: "unsupported"; readonly what: string; readonly span: Span };
+    };
 
 export type CoreChunk =
   | { readonly kind: "text"; readonly text: string }

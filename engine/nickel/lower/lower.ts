@@ -7,7 +7,7 @@ import { complain, type NickelDiagnostic } from "../diagnostics.ts";
 import { parseNumber } from "../number.ts";
 import type { BinaryOperator, BinaryTerm, Binding, Chunk, LetTerm, Pattern, Term } from "../syntax/ast.ts";
 import type { Core, CoreBinding, CoreChunk, CoreFunction, CoreRecord } from "./core.ts";
-import { unboundIdentifier, unboundTypeVariable } from "./diagnostics.ts";
+import { numberTooLarge, packageImport, unboundIdentifier, unboundTypeVariable } from "./diagnostics.ts";
 import { boundNames, lowerPattern } from "./lower-pattern.ts";
 import { lowerRecord } from "./lower-record.ts";
 import { lowerAnnotations, lowerType } from "./lower-type.ts";
@@ -51,9 +51,9 @@ function lowerTerm(lowering: Lowering, term: Term, scope: Scope): Core {
       return { kind: "bool", value: term.value, span };
     case "number": {
       const value = parseNumber(term.text);
-      return value === undefined
-        ? { kind: "unsupported", what: "a number of this size", span }
-        : { kind: "number", value, span };
+      if (value !== undefined) return { kind: "number", value, span };
+      lowering.diagnostics.push(complain(numberTooLarge, { text: term.text }, span));
+      return { kind: "null", span };
     }
     case "string":
       return { kind: "string", value: term.value, span };
@@ -180,7 +180,8 @@ function lowerTerm(lowering: Lowering, term: Term, scope: Scope): Core {
       return core;
     }
     case "import-package":
-      return { kind: "unsupported", what: "importing a package by name", span };
+      lowering.diagnostics.push(complain(packageImport, { name: term.name.text }, span));
+      return { kind: "null", span };
     default:
       return unreachable(term);
   }

@@ -3,7 +3,7 @@
 import { compileProgram } from "../eval/compile.ts";
 import { librarySource } from "../eval/library.ts";
 import { accessField } from "../eval/primop/access.ts";
-import { lazyOperand, operand, type Primop } from "../eval/primop/primop.ts";
+import type { Primop } from "../eval/primop/primop.ts";
 import { makeDictionary } from "../eval/record.ts";
 import { delay, emptyEnv, force } from "../eval/thunk.ts";
 import { FunctionValue, type Lazy } from "../eval/value.ts";
@@ -27,6 +27,8 @@ export interface Library {
   /** What every program may mention. */
   readonly globals: ReadonlySet<string>;
   global(name: string): Lazy;
+  /** Told what programs trace. */
+  trace(text: string): void;
 }
 
 const modules: Readonly<Record<string, string>> = {
@@ -65,7 +67,6 @@ export function createLibrary(trace: (text: string) => void): Library {
           ...Object.entries(nativeContracts),
           ...[nativeArray, nativeRecord, nativeContract, nativeValue]
             .flatMap((group) => Object.entries(group))
-            .concat([["trace", tracing(trace)]])
             .map(([name, primop]) => [name, asFunction(primop)] as const),
         ],
         undefined,
@@ -88,22 +89,11 @@ export function createLibrary(trace: (text: string) => void): Library {
       const lowered = lowerFile(term, own, true);
       const [fault] = lowered.diagnostics;
       if (fault !== undefined) throw new Error(`std.${name}: ${fault.message}`);
-      return compileProgram(lowered.core, { global, imported: () => std })();
+      return compileProgram(lowered.core, { global, imported: () => std, trace })();
     }, span);
   }
 
-  return { globals: visible, global };
-}
-
-function tracing(trace: (text: string) => void): Primop {
-  return {
-    arity: 2,
-    strict: 1,
-    run: (operands, span) => {
-      trace(operand(operands[0], "string", { name: "trace", arity: 2 }, 1, span).value);
-      return force(lazyOperand(operands, 1));
-    },
-  };
+  return { globals: visible, global, trace };
 }
 
 function asFunction(primop: Primop): FunctionValue {

@@ -18,7 +18,7 @@ export default String.raw`
   deserialize : [| 'Json, 'Toml, 'Yaml, 'YamlDocuments |] -> String -> Dyn
     = fun format text => %deserialize% format text,
   to_string | std.string.Stringable -> String = fun x => %to_string% x,
-  trace : forall a. String -> a -> a = native.trace,
+  trace : forall a. String -> a -> a = fun text x => %trace% text x,
   FailWith = fun text => %contract/custom% (fun _label _value => 'Error { message = text }),
   fail_with | String -> Dyn = fun message => null | FailWith message,
   test = {

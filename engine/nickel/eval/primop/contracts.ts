@@ -165,6 +165,7 @@ export const contractPrimops: Readonly<Record<string, Primop>> = {
   seal: {
     arity: 3,
     strict: 2,
+    partial: true,
     run: (operands, span) => {
       const operator = { name: "seal", arity: 3 };
       const key = operand(operands[0], "key", operator, 1, span);
@@ -175,6 +176,7 @@ export const contractPrimops: Readonly<Record<string, Primop>> = {
   unseal: {
     arity: 3,
     strict: 2,
+    partial: true,
     run: (operands, span) => {
       const key = operand(operands[0], "key", { name: "unseal", arity: 3 }, 1, span);
       const value = force(lazyOperand(operands, 1));

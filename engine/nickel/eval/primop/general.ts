@@ -41,15 +41,6 @@ export const generalPrimops: Readonly<Record<string, Primop>> = {
       return second(operands);
     },
   },
-  // Silent: only `std.trace` knows whom to tell.
-  trace: {
-    arity: 2,
-    strict: 1,
-    run: (operands, span) => {
-      operand(operands[0], "string", { name: "trace", arity: 2 }, 1, span);
-      return second(operands);
-    },
-  },
   force: unary("force", (value, span) => {
     deepForce(value, span);
     return value;

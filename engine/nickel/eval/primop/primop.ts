@@ -12,6 +12,8 @@ export interface Primop {
   /** How many of the first operands are computed in any case. */
   readonly strict: number;
   readonly run: (operands: readonly Lazy[], span: Place) => Value;
+  /** Whether it is a function once it has its first operands; others fail without the rest. */
+  readonly partial?: true;
   /** The same for two strict operands, without an array. */
   readonly binary?: (left: Value, right: Value, span: Place) => Value;
 }

@@ -10,8 +10,6 @@ import { recordPrimops } from "./records.ts";
 import { serializePrimops } from "./serialize.ts";
 import { stringPrimops } from "./strings.ts";
 
-export type { Primop } from "./primop.ts";
-
 const all = new Map<string, Primop>(
   [
     operators,

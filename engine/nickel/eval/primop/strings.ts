@@ -40,6 +40,14 @@ function onStrings(name: string, arity: number, run: Run): Primop {
   };
 }
 
+/** An operation of a regular expression and a string, which is a function of the string once it has the expression. */
+function onPattern(name: string, run: (pattern: string, whole: string, span: Place) => Value): Primop {
+  return {
+    ...onStrings(name, 2, ([pattern = "", whole = ""], span) => run(pattern, whole, span)),
+    partial: true,
+  };
+}
+
 /** An operation of a tag and a string. */
 function onTagged(name: string, run: (tag: string, text: string, span: Place) => Value): Primop {
   const operator = { name, arity: 2 };
@@ -239,19 +247,17 @@ export const stringPrimops: Readonly<Record<string, Primop>> = {
       return text(result + whole.slice(from), span);
     },
   ),
-  "string/is_match": onStrings(
+  "string/is_match": onPattern(
     "string/is_match",
-    2,
-    ([pattern = "", whole = ""], span) => new BoolValue(matches(pattern, whole, span).length > 0, span),
+    (pattern, whole, span) => new BoolValue(matches(pattern, whole, span).length > 0, span),
   ),
-  "string/find": onStrings("string/find", 2, ([pattern = "", whole = ""], span) => {
+  "string/find": onPattern("string/find", (pattern, whole, span) => {
     const [first] = matches(pattern, whole, span);
     return matchRecord(whole, first ?? { start: 0, end: 0, index: -1, groups: [] }, span);
   }),
-  "string/find_all": onStrings(
+  "string/find_all": onPattern(
     "string/find_all",
-    2,
-    ([pattern = "", whole = ""], span) =>
+    (pattern, whole, span) =>
       new ArrayValue(
         matches(pattern, whole, span).map((match) => matchRecord(whole, match, span)),
         [],
