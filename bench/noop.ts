@@ -1,7 +1,7 @@
 // `npm run build && node bench/noop.ts [--layers 30] [--runs 9]`: a catalog in which everything is current, asked once more. lamina's
-// own process beside plain `buildctl` on the same BuildKit, which has every step in its cache: once with a solve for each layer, two
-// at once, and once with all layers as stages of one Dockerfile in a single solve, as bake would send them. Nothing is exported by
-// buildctl. Whole processes, in turns; medians, and how many times as long as lamina takes.
+// own process beside others' on the same BuildKit, which has every step in its cache: `buildx bake`, a target a layer, parents handed
+// over as `target:`; plain `buildctl` with a solve for each layer, two at once, and once with all layers as stages of one Dockerfile
+// in a single solve. Nothing is exported by either. Whole processes, in turns; medians, and how many times as long as lamina takes.
 
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import PQueue from "p-queue";
 import { ensureBuildkit } from "../scripts/tools/buildkit.ts";
+import { ensureBuildx } from "../scripts/tools/buildx.ts";
 import { runScript } from "../scripts/tools/missing-requirement.ts";
 import { sayOnStderr as say } from "../scripts/tools/say.ts";
 import { ensureTestRequirements } from "../scripts/tools/test-requirements.ts";
@@ -69,8 +70,22 @@ function oneDockerfile(base: string): string {
   return `${stages.join("")}FROM scratch\n${all}\n`;
 }
 
+/** As `docker-bake.json` says it: the catalog's own Dockerfiles, each on the target of its parent. */
+function bakeFile(root: string): string {
+  const targets = layers.map(({ name, parent }) => [
+    name,
+    {
+      context: join(root, "catalog", name),
+      ...(parent === undefined ? {} : { contexts: { [`lamina/${parent}`]: `target:${parent}` } }),
+    },
+  ]);
+  const group = { default: { targets: layers.map(({ name }) => name) } };
+  return JSON.stringify({ group, target: Object.fromEntries(targets) });
+}
+
 await runScript(async (signal) => {
   const { buildctl, buildkitd } = await ensureBuildkit(say, signal);
+  const buildx = await ensureBuildx(say, signal);
   const programs = await ensureTestRequirements();
   const directory = await mkdtemp(join(tmpdir(), "lamina-bench-noop-"));
   const stops: (() => Promise<void>)[] = [];
@@ -85,12 +100,15 @@ await runScript(async (signal) => {
     const root = join(directory, "project");
     await writeCatalog(root, base);
     await writeFile(join(directory, "Dockerfile"), oneDockerfile(base));
+    await writeFile(join(root, "docker-bake.json"), bakeFile(root));
 
     const env = {
       ...process.env,
       BUILDKIT_HOST: daemon.told,
       PATH: `${join(buildctl, "..")}:${process.env["PATH"] ?? ""}`,
     };
+    const bakeEnv = { ...env, BUILDX_CONFIG: join(directory, "buildx"), BUILDX_BUILDER: "bench" };
+    await run(buildx, ["create", "--name", "bench", "--driver", "remote", daemon.told], { env: bakeEnv });
     const solve = (args: readonly string[]) =>
       run(buildctl, [
         "--addr",
@@ -135,6 +153,10 @@ await runScript(async (signal) => {
     };
     const ways: ReadonlyMap<string, () => Promise<unknown>> = new Map<string, () => Promise<unknown>>([
       ["lamina build", () => run(process.execPath, [program, "build"], { cwd: root, env })],
+      [
+        "buildx bake",
+        () => run(buildx, ["bake", "--progress", "plain", "--provenance=false"], { cwd: root, env: bakeEnv }),
+      ],
       [
         "buildctl, a solve a layer",
         async () => {
