@@ -2,6 +2,7 @@
 // with the files that all of that depended on; or what keeps it from being planned.
 
 import { join } from "node:path";
+import { localSettingsPath } from "../engine/catalog/local-settings.ts";
 import { locateProject } from "../engine/catalog/locate.ts";
 import type { Diagnostic } from "../engine/core/diagnostic.ts";
 import type { WatchTargets } from "../engine/ports/file-watch.ts";
@@ -132,7 +133,7 @@ function findTargets(root: string, looked: readonly string[], project: Project |
   });
   const files = new Set([
     join(root, "lamina.lock"),
-    join(root, ".lamina/local.json"),
+    join(root, localSettingsPath),
     join(root, ".lamina/local.lock"),
     ...layouts,
     ...looked,

@@ -1,7 +1,9 @@
 // The project at hand for a command: opened and planned, or what keeps it from that told on stderr, with the exit code.
 
 import { join } from "node:path";
+import { localSettingsPath } from "../engine/catalog/local-settings.ts";
 import { locateProject } from "../engine/catalog/locate.ts";
+import type { Diagnostic } from "../engine/core/diagnostic.ts";
 import type { Files } from "../engine/core/host.ts";
 import { err, ok, type Result } from "../engine/core/result.ts";
 import type { OwnInputs } from "../engine/graph/fingerprint.ts";
@@ -52,10 +54,17 @@ export async function openHere(
   if (!project.ok) {
     memory.save();
     tellDiagnostics(here.output, root, project.error);
-    return err(exitCode.failed);
+    return err(codeFor(project.error, root));
   }
   tellDiagnostics(here.output, root, project.value.warnings);
   return project;
+}
+
+/** An invalid catalog is what failed; settings of this machine are configuration. */
+function codeFor(diagnostics: readonly Diagnostic[], root: string): ExitCode {
+  const settings = join(root, localSettingsPath);
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  return errors.every(({ span }) => span?.file.path === settings) ? exitCode.usage : exitCode.failed;
 }
 
 /** No more of a project than how its layers hang together, and what each build sees where that is asked for. */

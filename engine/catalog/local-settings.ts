@@ -20,12 +20,15 @@ export interface LocalSettings {
 
 const none: LocalSettings = { bases: new Map(), secrets: new Map() };
 
+/** Relative to the project. */
+export const localSettingsPath = ".lamina/local.json";
+
 /** Reads .lamina/local.json under `root` (absolute); a missing file says nothing. Relative paths count from `root`. */
 export async function loadLocalSettings(
   root: string,
   deps: CatalogDeps,
 ): Promise<Result<LocalSettings, readonly Diagnostic[]>> {
-  const path = posix.join(root, ".lamina/local.json");
+  const path = posix.join(root, localSettingsPath);
   if (!mayExist(deps.files, path)) return ok(none);
   const { memory } = deps;
   const evaluate = memory === undefined ? deps.evaluate : rememberEvaluations(deps.evaluate, memory);

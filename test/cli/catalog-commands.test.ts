@@ -67,6 +67,17 @@ budget: no record, so a quarter of its time budget
     expect(stdout).toBe("?? catalog/");
   });
 
+  test("a catalog that is invalid has failed, and settings of this machine are configuration", async () => {
+    const invalid = { "catalog/build_directives.ncl": "{ cache_policy = { actor = 'nobody } }\n" };
+    const misset = { ".lamina/local.json": '{ "basis": {} }\n' };
+    for (const command of ["plan", "list", "build"]) {
+      expect((await callCli([command], projectOf({ ...threeLayers, ...invalid }).root)).exitCode).toBe(1);
+      expect((await callCli([command], projectOf({ ...threeLayers, ...misset }).root)).exitCode).toBe(2);
+      const both = projectOf({ ...threeLayers, ...invalid, ...misset });
+      expect((await callCli([command], both.root)).exitCode).toBe(1);
+    }
+  });
+
   test("a layer that is held back says by what first", async () => {
     const { stdout } = await callCli(["list", "--only", "top"], sound.root);
     expect(stdout.split("\n")[1]).toMatch(
