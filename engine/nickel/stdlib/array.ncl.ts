@@ -1,6 +1,7 @@
 // `std.array`: what its functions promise, in Nickel; the loops are native.
 
 export default String.raw`
+# Contracts that relate arguments are native where they guard functions of the library itself.
 let
   ValidIndex = native.IndexedArray 'Index,
   ValidSplit = native.IndexedArray 'Split,

@@ -1,26 +1,29 @@
 // `std.contract`: makers and combinators of contracts.
 
 export default String.raw`
-let
-  CustomResult = [|
-    'Ok Dyn,
-    'Error { message | String | optional, notes | Array String | optional, blame_location | Dyn | optional }
-  |],
-  ValidatorResult = [|
-    'Ok,
-    'Error { message | String | optional, notes | Array String | optional, blame_location | Dyn | optional }
-  |],
-in
 {
   Equal = native.contract_equal,
 
   blame = fun label => %blame% label,
   blame_with_message = fun message label => %blame% (%label/with_message% message label),
 
-  custom | (Dyn -> Dyn -> CustomResult) -> Dyn = fun check => %contract/custom% check,
+  custom
+    : (
+      Dyn -> Dyn -> [|
+        'Ok Dyn,
+        'Error { message | String | optional, notes | Array String | optional, blame_location | Dyn | optional }
+      |]
+    ) -> Dyn
+    = fun check => %contract/custom% check,
   from_predicate | (Dyn -> Bool) -> Dyn
     = fun holds => %contract/custom% (fun _label value => if holds value then 'Ok value else 'Error {}),
-  from_validator | (Dyn -> ValidatorResult) -> Dyn
+  from_validator
+    | (
+      Dyn -> [|
+        'Ok,
+        'Error { message | String | optional, notes | Array String | optional, blame_location | Dyn | optional }
+      |]
+    ) -> Dyn
     = fun validate =>
       %contract/custom% (fun _label value =>
         validate value
@@ -69,7 +72,12 @@ in
   },
 
   apply = fun contract label value => %contract/apply% contract (%label/push_diag% label) value,
-  check = fun contract label value => %contract/check% contract (%label/push_diag% label) value,
+  check
+    : Dyn -> Dyn -> Dyn -> [|
+      'Ok Dyn,
+      'Error { message | String | optional, notes | Array String | optional, blame_location | Dyn | optional }
+    |]
+    = fun contract label value => %contract/check% contract (%label/push_diag% label) value,
 
   unstable = {
     DependentFun = fun Domain Codomain =>
@@ -97,7 +105,7 @@ in
       )
       in End -> Codomain
     ),
-    IndexedArrayFun = native.IndexedArray,
+    IndexedArrayFun | [| 'Index, 'Split |] -> Dyn = native.IndexedArray,
     ArraySliceFun = native.ArraySlice,
     HasField = fun Codomain => DependentFun Dyn (fun field =>
       let Holder = %contract/custom% (fun _label record =>

@@ -1,27 +1,18 @@
 // The initial environment: `std`, whose modules are parsed and evaluated when they are first asked for.
 
 import { compileProgram } from "../eval/compile.ts";
-import { librarySource } from "../eval/library.ts";
 import { accessField } from "../eval/primop/access.ts";
 import type { Primop } from "../eval/primop/primop.ts";
 import { makeDictionary } from "../eval/record.ts";
 import { delay, emptyEnv, force } from "../eval/thunk.ts";
 import { FunctionValue, type Lazy } from "../eval/value.ts";
+import type { Core } from "../lower/core.ts";
 import { lowerFile } from "../lower/lower.ts";
-import { parse } from "../syntax/parse.ts";
-import arrayText from "./array.ncl.ts";
-import contractText from "./contract.ncl.ts";
-import enumText from "./enum.ncl.ts";
-import functionText from "./function.ncl.ts";
+import { type ModuleName, moduleNames, parseModule, topLevelNames } from "./module.ts";
 import { nativeArray } from "./native-array.ts";
 import { nativeContract, nativeContracts } from "./native-contract.ts";
 import { nativeRecord } from "./native-record.ts";
 import { nativeValue } from "./native-value.ts";
-import numberText from "./number.ncl.ts";
-import packageText from "./package.ncl.ts";
-import recordText from "./record.ncl.ts";
-import stringText from "./string.ncl.ts";
-import topText from "./top.ncl.ts";
 
 export interface Library {
   /** What every program may mention. */
@@ -29,50 +20,27 @@ export interface Library {
   global(name: string): Lazy;
   /** Told what programs trace. */
   trace(text: string): void;
+  /** The modules that have been asked for so far, in that order. */
+  loaded(): readonly ModuleName[];
 }
 
-const modules: Readonly<Record<string, string>> = {
-  array: arrayText,
-  contract: contractText,
-  enum: enumText,
-  function: functionText,
-  number: numberText,
-  package: packageText,
-  record: recordText,
-  string: stringText,
-};
-
-const topLevel =
-  "is_number is_bool is_string is_enum is_function is_array is_record typeof cast seq deep_seq hash serialize deserialize to_string trace FailWith fail_with test".split(
-    " ",
-  );
+/** What programs may mention, and what the library's own texts may. */
+const visible = new Set(["std"]);
+const own = new Set(["std", "native"]);
 
 /** One for each evaluator: it holds values. `trace` is told what programs trace. */
 export function createLibrary(trace: (text: string) => void): Library {
-  const visible = new Set(["std"]);
-  const own = new Set(["std", "native"]);
+  const loaded: ModuleName[] = [];
   const std = delay(() => {
-    const top = load("top", topText);
-    const fields = Object.entries(modules).map(([name, text]) => [name, load(name, text)] as const);
-    const functions = topLevel.map((name) => {
+    const top = load("top");
+    const fields = moduleNames.map((name) => [name, load(name)] as const);
+    const functions = topLevelNames.map((name) => {
       const read = delay(() => force(accessField(force(top), name, undefined, undefined)), undefined);
       return [name, read] as const;
     });
     return makeDictionary([...fields, ...functions], undefined);
   }, undefined);
-  const natives = delay(
-    () =>
-      makeDictionary(
-        [
-          ...Object.entries(nativeContracts),
-          ...[nativeArray, nativeRecord, nativeContract, nativeValue]
-            .flatMap((group) => Object.entries(group))
-            .map(([name, primop]) => [name, asFunction(primop)] as const),
-        ],
-        undefined,
-      ),
-    undefined,
-  );
+  const natives = delay(makeNatives, undefined);
 
   function global(name: string): Lazy {
     if (name === "std") return std;
@@ -80,20 +48,34 @@ export function createLibrary(trace: (text: string) => void): Library {
     throw new Error(`the initial environment has no ${name}`);
   }
 
-  function load(name: string, text: string): Lazy {
-    const file = librarySource(name, text);
-    const span = { file, start: 0, end: text.length };
+  function load(name: ModuleName): Lazy {
     return delay(() => {
-      const { term, diagnostics } = parse(file);
-      if (term === undefined) throw new Error(`std.${name}: ${diagnostics[0]?.message}`);
-      const lowered = lowerFile(term, own, true);
-      const [fault] = lowered.diagnostics;
-      if (fault !== undefined) throw new Error(`std.${name}: ${fault.message}`);
-      return compileProgram(lowered.core, { global, imported: () => std, trace })();
-    }, span);
+      loaded.push(name);
+      return compileProgram(lowerModule(name), { global, imported: () => std, trace })();
+    }, undefined);
   }
 
-  return { globals: visible, global, trace };
+  return { globals: visible, global, trace, loaded: () => loaded };
+}
+
+const lowered = new Map<ModuleName, Core>();
+
+/** A module's core, which all evaluators share. */
+function lowerModule(name: ModuleName): Core {
+  const known = lowered.get(name);
+  if (known !== undefined) return known;
+  const { core, diagnostics } = lowerFile(parseModule(name), own, true);
+  const [fault] = diagnostics;
+  if (fault !== undefined) throw new Error(`std.${name}: ${fault.message}`);
+  lowered.set(name, core);
+  return core;
+}
+
+function makeNatives() {
+  const functions = [nativeArray, nativeRecord, nativeContract, nativeValue]
+    .flatMap((group) => Object.entries(group))
+    .map(([name, primop]) => [name, asFunction(primop)] as const);
+  return makeDictionary([...Object.entries(nativeContracts), ...functions], undefined);
 }
 
 function asFunction(primop: Primop): FunctionValue {

@@ -121,7 +121,7 @@ in
 
   GitDependency = {
     url | String,
-    ref | [| 'Head, 'Branch String, 'Tag String, 'Commit GitId |] | optional,
+    ref | [| 'Head, 'Branch String, 'Tag String, 'Commit std.package.GitId |] | optional,
     path | String | optional,
   },
   IndexDependency = {
@@ -137,7 +137,7 @@ in
     keywords | Array String | optional,
     license | String | optional,
     dependencies
-      | { _ : [| 'Path String, 'Git GitDependency, 'Index IndexDependency |] }
+      | { _ : [| 'Path String, 'Git std.package.GitDependency, 'Index std.package.IndexDependency |] }
       | std.record.FieldsMatch "^_*[a-zA-Z][_a-zA-Z0-9-']*$"
       | default
       = {},

@@ -15,15 +15,6 @@ let
       else
         'Error { message = explain value }
     ),
-  Base64Variant = [| 'Standard, 'UrlSafe, 'NoPad, 'UrlSafeNoPad |],
-in
-let
-  Stringable_ = %contract/custom% (fun _label value =>
-    if is_stringable value then
-      'Ok value
-    else
-      'Error { message = "expected a string, number, boolean, enum tag or null" }
-  ),
 in
 {
   BoolLiteral = string_that
@@ -36,7 +27,12 @@ in
   Matches | String -> Dyn
     = fun regex =>
       string_that (%string/is_match% regex) (fun _text => "expected a string matching ${"`"}%{regex}${"`"}"),
-  Stringable = Stringable_,
+  Stringable = %contract/custom% (fun _label value =>
+    if is_stringable value then
+      'Ok value
+    else
+      'Error { message = "expected a string, number, boolean, enum tag or null" }
+  ),
   NonEmpty = string_that (fun text => text != "") (fun _text => "empty string"),
 
   join : String -> Array String -> String = native.string_join,
@@ -58,14 +54,15 @@ in
     = fun regex => %string/find_all% regex,
   length : String -> Number = fun text => %string/length% text,
   substring : Number -> Number -> String -> String = fun start end text => %string/substr% text start end,
-  base64_encode | Base64Variant -> String -> String = fun variant text => %string/base64_encode% variant text,
-  base64_decode | Base64Variant -> String -> String
+  base64_encode : [| 'Standard, 'UrlSafe, 'NoPad, 'UrlSafeNoPad |] -> String -> String
+    = fun variant text => %string/base64_encode% variant text,
+  base64_decode : [| 'Standard, 'UrlSafe, 'NoPad, 'UrlSafeNoPad |] -> String -> String
     = fun variant text =>
       text | %contract/custom% (fun _label encoded => %string/base64_decode% variant encoded),
 
-  from | Stringable_ -> String = fun value => %to_string% value,
+  from | Stringable -> String = fun value => %to_string% value,
   from_number | Number -> String = fun value => %to_string% value,
-  from_enum | std.enum.Tag -> String = fun value => %to_string% value,
+  from_enum | forall a. [|; a |] -> String | std.enum.Tag -> Dyn = fun value => %to_string% value,
   from_bool | Bool -> String = fun value => %to_string% value,
   to_number : String -> Number | NumberLiteral -> Dyn = fun text => %number/from_string% text,
   to_bool : String -> Bool | BoolLiteral -> Dyn = fun text => text == "true",
