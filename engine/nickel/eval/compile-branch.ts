@@ -6,7 +6,7 @@ import type { CoreBranch } from "../lower/core.ts";
 import { raiseSealed } from "./blame.ts";
 import { type Chain, type Compiler, type CoreOf, within } from "./compiler.ts";
 import { describeValue } from "./describe.ts";
-import { noEnumMatch, noMatch, wrongType } from "./diagnostics.ts";
+import { noEnumMatch, noMatch, wrongArgument, wrongType } from "./diagnostics.ts";
 import { fail } from "./failure.ts";
 import { type Operator, operand } from "./primop/primop.ts";
 import { type Code, Env, force } from "./thunk.ts";
@@ -54,10 +54,9 @@ export function compileLogical(
 }
 
 export function compileMatch(compiler: Compiler, core: CoreOf<"match">, chain: Chain | undefined): Code {
+  if (core.branches.every(isTagOnly)) return compileTagMatch(compiler, core, chain);
   const branches = core.branches.map((branch) => compileBranch(compiler, branch, chain));
   const { span } = core;
-  const tags = core.branches.flatMap(({ pattern }) => (pattern.kind === "tag" ? [pattern.tag] : []));
-  const onlyTags = tags.length === core.branches.length;
   const invoke = (env: Env, operands: Lazy[]): Value => {
     const [value] = operands;
     if (value === undefined) throw new Error("a match without its argument");
@@ -66,12 +65,42 @@ export function compileMatch(compiler: Compiler, core: CoreOf<"match">, chain: C
       if (body !== undefined) return body.code(body.env);
     }
     const found = force(value);
+    const notes = [{ message: "by this match", span }];
+    return fail(noMatch, { what: describeValue(found) }, found.span ?? value.span ?? span, notes);
+  };
+  return (env) => new FunctionValue(1, env, invoke, span);
+}
+
+function isTagOnly({ pattern, guard }: CoreBranch): boolean {
+  return guard === undefined && (pattern.kind === "tag" || pattern.kind === "wildcard");
+}
+
+/** Bare tags and `_` alone: upstream looks the tag up, so that the value is computed in any case, and of two branches for one tag the last counts. */
+function compileTagMatch(compiler: Compiler, core: CoreOf<"match">, chain: Chain | undefined): Code {
+  const { span } = core;
+  const byTag = new Map<string, Code>();
+  let fallback: Code | undefined;
+  for (const { pattern, frame, body } of core.branches) {
+    const code = compiler.code(body, within(frame, chain), true);
+    if (pattern.kind === "tag") byTag.set(pattern.tag, code);
+    else fallback ??= code;
+    if (fallback !== undefined) break;
+  }
+  const invoke = (env: Env, operands: Lazy[]): Value => {
+    const [value] = operands;
+    if (value === undefined) throw new Error("a match without its argument");
+    const found = force(value);
+    const isTag = found.kind === "enum" && found.argument === undefined;
+    const code = (isTag ? byTag.get(found.tag) : undefined) ?? fallback;
+    if (code !== undefined) return code(env);
+    if (found.kind === "sealed") return raiseSealed(found);
     const what = describeValue(found);
     const notes = [{ message: "by this match", span }];
     const at = found.span ?? value.span ?? span;
-    if (!onlyTags) return fail(noMatch, { what }, at, notes);
-    const nearest = found.kind === "enum" ? nearMiss(found.tag, tags) : undefined;
-    return fail(noEnumMatch, { what, known: tags, nearest }, at, notes);
+    if (!isTag)
+      return fail(wrongArgument, { operator: "`match`", expected: "an enum tag", found: what }, at, notes);
+    const known = Array.from(byTag.keys());
+    return fail(noEnumMatch, { what, known, nearest: nearMiss(found.tag, known) }, at, notes);
   };
   return (env) => new FunctionValue(1, env, invoke, span);
 }

@@ -23,4 +23,5 @@ export interface DataEntry {
   readonly value: DataNode;
 }
 
-export type DataFormat = "json" | "yaml" | "toml" | "text";
+/** yaml-documents: an array of the documents, however many there are. */
+export type DataFormat = "json" | "yaml" | "yaml-documents" | "toml" | "text";

@@ -1,5 +1,4 @@
 // The YAML reader: YAML 1.2 with the core schema's words, anchors as shared nodes, keys always strings as written.
-// Several documents make an array, none is null.
 
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseAllDocuments, Scalar } from "yaml";
 import type { SourceFile, Span } from "../../core/source.ts";
@@ -7,8 +6,18 @@ import { type Num, parseNumber } from "../number.ts";
 import type { DataEntry, DataNode } from "./data.ts";
 import { DataFault, nestingLimit } from "./data-fault.ts";
 
-/** @throws DataFault at the first fault. */
+type ArrayNode = Extract<DataNode, { kind: "array" }>;
+
+/** One document as it is, several as an array, none as null. @throws DataFault at the first fault. */
 export function readYaml(file: SourceFile): DataNode {
+  const documents = readYamlDocuments(file);
+  const [first, ...others] = documents.items;
+  if (first === undefined) return { kind: "null", span: documents.span };
+  return others.length === 0 ? first : documents;
+}
+
+/** All documents as an array. @throws DataFault at the first fault. */
+export function readYamlDocuments(file: SourceFile): ArrayNode {
   const parsed = parseAllDocuments(file.text, {
     // Scalars come as strings; the words of the core schema are told apart below, exactly as Nickel does.
     schema: "failsafe",
@@ -23,9 +32,8 @@ export function readYaml(file: SourceFile): DataNode {
     const [error] = document.errors;
     if (error !== undefined) throw new DataFault(sentence(error.message), error.pos[0], error.pos[1]);
   }
-  const [first, ...others] = documents.map((document) => new YamlReader(file).document(document));
-  if (first === undefined) return { kind: "null", span: whole };
-  return others.length === 0 ? first : { kind: "array", items: [first, ...others], span: whole };
+  const items = documents.map((document) => new YamlReader(file).document(document));
+  return { kind: "array", items, span: whole };
 }
 
 /** The library's message as the rest of a sentence: its first line, with a small letter. */

@@ -8,9 +8,15 @@ import type { DataFormat, DataNode } from "./data.ts";
 import { DataFault } from "./data-fault.ts";
 import { readJson } from "./read-json.ts";
 import { readToml } from "./read-toml.ts";
-import { readYaml } from "./read-yaml.ts";
+import { readYaml, readYamlDocuments } from "./read-yaml.ts";
 
-const formatNames: Record<DataFormat, string> = { json: "json", yaml: "yaml", toml: "toml", text: "text" };
+const formatNames: Record<DataFormat, string> = {
+  json: "json",
+  yaml: "yaml",
+  "yaml-documents": "yaml",
+  toml: "toml",
+  text: "text",
+};
 
 /** Reads a whole file. The complaint's kind is ParseError::ExternalFormatError. */
 export function readData(file: SourceFile, format: DataFormat): Result<DataNode, NickelDiagnostic> {
@@ -28,6 +34,8 @@ function readAs(file: SourceFile, format: DataFormat): DataNode {
       return readJson(file);
     case "yaml":
       return readYaml(file);
+    case "yaml-documents":
+      return readYamlDocuments(file);
     case "toml":
       return readToml(file);
     case "text":

@@ -2,7 +2,9 @@
 
 import { raiseBlame, raiseSealed } from "../blame.ts";
 import { deepForce } from "../deep.ts";
-import { typeTag } from "../describe.ts";
+import { describeValue, typeTag } from "../describe.ts";
+import { other } from "../diagnostics.ts";
+import { fail } from "../failure.ts";
 import { force } from "../thunk.ts";
 import { BoolValue, EnumValue, type Lazy, type Place, StringValue, type Value } from "../value.ts";
 import { lazyOperand, operand, type Primop, refuse } from "./primop.ts";
@@ -53,13 +55,8 @@ export const generalPrimops: Readonly<Record<string, Primop>> = {
   to_string: unary("to_string", (value, span) => {
     const text = stringify(value);
     if (text !== undefined) return new StringValue(text, span);
-    return refuse(
-      value,
-      "a string, number, boolean, enum tag or null",
-      { name: "to_string", arity: 1 },
-      1,
-      span,
-    );
+    const message = `\`to_string\` expects a string, number, boolean, enum tag or null, not ${describeValue(value)}`;
+    return fail(other, { message }, value.span ?? span);
   }),
   "enum/get_tag": unary("enum/get_tag", (value, span) => {
     const found = operand(value, "enum", { name: "enum/get_tag", arity: 1 }, 1, span);

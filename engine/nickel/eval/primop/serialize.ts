@@ -2,16 +2,16 @@
 
 import { SourceFile, type Span } from "../../../core/source.ts";
 import type { NickelDiagnostic } from "../../diagnostics.ts";
-import type { DataFormat, DataNode } from "../../formats/data.ts";
+import type { DataFormat } from "../../formats/data.ts";
 import { readData } from "../../formats/read.ts";
 import { type ExportFormat, writeData } from "../../formats/write.ts";
-import { deserializationFailed, other, serializationFailed } from "../diagnostics.ts";
+import { deserializationFailed, serializationFailed } from "../diagnostics.ts";
 import { exportValue } from "../export.ts";
 import { fail, NickelFailure } from "../failure.ts";
 import { fromData } from "../from-data.ts";
 import { force } from "../thunk.ts";
-import { type Place, StringValue } from "../value.ts";
-import { lazyOperand, operand, type Primop } from "./primop.ts";
+import { type Lazy, type Place, StringValue } from "../value.ts";
+import { lazyOperand, operand, type Primop, refuse as refuseOperand } from "./primop.ts";
 
 const written: Readonly<Record<string, ExportFormat>> = {
   Json: "json",
@@ -23,7 +23,7 @@ const written: Readonly<Record<string, ExportFormat>> = {
 const read: Readonly<Record<string, DataFormat>> = {
   Json: "json",
   Yaml: "yaml",
-  YamlDocuments: "yaml",
+  YamlDocuments: "yaml-documents",
   Toml: "toml",
 };
 
@@ -36,8 +36,19 @@ function refuse(diagnostics: readonly NickelDiagnostic[], span: Place): never {
   return fail(serializationFailed, { message: first?.message ?? "cannot serialize" }, first?.span ?? span);
 }
 
-function choose<T>(formats: Readonly<Record<string, T>>, tag: string, span: Place): T {
-  return formats[tag] ?? fail(other, { message: `unknown format '${tag}` }, span);
+function choose<T>(
+  formats: Readonly<Record<string, T>>,
+  value: Lazy | undefined,
+  name: string,
+  span: Place,
+): T {
+  const operator = { name, arity: 2 };
+  const found = operand(value, "enum", operator, 1, span);
+  const format = found.argument === undefined ? formats[found.tag] : undefined;
+  const expected = `one of ${Object.keys(formats)
+    .map((tag) => `'${tag}`)
+    .join(", ")}`;
+  return format ?? refuseOperand(found, expected, operator, 1, span);
 }
 
 export const serializePrimops: Readonly<Record<string, Primop>> = {
@@ -45,11 +56,7 @@ export const serializePrimops: Readonly<Record<string, Primop>> = {
     arity: 2,
     strict: 1,
     run: (operands, span) => {
-      const format = choose(
-        written,
-        operand(operands[0], "enum", { name: "serialize", arity: 2 }, 1, span).tag,
-        span,
-      );
+      const format = choose(written, operands[0], "serialize", span);
       const { value, diagnostics } = exportValue(lazyOperand(operands, 1), span ?? nowhere, {
         firstOnly: true,
         everything: false,
@@ -64,17 +71,11 @@ export const serializePrimops: Readonly<Record<string, Primop>> = {
     arity: 2,
     strict: 2,
     run: (operands, span) => {
-      const operator = { name: "deserialize", arity: 2 };
-      const { tag } = operand(operands[0], "enum", operator, 1, span);
-      const format = choose(read, tag, span);
-      const text = operand(operands[1], "string", operator, 2, span);
+      const format = choose(read, operands[0], "deserialize", span);
+      const text = operand(operands[1], "string", { name: "deserialize", arity: 2 }, 2, span);
       const data = readData(new SourceFile("<std>/deserialized", text.value), format);
       if (!data.ok) return fail(deserializationFailed, { message: data.error.message }, text.span ?? span);
-      const isLone = tag === "YamlDocuments" && data.value.kind !== "array";
-      const root: DataNode = isLone
-        ? { kind: "array", items: [data.value], span: data.value.span }
-        : data.value;
-      return force(fromData(root, format === "json"));
+      return force(fromData(data.value, format === "json"));
     },
   },
 };
