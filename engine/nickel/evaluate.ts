@@ -5,10 +5,15 @@ import { compareDiagnostics } from "../core/diagnostic.ts";
 import type { Files } from "../core/host.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { NickelDiagnostic } from "./diagnostics.ts";
+import { withinLimits } from "./eval/budget.ts";
+import { stackOverflow } from "./eval/diagnostics.ts";
+import { complainExhausted } from "./eval/exhausted.ts";
 import { exportValue } from "./eval/export.ts";
-import { closure, Loader, wholeSpan } from "./imports.ts";
+import { closure, Loader, type Unit, wholeSpan } from "./imports.ts";
+import type { Limits } from "./limits.ts";
 import type { Located } from "./located.ts";
 import { createLibrary } from "./stdlib/library.ts";
+import { tooDeep } from "./syntax/diagnostics.ts";
 
 export interface EvaluateOptions {
   readonly files: Files;
@@ -20,7 +25,16 @@ export interface EvaluateOptions {
   readonly firstOnly?: boolean;
   /** Told what programs say by `std.trace`, when they say it; nobody by default. */
   readonly trace?: (text: string) => void;
+  /** What one evaluation may use up; see Limits. */
+  readonly limits?: Limits;
+  /**
+   * Does an evaluation that did not fit on the stack again where the stack is larger; undefined where there is no such
+   * place. It tells all traces but the first `told`, which have been told.
+   */
+  readonly deeper?: (entryPath: string, mode: EvaluationMode, told: number) => Evaluation | undefined;
 }
+
+export type Evaluation = Result<Evaluated, readonly NickelDiagnostic[]>;
 
 export interface Evaluated {
   readonly value: Located;
@@ -38,34 +52,65 @@ export type EvaluationMode = "export" | "eval" | "check";
 
 export interface NickelEvaluator {
   /** Evaluates, for export unless another mode is asked for; answers all errors at once. */
-  evaluate(entryPath: string, mode?: EvaluationMode): Result<Evaluated, readonly NickelDiagnostic[]>;
+  evaluate(entryPath: string, mode?: EvaluationMode): Evaluation;
 }
 
 /** Parsed, compiled and evaluated imports are shared by all evaluations of one evaluator. */
 export function createEvaluator(options: EvaluateOptions): NickelEvaluator {
-  const library = createLibrary(options.trace ?? (() => undefined));
+  let told = 0;
+  const library = createLibrary((text) => {
+    told += 1;
+    options.trace?.(text);
+  });
   const loader = new Loader({ ...options, ...library });
-  const firstOnly = options.firstOnly === true;
   return {
     evaluate(entryPath, mode = "export") {
-      const unit = loader.entry(entryPath);
-      if ("code" in unit) return err([unit]);
-      const units = closure(unit);
-      const faults = units.flatMap((one) =>
-        one === unit ? one.diagnostics : one.diagnostics.map(asImported),
+      told = 0;
+      const result = withinLimits(options.limits ?? {}, () =>
+        evaluateEntry(loader, entryPath, mode, options.firstOnly === true),
       );
-      if (faults.length > 0) return err(firstOnly ? faults.slice(0, 1) : faults.sort(compareDiagnostics));
-      const imports = Array.from(new Set(units.map((one) => one.file.path))).sort();
-      const absent = Array.from(new Set(units.flatMap((one) => one.absent))).sort();
-      if (mode === "check") return ok({ value: { kind: "null", span: wholeSpan(unit) }, imports, absent });
-      const { value, diagnostics } = exportValue(unit.value, wholeSpan(unit), {
-        firstOnly,
-        everything: mode === "eval",
-      });
-      if (value === undefined) return err(diagnostics.toSorted(compareDiagnostics));
-      return ok({ value, imports, absent });
+      if (result.ok || !result.error.some(isOverflow)) return result;
+      return options.deeper?.(entryPath, mode, told) ?? result;
     },
   };
+}
+
+function evaluateEntry(
+  loader: Loader,
+  entryPath: string,
+  mode: EvaluationMode,
+  firstOnly: boolean,
+): Evaluation {
+  let unit: Unit | undefined;
+  try {
+    const loaded = loader.entry(entryPath);
+    if ("code" in loaded) return err([loaded]);
+    unit = loaded;
+    return evaluateUnit(unit, mode, firstOnly);
+  } catch (failure) {
+    if (!(failure instanceof RangeError)) throw failure;
+    return err([complainExhausted(failure, unit === undefined ? undefined : wholeSpan(unit))]);
+  }
+}
+
+function evaluateUnit(unit: Unit, mode: EvaluationMode, firstOnly: boolean): Evaluation {
+  const units = closure(unit);
+  const faults = units.flatMap((one) => (one === unit ? one.diagnostics : one.diagnostics.map(asImported)));
+  if (faults.length > 0) return err(firstOnly ? faults.slice(0, 1) : faults.sort(compareDiagnostics));
+  const imports = Array.from(new Set(units.map((one) => one.file.path))).sort();
+  const absent = Array.from(new Set(units.flatMap((one) => one.absent))).sort();
+  if (mode === "check") return ok({ value: { kind: "null", span: wholeSpan(unit) }, imports, absent });
+  const { value, diagnostics } = exportValue(unit.value, wholeSpan(unit), {
+    firstOnly,
+    everything: mode === "eval",
+  });
+  if (value === undefined) return err(diagnostics.toSorted(compareDiagnostics));
+  return ok({ value, imports, absent });
+}
+
+/** Whether the stack was too short: for the evaluation, or for a text that nests. */
+function isOverflow({ code }: NickelDiagnostic): boolean {
+  return code === stackOverflow.code || code === tooDeep.code;
 }
 
 /** A syntax error in an imported file is an import error. */

@@ -6,7 +6,8 @@ import type { Files } from "../core/host.ts";
 import { SourceFile, type Span } from "../core/source.ts";
 import { complain, type NickelDiagnostic } from "./diagnostics.ts";
 import { compileProgram, type World } from "./eval/compile.ts";
-import { entryUnreadable, importFailed, stackOverflow } from "./eval/diagnostics.ts";
+import { entryUnreadable, importFailed } from "./eval/diagnostics.ts";
+import { complainExhausted } from "./eval/exhausted.ts";
 import { fromData } from "./eval/from-data.ts";
 import { delay } from "./eval/thunk.ts";
 import { type Lazy, NullValue } from "./eval/value.ts";
@@ -150,7 +151,7 @@ function lowerWhole(term: Term, globals: ReadonlySet<string>, file: SourceFile):
     if (!(failure instanceof RangeError)) throw failure;
     const span = { file, start: 0, end: file.text.length };
     const core = { kind: "null", span } as const;
-    return { core, imports: [], diagnostics: [complain(stackOverflow, undefined, span)] };
+    return { core, imports: [], diagnostics: [complainExhausted(failure, span)] };
   }
 }
 

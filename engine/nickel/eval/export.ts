@@ -6,7 +6,8 @@ import { complain, type NickelDiagnostic } from "../diagnostics.ts";
 import type { Located, LocatedField } from "../located.ts";
 import { exportNumber, printNumber, toDouble } from "../number.ts";
 import { describeValue } from "./describe.ts";
-import { missingDefinition, notSerializable, numberOutOfRange, stackOverflow } from "./diagnostics.ts";
+import { missingDefinition, notSerializable, numberOutOfRange } from "./diagnostics.ts";
+import { complainExhausted } from "./exhausted.ts";
 import { NickelFailure } from "./failure.ts";
 import { isLibrary } from "./library.ts";
 import { compareUtf8, type Field, type RecordValue, raiseMissing } from "./record.ts";
@@ -24,6 +25,8 @@ export interface ExportOptions {
   readonly firstOnly: boolean;
   /** Also fields that are not exported; what no format can hold is described in a string. */
   readonly everything: boolean;
+  /** Part of an evaluation: a limit that it reaches is for the door around it to tell. */
+  readonly within?: true;
 }
 
 /** Computes and converts the whole of a value; `span` is the place of what has none of its own. */
@@ -38,9 +41,9 @@ export function exportValue(lazy: Lazy, span: Span, options: ExportOptions): Exp
     if (failure instanceof NickelFailure) {
       return { value: undefined, diagnostics: [...run.diagnostics, ...failure.at(span).diagnostics] };
     }
-    if (!(failure instanceof RangeError)) throw failure;
-    const overflow = complain(stackOverflow, undefined, run.current ?? span);
-    return { value: undefined, diagnostics: [...run.diagnostics, overflow] };
+    if (!(failure instanceof RangeError) || options.within === true) throw failure;
+    const exhausted = complainExhausted(failure, run.current ?? span);
+    return { value: undefined, diagnostics: [...run.diagnostics, exhausted] };
   }
 }
 

@@ -6,6 +6,7 @@
 //           forcing a running thunk is infinite recursion
 
 import { raiseSealed } from "./blame.ts";
+import { step } from "./budget.ts";
 import { describeValue } from "./describe.ts";
 import { infiniteRecursion, notAFunction } from "./diagnostics.ts";
 import { fail, NickelFailure, originNotes } from "./failure.ts";
@@ -71,6 +72,7 @@ export class Thunk {
     const code = this.#code;
     if (code === undefined) throw this.#failure;
     if (code === running) fail(infiniteRecursion, undefined, this.span);
+    step(this.span);
     const env = this.#env;
     this.#code = running;
     try {
@@ -82,7 +84,7 @@ export class Thunk {
       return value;
     } catch (failure) {
       if (failure instanceof RangeError) {
-        // The stack was too short this time; a demand from a shallower place may succeed.
+        // The stack was too short this time, or a limit is reached; a later demand may succeed.
         this.#code = code;
       } else {
         this.#code = undefined;
@@ -134,6 +136,7 @@ export function apply(callee: Lazy, operands: Lazy[], span: Place): Value {
   let rest = operands;
   let site = span;
   for (;;) {
+    step(site);
     if (head.kind !== "function") {
       if (head.kind === "sealed") raiseSealed(head);
       return fail(notAFunction, { what: describeValue(head) }, site, originNotes(head.span, site));

@@ -60,6 +60,7 @@ export const serializePrimops: Readonly<Record<string, Primop>> = {
       const { value, diagnostics } = exportValue(lazyOperand(operands, 1), span ?? nowhere, {
         firstOnly: true,
         everything: false,
+        within: true,
       });
       if (value === undefined) return refuse(diagnostics, span);
       const text = writeData(value, format);
