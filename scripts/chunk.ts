@@ -3,6 +3,7 @@
 //
 //   start    what the bins import: it turns on the cache of compiled code, which only what is loaded after it has
 //   library  what the evaluator imports as a library, of which nothing else shall be loaded
+//   base     what the commands of every day share with those that only evaluate, which load nothing of the rest
 //   common   what the commands of every day import besides
 //
 // Imports are followed as far as they are static. All else is left to the bundler: it makes a file of what is imported
@@ -17,6 +18,8 @@ export interface ChunkRoots {
   readonly bins: readonly string[];
   readonly libraryDoors: readonly string[];
   readonly everyDay: readonly string[];
+  /** Commands that read no catalog. */
+  readonly evaluating: readonly string[];
 }
 
 /** @returns The name of a module's chunk, `null` where the bundler is to choose. */
@@ -31,11 +34,13 @@ export function createChunkNaming(roots: ChunkRoots): (id: string, modules: Know
 function nameModules(roots: ChunkRoots, modules: KnownModules): ReadonlyMap<string, string> {
   const everyDay = reach(roots.everyDay, modules);
   const library = reach(roots.libraryDoors, modules);
+  const evaluating = reach(roots.evaluating, modules);
   const names = new Map<string, string>();
   for (const id of reach(roots.bins, modules)) names.set(id, "start");
   // A bin is what it does when it is loaded: two in one file would both do it.
   for (const bin of roots.bins) names.delete(bin);
-  for (const id of everyDay) if (!names.has(id)) names.set(id, library.has(id) ? "library" : "common");
+  for (const id of everyDay)
+    if (!names.has(id)) names.set(id, library.has(id) ? "library" : evaluating.has(id) ? "base" : "common");
   return names;
 }
 
