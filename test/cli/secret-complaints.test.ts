@@ -38,7 +38,7 @@ error[E0306]: \`secrets.v.value\` is not a field of a secret from a variable
     "directives with a contract",
     "catalog/build_directives.ncl",
     `${makers}  secrets = { t = "hunter2-x" },\n}\n`,
-    `error[E0210]: an element of \`secrets\` breaks its contract: ${place}
+    `error[E0210]: the value of \`secrets.t\` breaks its contract: ${place}
    --> catalog/build_directives.ncl:5:19
 note: expected by this contract
 `,
@@ -47,7 +47,7 @@ note: expected by this contract
     "a source within those",
     "catalog/build_directives.ncl",
     `${makers}  secrets = { t = { env = "hunter2-x" } },\n}\n`,
-    `error[E0210]: the value of \`env\` breaks its contract: must be the name of an environment variable
+    `error[E0210]: the value of \`secrets.t.env\` breaks its contract: must be the name of an environment variable
  --> catalog/build_directives.ncl:5:27
 note: expected by this contract
 `,

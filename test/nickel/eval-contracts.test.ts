@@ -152,7 +152,7 @@ describe("propagation", () => {
     ['(([1, "x"] | Array Number) @ ["y"]) |> std.array.at 2', "y"],
     [
       '(([1, "x"] | Array Number) @ ["y"]) |> std.array.at 1',
-      blame("an element breaks its contract: expected a Number"),
+      blame("the value of `[1]` breaks its contract: expected a Number"),
     ],
   ]);
 });
@@ -178,22 +178,22 @@ describe("what blame says", () => {
       1 | let Layer = { name | String, ports | Array Number } in
         |                      ------
 
-      error[E0210]: an element of \`ports\` breaks its contract: expected a Number
+      error[E0210]: the value of \`ports[1]\` breaks its contract: expected a Number
        --> main.ncl:4:16
         |
       4 |   ports = [80, "x"],
         |                ^^^ this is the string "x"
       note: expected by this contract
-       --> main.ncl:1:38
+       --> main.ncl:1:44
         |
       1 | let Layer = { name | String, ports | Array Number } in
-        |                                      ------------"
+        |                                            ------"
     `);
   });
 
   test("a default of the contract itself", () => {
     expect(errors('{ a | { b | Number | default = "x" } = {} }')).toMatchInlineSnapshot(`
-      "error[E0210]: the value of \`b\` breaks its contract: expected a Number
+      "error[E0210]: the value of \`a.b\` breaks its contract: expected a Number
        --> main.ncl:1:32
         |
       1 | { a | { b | Number | default = "x" } = {} }
@@ -326,7 +326,7 @@ in { size | Even = 3 }
        --> main.ncl:1:14
         |
       1 | let double | Number -> Number = fun x => x * 2 in
-        |              ----------------"
+        |              ------"
     `);
   });
 

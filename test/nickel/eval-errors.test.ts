@@ -38,8 +38,8 @@ describe("gathering", () => {
 let Paths = std.contract.Sequence [Array String, std.contract.from_predicate (fun xs => std.array.all (fun x => x != "") xs)] in
 { paths | Paths = [1, "a", 2] }`;
     expect(outcome(distinct)).toEqual([
-      "EvalError::BlameError: an element of `paths` breaks its contract: expected a String",
-      "EvalError::BlameError: an element of `paths` breaks its contract: expected a String",
+      "EvalError::BlameError: the value of `paths[0]` breaks its contract: expected a String",
+      "EvalError::BlameError: the value of `paths[2]` breaks its contract: expected a String",
     ]);
   });
 });

@@ -1,15 +1,17 @@
 // Blame: the failure of a contract, told at the value that broke it, with the contract as the other place.
 
 import type { Note } from "../../core/diagnostic.ts";
-import type { Span } from "../../core/source.ts";
 import { complain, type NickelDiagnostic } from "../diagnostics.ts";
 import { describeValue } from "./describe.ts";
 import { brokenContract, illegalTailAccess } from "./diagnostics.ts";
-import { fail, NickelFailure } from "./failure.ts";
+import { contains, fail, NickelFailure } from "./failure.ts";
 import type { Label } from "./label.ts";
 import { isLibrary } from "./library.ts";
 import type { SealedTail } from "./record.ts";
 import type { Lazy, Place, SealedValue, Value } from "./value.ts";
+import { extendPath } from "./value-path.ts";
+
+type Tell = (path: string) => readonly [NickelDiagnostic, ...NickelDiagnostic[]];
 
 /** Why a contract refuses a value. */
 export class Refusal {
@@ -17,8 +19,8 @@ export class Refusal {
   readonly label: Label;
   readonly message: string | undefined;
   readonly notes: readonly string[];
-  /** Diagnostics that say it better than a blame of the whole value. */
-  readonly diagnostics: readonly NickelDiagnostic[];
+  /** Says it better than a blame of the whole value at that path. */
+  readonly tell: Tell | undefined;
   /** What a gathering export may go on with. */
   readonly recovered: Value | undefined;
   /** A name that was likely meant. */
@@ -29,7 +31,7 @@ export class Refusal {
     message: string | undefined,
     more: {
       readonly notes?: readonly string[];
-      readonly diagnostics?: readonly NickelDiagnostic[];
+      readonly tell?: Tell | undefined;
       readonly recovered?: Value | undefined;
       readonly nearest?: string | undefined;
     } = {},
@@ -37,7 +39,7 @@ export class Refusal {
     this.label = label;
     this.message = message;
     this.notes = more.notes ?? [];
-    this.diagnostics = more.diagnostics ?? [];
+    this.tell = more.tell;
     this.recovered = more.recovered;
     this.nearest = more.nearest;
   }
@@ -45,8 +47,8 @@ export class Refusal {
   /** The same with something to go on with, unless it has that already. */
   orElse(recovered: Value | undefined): Refusal {
     if (recovered === undefined || this.recovered !== undefined) return this;
-    const { notes, diagnostics, nearest } = this;
-    return new Refusal(this.label, this.message, { notes, diagnostics, nearest, recovered });
+    const { notes, tell, nearest } = this;
+    return new Refusal(this.label, this.message, { notes, tell, nearest, recovered });
   }
 }
 
@@ -55,9 +57,11 @@ export type Verdict = Lazy | Refusal;
 
 /** Turns a refusal into a failure. */
 export function raiseRefusal(refusal: Refusal): never {
-  const [first, ...others] = refusal.diagnostics;
-  if (first !== undefined) throw new NickelFailure([first, ...others], refusal.recovered);
-  throw new NickelFailure([blameDiagnostic(refusal)], refusal.recovered);
+  const tell: Tell = refusal.tell ?? ((path) => [blameDiagnostic(refusal, path)]);
+  const { label } = refusal;
+  const path = pathOf(label);
+  const located = label.positive && !isInFunction(label) ? { path, tell } : undefined;
+  throw new NickelFailure(tell(path), refusal.recovered, located);
 }
 
 /** Blames with what the label holds. */
@@ -75,16 +79,10 @@ export function raiseSealed(sealed: SealedValue): never {
 }
 
 export function raiseTailAccess(tail: SealedTail, action: string, at: Place): never {
-  const { span } = tail.label;
-  return fail(
-    illegalTailAccess,
-    { action },
-    at ?? span,
-    span === undefined ? [] : [contractNote(span, tail.label)],
-  );
+  return fail(illegalTailAccess, { action }, at ?? tail.label.span, contractNotes(tail.label));
 }
 
-function blameDiagnostic(refusal: Refusal): NickelDiagnostic {
+function blameDiagnostic(refusal: Refusal, path: string): NickelDiagnostic {
   const { label } = refusal;
   const value = known(label.argument);
   const span = placeOf(label, value);
@@ -92,11 +90,14 @@ function blameDiagnostic(refusal: Refusal): NickelDiagnostic {
   const messages = [...remarks, refusal.message].filter((one) => one !== undefined && one !== "");
   const notes: Note[] = [];
   const other = label.span;
-  if (other !== undefined && other !== span) notes.push(contractNote(other, label));
+  if (other !== span) notes.push(...contractNotes(label));
+  const { call } = label;
+  if (call !== undefined && !isLibrary(call) && !contains(call, span))
+    notes.push({ message: "called here", span: call });
   for (const remark of label.remarks) for (const message of remark.notes) notes.push({ message });
   for (const message of refusal.notes) notes.push({ message });
   const params = {
-    headline: label.headline ?? `${culprit(label)} breaks its contract`,
+    headline: label.headline ?? `${culprit(label, path)} breaks its contract`,
     reason: messages.length === 0 ? undefined : messages.join("; "),
     found: span === other || value === undefined ? undefined : describeValue(value),
     nearest: refusal.nearest,
@@ -110,27 +111,60 @@ function known(lazy: Lazy | undefined): Value | undefined {
 
 /** The value's own place where a user wrote it, else the term's, else the annotation's. */
 function placeOf(label: Label, value: Value | undefined): Place {
-  const candidates = [value?.span, label.argument?.span, label.span];
+  const candidates = [value?.span, label.argument?.span, label.call, label.span];
   return candidates.find((span) => span !== undefined && !isLibrary(span)) ?? label.span;
 }
 
-function culprit(label: Label): string {
-  const inFunction = label.path.some((step) => step.kind === "codomain" || step.kind === "domain");
-  const name = label.subject === undefined ? "" : ` \`${label.subject}\``;
-  if (!label.positive)
-    return label.subject === undefined ? "the caller of a function" : `the caller of${name}`;
-  if (inFunction) return name === "" ? "a function" : `the function${name}`;
-  const inside = label.path.findLast((step) => step.kind === "field");
-  if (inside !== undefined) return `the value of \`${inside.name}\``;
-  const part = label.path.some((step) => step.kind === "array" || step.kind === "dictionary");
-  if (part) return name === "" ? "an element" : `an element of${name}`;
-  return name === "" ? "a value" : `the value of${name}`;
+function isInFunction(label: Label): boolean {
+  return label.path.some((step) => step.kind === "codomain" || step.kind === "domain");
 }
 
-function contractNote(span: Span, label: Label): Note {
-  if (label.headline !== undefined) return { message: "merged here", span };
-  if (!isLibrary(span)) return { message: "expected by this contract", span };
-  const text = span.file.text.slice(span.start, span.end).replace(/\s+/g, " ");
-  const name = label.subject === undefined ? "" : `\`${label.subject}\` : `;
-  return { message: `expected by the standard library: ${name}${text}` };
+/** From the field or variable that the annotation stands at, or the argument or result of the innermost call. */
+function pathOf(label: Label): string {
+  let path = isInFunction(label) ? "" : (label.subject ?? "");
+  for (const step of label.path) {
+    if (step.kind === "domain" || step.kind === "codomain") path = "";
+    else if (step.kind === "field") path = extendPath(path, step.name);
+    else if (step.kind === "array" && step.index !== undefined) path = extendPath(path, step.index);
+    else if (step.kind === "dictionary" && step.name !== undefined) path = extendPath(path, step.name);
+  }
+  return path;
+}
+
+function culprit(label: Label, path: string): string {
+  const { subject } = label;
+  const name = subject === undefined ? "" : ` \`${subject}\``;
+  if (!label.positive || isInFunction(label)) {
+    const who = label.positive
+      ? `${subject === undefined ? "a" : "the"} function${name}`
+      : `the caller of${name === "" ? " a function" : name}`;
+    return path === "" ? who : `${who}, by the \`${path}\` of ${part(label)},`;
+  }
+  return path === "" ? "a value" : `the value of \`${path}\``;
+}
+
+function part(label: Label): string {
+  const last = label.path.findLast((step) => step.kind === "domain" || step.kind === "codomain");
+  return last?.kind === "domain" ? "an argument" : "its result";
+}
+
+/** Where the contract stands. */
+export function contractNotes(label: Label): readonly Note[] {
+  const { span } = label;
+  if (span === undefined) return [];
+  if (label.headline !== undefined) return [{ message: "merged here", span }];
+  if (isLibrary(span)) {
+    const text = span.file.text.slice(span.start, span.end).replace(/\s+/g, " ");
+    const name = label.subject === undefined ? "" : `\`${label.subject}\` : `;
+    return [{ message: `expected by the standard library: ${name}${text}` }];
+  }
+  const { part: exact } = label;
+  if (exact === undefined || isLibrary(exact) || contains(span, exact))
+    return [
+      { message: "expected by this contract", span: exact === undefined || isLibrary(exact) ? span : exact },
+    ];
+  return [
+    { message: "expected by this contract", span: exact },
+    { message: "which this annotation applies", span },
+  ];
 }

@@ -9,18 +9,19 @@ import type { RuntimeType } from "./type.ts";
 
 export function compileType(compiler: Compiler, type: CoreType, chain: Chain | undefined): TypeCode {
   const one = (inner: CoreType): TypeCode => compiler.type(inner, chain);
+  const { span } = type;
   switch (type.kind) {
     case "dyn":
     case "number":
     case "bool":
     case "string":
-      return closed({ kind: type.kind });
+      return closed({ kind: type.kind, span });
     case "contract": {
       const term = compiler.delayed(type.term, chain);
-      return { closed: undefined, build: (env) => ({ kind: "term", contract: term(env) }) };
+      return { closed: undefined, build: (env) => ({ kind: "term", contract: term(env), span }) };
     }
     case "variable":
-      return closed({ kind: "variable", variable: type.variable });
+      return closed({ kind: "variable", variable: type.variable, span });
     case "arrow": {
       const domain = one(type.domain);
       const codomain = one(type.codomain);
@@ -28,21 +29,27 @@ export function compileType(compiler: Compiler, type: CoreType, chain: Chain | u
         kind: "arrow",
         domain: domain.build(env),
         codomain: codomain.build(env),
+        span,
       }));
     }
     case "forall": {
       const body = one(type.body);
       const { variable } = type;
-      return combine([body], (env) => ({ kind: "forall", variable, body: body.build(env) }));
+      return combine([body], (env) => ({ kind: "forall", variable, body: body.build(env), span }));
     }
     case "array": {
       const element = one(type.element);
-      return combine([element], (env) => ({ kind: "array", element: element.build(env) }));
+      return combine([element], (env) => ({ kind: "array", element: element.build(env), span }));
     }
     case "dictionary": {
       const element = one(type.element);
       const { flavour } = type;
-      return combine([element], (env) => ({ kind: "dictionary", flavour, element: element.build(env) }));
+      return combine([element], (env) => ({
+        kind: "dictionary",
+        flavour,
+        element: element.build(env),
+        span,
+      }));
     }
     case "record": {
       const rows = type.rows.map((row) => ({ name: row.name, type: one(row.type) }));
@@ -53,6 +60,7 @@ export function compileType(compiler: Compiler, type: CoreType, chain: Chain | u
           kind: "record",
           rows: new Map(rows.map((row) => [row.name, row.type.build(env)])),
           tail,
+          span,
         }),
       );
     }
@@ -72,6 +80,7 @@ export function compileType(compiler: Compiler, type: CoreType, chain: Chain | u
             rows.flatMap((row) => (row.argument === undefined ? [] : [[row.tag, row.argument.build(env)]])),
           ),
           open,
+          span,
         }),
       );
     }

@@ -3,7 +3,7 @@
 
 import { nearMiss } from "../../core/near-miss.ts";
 import { complain, type NickelDiagnostic } from "../diagnostics.ts";
-import { Refusal, raiseBlame, type Verdict } from "./blame.ts";
+import { contractNotes, Refusal, raiseBlame, type Verdict } from "./blame.ts";
 import { unknownField } from "./diagnostics.ts";
 import { flip, goInto, type Label, remark } from "./label.ts";
 import { isNeutral, mergeRecords } from "./merge.ts";
@@ -20,11 +20,12 @@ export function judgeByRecord(contract: RecordValue, label: Label, value: Lazy):
     ? new RecordValue(revertAll(contract), { open: contract.open, tail: contract.tail }, found.span)
     : mergeRecords(found, contract, label.span, found.span);
   if (contract.open || isNeutral(contract)) return merged;
-  const extra: [string, Field][] = [];
+  const extra: Entry[] = [];
   for (const entry of found.fields) if (!contract.fields.has(entry[0])) extra.push(entry);
-  return extra.length === 0
+  const [first, ...others] = extra;
+  return first === undefined
     ? merged
-    : refuseExtra(extra, Array.from(contract.fields.keys()), label, found, merged);
+    : refuseExtra([first, ...others], Array.from(contract.fields.keys()), label, found, merged);
 }
 
 function revertAll(record: RecordValue): Map<string, Field> {
@@ -33,28 +34,30 @@ function revertAll(record: RecordValue): Map<string, Field> {
   return fields;
 }
 
+type Entry = readonly [string, Field];
+
 /** One diagnostic for each field too many; the export may go on with the merged record. */
 function refuseExtra(
-  extra: readonly (readonly [string, Field])[],
+  extra: readonly [Entry, ...Entry[]],
   known: readonly string[],
   label: Label,
   found: RecordValue,
   merged: RecordValue,
 ): Refusal {
   const kept = new Map(merged.fields);
-  const diagnostics = extra.map(([name, field]): NickelDiagnostic => {
-    const free = known.filter((one) => !found.fields.has(one));
-    const nearest = nearMiss(name, free);
-    // One slip, one message: the field that was meant is not told to be missing as well.
-    if (nearest !== undefined && kept.get(nearest)?.definition === undefined) kept.delete(nearest);
-    const notes =
-      label.span === undefined ? [] : [{ message: "expected by this contract", span: label.span }];
-    const span = field.keySpan ?? found.span ?? label.span;
-    return complain(unknownField, { name, nearest, known }, span, notes);
-  });
+  const free = known.filter((one) => !found.fields.has(one));
+  const nearest = new Map(extra.map(([name]) => [name, nearMiss(name, free)]));
+  // One slip, one message: the field that was meant is not told to be missing as well.
+  for (const meant of nearest.values())
+    if (meant !== undefined && kept.get(meant)?.definition === undefined) kept.delete(meant);
+  const tell = ([name, field]: Entry, path: string): NickelDiagnostic => {
+    const params = { name, path, nearest: nearest.get(name), known };
+    return complain(unknownField, params, field.keySpan ?? found.span ?? label.span, contractNotes(label));
+  };
+  const [first, ...others] = extra;
   return new Refusal(label, `extra ${listFields(extra.map(([name]) => name))}`, {
     notes: ["a record contract allows only the fields it lists; end it with `..` to allow others"],
-    diagnostics,
+    tell: (path) => [tell(first, path), ...others.map((one) => tell(one, path))],
     recovered: new RecordValue(kept, { open: merged.open, tail: merged.tail }, merged.span),
   });
 }
@@ -74,17 +77,18 @@ export function judgeRecordType(
 ): Verdict {
   const missing = Array.from(type.rows.keys()).filter((name) => !found.fields.has(name));
   if (missing.length > 0) return new Refusal(label, `missing ${listFields(missing)}`);
-  const extra: [string, Field][] = [];
-  for (const entry of found.present()) if (!type.rows.has(entry[0])) extra.push([...entry]);
-  if (extra.length > 0 && type.tail === "closed") {
-    return refuseExtra(extra, Array.from(type.rows.keys()), label, found, found);
+  const extra: Entry[] = [];
+  for (const entry of found.present()) if (!type.rows.has(entry[0])) extra.push(entry);
+  const [first, ...others] = extra;
+  if (first !== undefined && type.tail === "closed") {
+    return refuseExtra([first, ...others], Array.from(type.rows.keys()), label, found, found);
   }
   const fields = new Map<string, Field>();
   for (const [name, row] of type.rows) {
     const field = found.fields.get(name);
     if (field === undefined || field.isEmptyOptional) continue;
     const cell = found.cellOf(field) ?? raiseMissing({ record: found, name, field, at: label.span });
-    const inner = goInto(label, { kind: "field", name });
+    const inner = goInto(label, { kind: "field", name }, row.span);
     fields.set(name, new Field(wrap(row, keys, inner, cell), [], field.attributes, field.keySpan));
   }
   const { tail } = type;

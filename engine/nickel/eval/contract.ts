@@ -10,7 +10,7 @@ import { describeValue } from "./describe.ts";
 import { wrongOperand } from "./diagnostics.ts";
 import { fail, NickelFailure, originNotes } from "./failure.ts";
 import { addToFields, mapFields } from "./fields.ts";
-import { checking, flip, goInto, type Label } from "./label.ts";
+import { atIndex, calledAt, checking, flip, goInto, type Label } from "./label.ts";
 import { type Field, plainField, RecordValue } from "./record.ts";
 import { apply, delay, force, look, peek } from "./thunk.ts";
 import { findKey, type Keys, type RuntimeType } from "./type.ts";
@@ -42,10 +42,23 @@ function settle(verdict: Verdict): Value {
   return verdict.kind === "refusal" ? raiseRefusal(verdict) : force(verdict);
 }
 
-/** Under a contract once asked for. */
-function wrapType(type: RuntimeType, keys: Keys | undefined, label: Label, value: Lazy): Lazy {
+/** Under a contract once asked for; `where` is the element or the call that it is applied at. */
+function wrapType(
+  type: RuntimeType,
+  keys: Keys | undefined,
+  label: Label,
+  value: Lazy,
+  where?: number | Place,
+): Lazy {
   if (type.kind === "dyn") return value;
-  return delay(() => applyType(type, keys, label, value), value.span);
+  return delay(() => {
+    if (type.kind === "number" || type.kind === "string" || type.kind === "bool") {
+      const found = look(value);
+      if (found.kind === type.kind) return found;
+    }
+    const exact = typeof where === "number" ? atIndex(label, where) : calledAt(label, where);
+    return applyType(type, keys, exact, value);
+  }, value.span);
 }
 
 /** Applies a contract value and answers what it says, as `%contract/check%` does: 'Ok value or 'Error data. */
@@ -107,7 +120,7 @@ function judgeByProgram(check: Lazy, label: Label, value: Lazy): Verdict {
     return verdict.kind === "refusal" ? verdict.orElse(container(value)) : verdict;
   } catch (failure) {
     if (!(failure instanceof NickelFailure) || failure.recovered !== undefined) throw failure;
-    throw new NickelFailure(failure.diagnostics, container(value));
+    throw failure.orElse(container(value));
   }
 }
 
@@ -190,7 +203,11 @@ export function judge(type: RuntimeType, keys: Keys | undefined, label: Label, v
       const found = look(value);
       if (found.kind !== "array") return new Refusal(checking(label, value), "expected an array");
       if (type.element.kind === "dyn") return found;
-      const pending = new PendingType(type.element, keys, goInto(label, { kind: "array" }));
+      const pending = new PendingType(
+        type.element,
+        keys,
+        goInto(label, { kind: "array" }, type.element.span),
+      );
       if (found.contracts.some((one) => one.same(pending))) return found;
       return new ArrayValue(found.items, [...found.contracts, pending], found.span);
     }
@@ -198,10 +215,11 @@ export function judge(type: RuntimeType, keys: Keys | undefined, label: Label, v
       const found = look(value);
       if (found.kind !== "record") return new Refusal(checking(label, value), "expected a record");
       if (type.element.kind === "dyn") return found;
-      const inner = goInto(label, { kind: "dictionary" });
+      const { element } = type;
+      const inner = (name: string) => goInto(label, { kind: "dictionary", name }, element.span);
       return type.flavour === "contract"
-        ? addToFields(found, () => new PendingType(type.element, keys, inner))
-        : mapFields(found, label, (cell) => wrapType(type.element, keys, inner, cell));
+        ? addToFields(found, (name) => new PendingType(element, keys, inner(name)))
+        : mapFields(found, label, (cell, name) => wrapType(element, keys, inner(name), cell));
     }
     case "record": {
       const found = look(value);
@@ -216,7 +234,8 @@ export function judge(type: RuntimeType, keys: Keys | undefined, label: Label, v
       }
       const argument = type.variants.get(found.tag);
       if (argument !== undefined) {
-        return new EnumValue(found.tag, wrapType(argument, keys, label, found.argument), found.span);
+        const inner = { ...label, part: argument.span };
+        return new EnumValue(found.tag, wrapType(argument, keys, inner, found.argument), found.span);
       }
       return type.open ? found : refuseTag(type, found, checking(label, value));
     }
@@ -270,9 +289,10 @@ function wrapFunction(
   let result: RuntimeType = type;
   let resultLabel = label;
   while (result.kind === "arrow" && domains.length < callee.arity) {
-    domains.push({ type: result.domain, label: flip(goInto(resultLabel, { kind: "domain" })) });
-    resultLabel = goInto(resultLabel, { kind: "codomain" });
+    const { domain }: ArrowType = result;
+    domains.push({ type: domain, label: flip(goInto(resultLabel, { kind: "domain" }, domain.span)) });
     result = result.codomain;
+    resultLabel = goInto(resultLabel, { kind: "codomain" }, result.span);
   }
   const codomain = result;
   const codomainLabel = resultLabel;
@@ -280,14 +300,14 @@ function wrapFunction(
   return new FunctionValue(
     domains.length,
     callee.env,
-    (_, operands) => {
+    (_, operands, site) => {
       const checked = operands.map((operand, index) => {
         const domain = domains[index];
-        return domain === undefined ? operand : wrapType(domain.type, keys, domain.label, operand);
+        return domain === undefined ? operand : wrapType(domain.type, keys, domain.label, operand, site);
       });
-      if (codomain.kind === "dyn") return apply(callee, checked, label.span);
-      const answer = delay(() => apply(callee, checked, label.span), callee.span);
-      return applyType(codomain, keys, codomainLabel, answer);
+      if (codomain.kind === "dyn") return apply(callee, checked, site ?? label.span);
+      const answer = delay(() => apply(callee, checked, site ?? label.span), callee.span);
+      return applyType(codomain, keys, calledAt(codomainLabel, site), answer);
     },
     callee.span,
   );
@@ -305,8 +325,8 @@ export class PendingType implements Pending {
     this.#label = label;
   }
 
-  wrap(value: Lazy): Lazy {
-    return wrapType(this.#type, this.#keys, this.#label, value);
+  wrap(value: Lazy, _record?: RecordValue, index?: number): Lazy {
+    return wrapType(this.#type, this.#keys, this.#label, value, index);
   }
 
   same(other: Pending): boolean {

@@ -13,6 +13,7 @@ import { isLibrary } from "./library.ts";
 import { compareUtf8, type Field, type RecordValue, raiseMissing } from "./record.ts";
 import { force } from "./thunk.ts";
 import type { ArrayValue, Lazy, Place, Value } from "./value.ts";
+import { extendPath } from "./value-path.ts";
 
 export interface Exported {
   /** Absent when there are diagnostics. */
@@ -39,7 +40,7 @@ export function exportValue(lazy: Lazy, span: Span, options: ExportOptions): Exp
     return { value: run.diagnostics.length === 0 ? value : undefined, diagnostics: run.diagnostics };
   } catch (failure) {
     if (failure instanceof NickelFailure) {
-      return { value: undefined, diagnostics: [...run.diagnostics, ...failure.at(span).diagnostics] };
+      return { value: undefined, diagnostics: [...run.diagnostics, ...failure.at(span).toldAt("")] };
     }
     if (!(failure instanceof RangeError) || options.within === true) throw failure;
     const exhausted = complainExhausted(failure, run.current ?? span);
@@ -86,7 +87,7 @@ class ExportRun {
   /** `undefined` where something failed that has been noted. */
   visit(lazy: Lazy, outer: Span, path: string): Located | undefined {
     this.current = ownPlace(lazy.span) ?? outer;
-    const value = this.#compute(lazy);
+    const value = this.#compute(lazy, path);
     if (value === undefined) return undefined;
     const span = ownPlace(value.span) ?? ownPlace(lazy.span) ?? outer;
     switch (value.kind) {
@@ -113,24 +114,29 @@ class ExportRun {
     }
   }
 
-  #compute(lazy: Lazy): Value | undefined {
+  #compute(lazy: Lazy, path: string): Value | undefined {
     try {
       return force(lazy);
     } catch (failure) {
       if (this.#firstOnly || !(failure instanceof NickelFailure)) throw failure;
-      this.#note(failure.at(this.current).diagnostics);
+      const placed = failure.at(this.current);
+      this.#note(placed.diagnostics, placed.toldAt(path));
       return failure.recovered;
     }
   }
 
-  #note(diagnostics: readonly [NickelDiagnostic, ...NickelDiagnostic[]]): undefined {
+  /** A cause that was noted before is not noted again; `told` are the same diagnostics with the path to them. */
+  #note(
+    diagnostics: readonly [NickelDiagnostic, ...NickelDiagnostic[]],
+    told: readonly NickelDiagnostic[] = diagnostics,
+  ): undefined {
     if (this.#firstOnly) throw new NickelFailure(diagnostics);
-    for (const diagnostic of diagnostics) {
+    for (const [at, diagnostic] of diagnostics.entries()) {
       const { span } = diagnostic;
       const key = `${diagnostic.code} ${span?.file.path} ${span?.start} ${diagnostic.message}`;
       if (this.#seen.has(key)) continue;
       this.#seen.add(key);
-      this.diagnostics.push(diagnostic);
+      this.diagnostics.push(told[at] ?? diagnostic);
     }
   }
 
@@ -147,7 +153,7 @@ class ExportRun {
     const items: (Located | undefined)[] = Array.from({ length: elements.length });
     // Upstream's order when the first error ends it is from the last to the first.
     for (const [index, element] of this.#ordered(Array.from(elements.entries()))) {
-      items[index] = this.visit(element, span, `${path}[${index}]`);
+      items[index] = this.visit(element, span, extendPath(path, index));
     }
     return { kind: "array", items: items.filter((item) => item !== undefined), span };
   }
@@ -164,7 +170,7 @@ class ExportRun {
     const fields = new Map<string, LocatedField>();
     for (const [name, field, cell] of this.#ordered(present)) {
       const keySpan = ownPlace(field.keySpan) ?? span;
-      const value = this.visit(cell, keySpan, path === "" ? name : `${path}.${name}`);
+      const value = this.visit(cell, keySpan, extendPath(path, name));
       if (value !== undefined) fields.set(name, { keySpan, value });
     }
     const sorted = Array.from(fields).sort(([a], [b]) => compareUtf8(a, b));

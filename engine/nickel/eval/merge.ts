@@ -8,7 +8,7 @@ import { raiseSealed, raiseTailAccess } from "./blame.ts";
 import { describeValue } from "./describe.ts";
 import { incompatibleMerge } from "./diagnostics.ts";
 import { equalTo } from "./equal-contract.ts";
-import { fail } from "./failure.ts";
+import { contains, fail } from "./failure.ts";
 import { makeLabel } from "./label.ts";
 import { type Definition, Field, type Recipe, RecordValue } from "./record.ts";
 import { delay, force } from "./thunk.ts";
@@ -72,16 +72,6 @@ function conflict(a: Value, b: Value, at: Place): never {
     (contains(at, a.span) && contains(at, b.span)) || contains(a.span, at) || contains(b.span, at);
   if (at !== undefined && !isInSight) notes.push({ message: "merged here", span: at });
   return fail(incompatibleMerge, { left: describeValue(a), right: describeValue(b) }, a.span ?? at, notes);
-}
-
-function contains(outer: Place, inner: Place): boolean {
-  return (
-    outer !== undefined &&
-    inner !== undefined &&
-    outer.file === inner.file &&
-    outer.start <= inner.start &&
-    inner.end <= outer.end
-  );
 }
 
 /** Arrays merge only with their equals, which is found out element by element. */

@@ -148,7 +148,7 @@ export function apply(callee: Lazy, operands: Lazy[], span: Place): Value {
       more = rest.slice(arity);
       rest = rest.slice(0, arity);
     }
-    let value = head.invoke(head.env, rest);
+    let value = head.invoke(head.env, rest, site);
     if (value === tailCall) {
       if (more === undefined) {
         // Read before forcing the callee, which may leave calls of its own on the way.
@@ -170,7 +170,7 @@ function partial(callee: FunctionValue, operands: readonly Lazy[], span: Place):
   return new FunctionValue(
     callee.arity - operands.length,
     callee.env,
-    (env, more) => callee.invoke(env, [...operands, ...more]),
+    (env, more, site) => callee.invoke(env, [...operands, ...more], site),
     span,
   );
 }

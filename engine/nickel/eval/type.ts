@@ -2,9 +2,12 @@
 // sealing keys that are made each time a `forall` is entered.
 
 import type { TypeVariable } from "../lower/core.ts";
-import type { KeyValue, Lazy } from "./value.ts";
+import type { KeyValue, Lazy, Place } from "./value.ts";
 
-export type RuntimeType =
+/** Knows where it is written, unless an operation made it. */
+export type RuntimeType = TypeShape & { readonly span?: Place };
+
+type TypeShape =
   | { readonly kind: "dyn" | "number" | "bool" | "string" }
   | { readonly kind: "term"; readonly contract: Lazy }
   | { readonly kind: "variable"; readonly variable: TypeVariable }

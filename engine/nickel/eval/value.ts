@@ -71,8 +71,8 @@ export class StringValue {
 
 /** A contract that waits on an array's elements or a record's field until they are asked for. */
 export interface Pending {
-  /** The value under the contract; `record` is the one whose fields a dependent contract sees. */
-  wrap(value: Lazy, record: RecordValue | undefined): Lazy;
+  /** The value under the contract; `record` is the one whose fields a dependent contract sees, `index` an element's. */
+  wrap(value: Lazy, record: RecordValue | undefined, index?: number): Lazy;
   /** Whether the contract is the very same as another's. */
   same(other: Pending): boolean;
 }
@@ -100,7 +100,7 @@ export class ArrayValue {
     const known = this.#checked[index];
     if (known !== undefined) return known;
     let wrapped: Lazy = item;
-    for (const contract of this.contracts) wrapped = contract.wrap(wrapped, undefined);
+    for (const contract of this.contracts) wrapped = contract.wrap(wrapped, undefined, index);
     this.#checked[index] = wrapped;
     return wrapped;
   }
@@ -126,8 +126,8 @@ export class EnumValue {
   }
 }
 
-/** Takes exactly `arity` arguments, in an array of its own that it may keep as its frame. */
-export type Invoke = (env: Env, operands: Lazy[]) => Value;
+/** Takes exactly `arity` arguments, in an array of its own that it may keep as its frame, and the place of the call. */
+export type Invoke = (env: Env, operands: Lazy[], site: Place) => Value;
 
 export class FunctionValue {
   readonly kind = "function";
