@@ -42,7 +42,9 @@ const about = {
 };
 
 const ended = {
+  /** Without the wait for its machines, which stands apart where it was to be built on any. */
   seconds: z.number(),
+  waited_seconds: z.number().optional(),
   /** 2 where it was built once more, for want of memory or of its machine. */
   attempts: z.number().int(),
   runner: runner.optional(),

@@ -11,6 +11,8 @@ import { platform } from "./platform.ts";
 const at = z.number();
 const step = { layer: layerName, platform };
 const node = { at, ...step };
+/** Of a build: its own, and how long it waited for machines before, where it was to be built on any. */
+const durations = { seconds: z.number(), waitedSeconds: z.number().optional() };
 /** About a leased machine. */
 const leased = { at, lease: leaseId };
 
@@ -68,7 +70,7 @@ export const event = z.discriminatedUnion("type", [
     /** False where the rebuilt image is the one that the lock held already. */
     changed: z.boolean(),
     sizeBytes: z.number().int(),
-    seconds: z.number(),
+    ...durations,
     stepsRun: z.number().int(),
     stepsCached: z.number().int(),
     tools: z.record(z.string(), z.string()),
@@ -76,7 +78,7 @@ export const event = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("layer.failed"),
     ...node,
-    seconds: z.number(),
+    ...durations,
     /** Kind of failure, as in the closed unions of the ports, or "tool-missing", "tool-failed", "tool-version", "artifact-missing". */
     kind: z.string(),
     message: z.string(),

@@ -35,12 +35,16 @@ export function describeProof({ tools }: { readonly tools: readonly string[] }):
   return `proving ${tools.length === 0 ? "artifacts" : tools.join(", ")}`;
 }
 
-/** "built 0123456789ab in 12.3 s: 2 steps run, 5 cached, 48.2 MB". */
+/** "built 0123456789ab in 12.3 s after 41.0 s for a machine: 2 steps run, 5 cached, 48.2 MB". */
 export function describeCompleted(event: EventOf<"layer.completed">): string {
   const same = event.changed ? "" : ", the same image as before";
   const steps = `${count(event.stepsRun, "step")} run, ${event.stepsCached} cached`;
-  return `built ${shortDigest(event.image)} in ${formatSeconds(event.seconds)}: ${steps}, ${formatBytes(event.sizeBytes)}${same}`;
+  const waited = event.waitedSeconds ?? 0;
+  const wait = waited < shownWaitSeconds ? "" : ` after ${formatSeconds(waited)} for a machine`;
+  return `built ${shortDigest(event.image)} in ${formatSeconds(event.seconds)}${wait}: ${steps}, ${formatBytes(event.sizeBytes)}${same}`;
 }
+
+const shownWaitSeconds = 0.5;
 
 /** "canceled"; where it is not the whole that was stopped, why. */
 export function describeCanceled(event: Pick<EventOf<"layer.canceled">, "reason">): string {

@@ -62,6 +62,8 @@ export interface LayerSummary {
   /** When its build began and ended; undefined while it has not. */
   readonly startedAtMs: number | undefined;
   readonly endedAtMs: number | undefined;
+  /** Of that, what it waited for machines; known when it has ended. */
+  readonly waitedMs: number;
   /** Instructions that ended, and those of them that came out of the cache. */
   readonly stepsDone: number;
   readonly stepsCached: number;
@@ -154,10 +156,10 @@ export class RunningSummary implements RunSummary {
   }
 }
 
-/** Seconds that a layer has been in the works, up to its end or to `nowMs`; 0 before it started. */
+/** Seconds that a layer has been in the works, up to `nowMs`; of one that has ended its build's own. 0 before it started. */
 export function elapsedSeconds(layer: LayerSummary, nowMs: number): number {
   if (layer.startedAtMs === undefined) return 0;
-  return Math.max(0, (layer.endedAtMs ?? nowMs) - layer.startedAtMs) / 1000;
+  return Math.max(0, (layer.endedAtMs ?? nowMs) - layer.startedAtMs - layer.waitedMs) / 1000;
 }
 
 /** How many layers are in a state. */
@@ -176,12 +178,13 @@ type LayerEvent = Exclude<
 >;
 
 function unheardOf({ layer, platform }: LayerEvent): LayerSummary {
-  const before = { startedAtMs: undefined, endedAtMs: undefined, stepsDone: 0, stepsCached: 0 };
+  const before = { startedAtMs: undefined, endedAtMs: undefined, waitedMs: 0, stepsDone: 0, stepsCached: 0 };
   return { layer, platform, state: { kind: "queued" }, reasons: [], ...before };
 }
 
 function foldLayer(layer: LayerSummary, event: LayerEvent): LayerSummary {
-  const ended = { ...layer, endedAtMs: event.at };
+  const waitedMs = "waitedSeconds" in event ? (event.waitedSeconds ?? 0) * 1000 : 0;
+  const ended = { ...layer, endedAtMs: event.at, waitedMs };
   switch (event.type) {
     // A run that is watched may queue a layer again.
     case "layer.queued":

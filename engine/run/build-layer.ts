@@ -6,6 +6,7 @@ import type { LockEntry } from "../../schemas/lock.ts";
 import type { InputDigest } from "../core/digest.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { SecretSource } from "../core/secret-source.ts";
+import type { EventOf } from "../events/event.ts";
 import { combineInputs, lockInputsOf } from "../graph/fingerprint.ts";
 import { type Step, stepKey } from "../plan/step.ts";
 import type { ImageSource, SolveResult } from "../ports/builder.ts";
@@ -23,13 +24,16 @@ import {
 import { makeImage } from "./make-image.ts";
 import { nameContexts } from "./named-contexts.ts";
 import type { StepOutcome } from "./outcome.ts";
+import { timePlacer } from "./timed-placer.ts";
 
 export type BuiltOutcome = Exclude<StepOutcome, { kind: "doomed" }>;
 
 /** Builds it, or finds that the lock has it after all. Emits everything about it but that it was queued or canceled. */
 export async function buildLayer(build: LayerBuild): Promise<BuiltOutcome> {
+  const timed = timePlacer(build.placer, build.clock);
   const startedMs = build.clock.nowMs();
-  const outcome = await attempt(build, startedMs);
+  const durations = (): Durations => durationsOf(build.clock.nowMs() - startedMs, timed.waitedMs());
+  const outcome = await attempt({ ...build, placer: timed.placer }, durations);
   if (outcome.ok) return outcome.value;
   const failure = outcome.error;
   if (failure === "canceled") return { kind: "canceled" };
@@ -37,7 +41,7 @@ export async function buildLayer(build: LayerBuild): Promise<BuiltOutcome> {
   build.sink.emit({
     type: "layer.failed",
     ...node(build),
-    seconds: secondsSince(build, startedMs),
+    ...durations(),
     kind,
     message,
     ...(help === undefined ? {} : { help }),
@@ -46,7 +50,15 @@ export async function buildLayer(build: LayerBuild): Promise<BuiltOutcome> {
   return { kind: "failed", failure: kind, message };
 }
 
-async function attempt(build: LayerBuild, startedMs: number): Promise<Result<BuiltOutcome, Halt>> {
+/** The build's own, and that of the wait for its machines, which is not in it. */
+type Durations = Pick<EventOf<"layer.completed">, "seconds" | "waitedSeconds">;
+
+function durationsOf(wholeMs: number, waitedMs: number | undefined): Durations {
+  const seconds = (wholeMs - (waitedMs ?? 0)) / 1000;
+  return waitedMs === undefined ? { seconds } : { seconds, waitedSeconds: waitedMs / 1000 };
+}
+
+async function attempt(build: LayerBuild, durations: () => Durations): Promise<Result<BuiltOutcome, Halt>> {
   const { step, layer, own, graph, parents, lock, sink } = build;
   const bases = await findBases(build);
   if (!bases.ok) return bases;
@@ -122,7 +134,7 @@ async function attempt(build: LayerBuild, startedMs: number): Promise<Result<Bui
     makeEntry(inputs, solved, versions, build.caches?.keptBy(key)),
   );
   if (!recorded.ok) return recorded;
-  const seconds = secondsSince(build, startedMs);
+  const spent = durations();
   const changed = known?.image !== solved.imageDigest;
   sink.emit({
     type: "layer.completed",
@@ -130,12 +142,12 @@ async function attempt(build: LayerBuild, startedMs: number): Promise<Result<Bui
     image: solved.imageDigest,
     changed,
     sizeBytes: solved.sizeBytes,
-    seconds,
+    ...spent,
     stepsRun: solved.stepsRun,
     stepsCached: solved.stepsCached,
     tools: Object.fromEntries(versions),
   });
-  return ok({ kind: "built", image: solved.imageDigest, changed, seconds });
+  return ok({ kind: "built", image: solved.imageDigest, changed, seconds: spent.seconds });
 }
 
 function findPublished(
@@ -238,8 +250,4 @@ function makeEntry(
     caches: [...caches],
     ...inputs,
   };
-}
-
-function secondsSince(build: LayerBuild, startedMs: number): number {
-  return (build.clock.nowMs() - startedMs) / 1000;
 }

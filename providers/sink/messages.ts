@@ -122,21 +122,21 @@ export function openMessages(settings: MessageSettings): (event: Event) => reado
         };
       }
       case "layer.completed": {
-        const { image, changed, sizeBytes, seconds } = event;
+        const { image, changed, sizeBytes } = event;
         return {
           event: "build.completed",
           ...about(event),
           image,
           changed,
           size_bytes: sizeBytes,
-          seconds,
+          ...durationsOf(event),
           ...end(event),
         };
       }
       case "layer.failed": {
-        const { kind, message, help, seconds } = event;
+        const { kind, message, help } = event;
         const failure = { kind, message, ...(help === undefined ? {} : { help }) };
-        return { event: "build.failed", ...about(event), seconds, ...end(event), failure };
+        return { event: "build.failed", ...about(event), ...durationsOf(event), ...end(event), failure };
       }
       case "layer.canceled": {
         // Whoever heard of a start hears of an end.
@@ -173,3 +173,10 @@ function usedIn(event: EventOf<"layer.measured">): BuildUse {
     ...(oomKills === undefined ? {} : { oom_kills: oomKills }),
   };
 }
+
+function durationsOf(event: EventOf<"layer.completed" | "layer.failed">): BuildDurations {
+  const { seconds, waitedSeconds } = event;
+  return waitedSeconds === undefined ? { seconds } : { seconds, waited_seconds: waitedSeconds };
+}
+
+type BuildDurations = Pick<Extract<BuildEvent, { event: "build.completed" }>, "seconds" | "waited_seconds">;

@@ -44,6 +44,7 @@ describe("summary", () => {
       reasons: ["it was never built", "its parent a is built first"],
       startedAtMs: undefined,
       endedAtMs: undefined,
+      waitedMs: 0,
       stepsDone: 0,
       stepsCached: 0,
     });

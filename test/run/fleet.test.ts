@@ -279,3 +279,20 @@ describe("a machine's end", () => {
     await outcome;
   });
 });
+
+test("a build's seconds are its own, and those of the wait for its machine stand apart", async () => {
+  const rig = new FleetRig(projectOf({ a: {}, b: { build_base: "a" } }));
+  rig.compute.holdsBoots = true;
+  const outcome = rig.start();
+  await rig.elapse(40 * secondMs);
+  for (const { leaseId } of rig.compute.living) rig.compute.boot(leaseId);
+  await rig.begun("a");
+  await rig.elapse(12 * secondMs);
+  await rig.succeed("a");
+  await rig.elapse(3 * secondMs);
+  await rig.failWith("b", { kind: "step-failed", step: "RUN x", exitCode: 1, message: "no", logTail: [] });
+  const { steps } = await outcome;
+  expect(rig.log.of("layer.completed")).toMatchObject([{ seconds: 12, waitedSeconds: 40 }]);
+  expect(rig.log.of("layer.failed")).toMatchObject([{ seconds: 3, waitedSeconds: 0 }]);
+  expect(steps[0]?.outcome).toMatchObject({ kind: "built", seconds: 12 });
+});
