@@ -250,6 +250,17 @@ export const nickelEvaluating: readonly Explanation[] = [
     mended: '{ cpu = std.trace "sizing" 4 }\n',
   }),
   nickelExample({
+    code: "E0233",
+    kind: "EvalError::UnboundIdentifier",
+    title: "a field that was taken out of the record where another one needs it",
+    cause:
+      "The rest of a record pattern keeps its fields' definitions. Merged with something, they are computed anew, and one of them names a field that the pattern took out.",
+    fix: "Leave the field in the rest, or freeze the record first: `std.record.freeze` cuts what its fields say of one another.",
+    wrong: "let { cpu, ..rest } = { cpu = 2, memory = «cpu» * 2 } in rest & { disk = 10 }\n",
+    mended:
+      "let { cpu, ..rest } = std.record.freeze { cpu = 2, memory = cpu * 2 } in rest & { disk = 10 }\n",
+  }),
+  nickelExample({
     code: "E0240",
     kind: "ImportError::IOError",
     title: "an import of a file that cannot be read",

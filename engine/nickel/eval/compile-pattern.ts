@@ -4,7 +4,6 @@
 import { unreachable } from "../../core/unreachable.ts";
 import type { CoreFieldPattern, CorePattern } from "../lower/core.ts";
 import { equals } from "../number.ts";
-import { raiseTailAccess } from "./blame.ts";
 import type { Chain, Compiler, Matcher } from "./compiler.ts";
 import { applyType } from "./contract.ts";
 import { mergeRecords } from "./merge.ts";
@@ -116,7 +115,7 @@ function compileRecordPattern(
 ): Matcher {
   const fields = pattern.fields.map((field) => compileFieldPattern(compiler, field, chain));
   const names = new Set(fields.map((field) => field.name));
-  const { open, restSlot, span } = pattern;
+  const { open, restSlot } = pattern;
   return (value, slots, env) => {
     const found = look(value);
     if (found.kind !== "record") return false;
@@ -127,7 +126,6 @@ function compileRecordPattern(
       count += 1;
     }
     if (open ? count < fields.length : count !== fields.length) return false;
-    if (!open && filled.tail !== undefined) raiseTailAccess(filled.tail, "match a closed pattern", span);
     const cells: Lazy[] = [];
     for (const { name } of fields) {
       const field = filled.fields.get(name);
@@ -176,14 +174,21 @@ function fillIn(record: RecordValue, matchers: readonly FieldMatcher[], env: Env
       defaults.set(name, fallback(env));
   }
   if (defaults.size === 0) return record;
-  return mergeRecords(record, new RecordValue(defaults, {}, undefined), record.span, record.span);
+  // What is sealed stays so beside them.
+  const { fields, open, frozen, tail, span } = record;
+  const visible = tail === undefined ? record : new RecordValue(fields, { open, frozen }, span);
+  const filled = mergeRecords(visible, new RecordValue(defaults, {}, undefined), span, span);
+  return tail === undefined ? filled : new RecordValue(filled.fields, { open, tail }, span);
 }
 
 function without(record: RecordValue, names: ReadonlySet<string>): RecordValue {
   const fields = new Map<string, Field>();
   for (const [name, field] of record.fields) {
-    if (names.has(name)) continue;
-    fields.set(name, new Field(record.cellOf(field), [], field.attributes, field.keySpan));
+    if (!names.has(name)) fields.set(name, record.carry(field));
   }
-  return new RecordValue(fields, { open: record.open, frozen: true, tail: record.tail }, record.span);
+  return new RecordValue(
+    fields,
+    { open: record.open, frozen: record.frozen, tail: record.tail },
+    record.span,
+  );
 }

@@ -6,8 +6,8 @@ import { complain, type NickelDiagnostic } from "../diagnostics.ts";
 import { contractNotes, Refusal, raiseBlame, type Verdict } from "./blame.ts";
 import { unknownField } from "./diagnostics.ts";
 import { flip, goInto, type Label, remark } from "./label.ts";
-import { isNeutral, mergeRecords } from "./merge.ts";
-import { Field, fieldNames, RecordValue, raiseMissing, type SealedTail } from "./record.ts";
+import { mergeRecords } from "./merge.ts";
+import { Field, fieldNames, isNeutral, RecordValue, raiseMissing, type SealedTail } from "./record.ts";
 import { force, look } from "./thunk.ts";
 import { findKey, type Keys, type RuntimeType } from "./type.ts";
 import type { KeyValue, Lazy, Place } from "./value.ts";
@@ -83,6 +83,8 @@ export function judgeRecordType(
   if (first !== undefined && type.tail === "closed") {
     return refuseExtra([first, ...others], Array.from(type.rows.keys()), label, found, found);
   }
+  if (found.tail !== undefined && type.tail === "closed")
+    return new Refusal(label, "extra fields, sealed by a polymorphic contract");
   const fields = new Map<string, Field>();
   for (const [name, row] of type.rows) {
     const field = found.fields.get(name);
@@ -95,10 +97,13 @@ export function judgeRecordType(
   if (tail === "closed") return new RecordValue(fields, { frozen: true, tail: found.tail }, found.span);
   const outside = new Map<string, Field>();
   for (const [name, field] of found.fields) {
-    if (!type.rows.has(name))
-      outside.set(name, new Field(found.cellOf(field), [], field.attributes, field.keySpan));
+    if (!type.rows.has(name)) outside.set(name, found.carry(field));
   }
-  const rest = new RecordValue(outside, { open: found.open, frozen: true, tail: found.tail }, found.span);
+  const rest = new RecordValue(
+    outside,
+    { open: found.open, frozen: found.frozen, tail: found.tail },
+    found.span,
+  );
   if (tail === "dyn") return joinTail(fields, rest, found.span);
   const key = findKey(keys, tail);
   if (key === undefined) return joinTail(fields, rest, found.span);
@@ -121,8 +126,8 @@ function listFields(names: readonly string[]): string {
 
 function joinTail(fields: ReadonlyMap<string, Field>, rest: RecordValue, span: Place): RecordValue {
   return new RecordValue(
-    new Map([...fields, ...rest.fields]),
-    { open: rest.open, frozen: true, tail: rest.tail },
+    new Map([...fields, ...Array.from(rest.fields, ([name, field]) => [name, rest.carry(field)] as const)]),
+    { open: rest.open, frozen: rest.frozen || rest.fields.size === 0, tail: rest.tail },
     span,
   );
 }

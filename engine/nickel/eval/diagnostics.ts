@@ -49,11 +49,19 @@ export const incompatibleMerge: NickelTemplate<{ left: string; right: string }> 
   help: () => "give one of them a priority: `| default` lets the other win, `| force` makes it win",
 };
 
-export const infiniteRecursion: NickelTemplate<undefined> = {
+/** `names`: the circle, as far as its values have names. */
+export const infiniteRecursion: NickelTemplate<{ names: readonly string[] }> = {
   code: "E0214",
   kind: "EvalError::InfiniteRecursion",
-  message: () => "infinite recursion",
+  message: ({ names: [first, ...others] }) =>
+    first === undefined
+      ? "infinite recursion"
+      : `infinite recursion: ${[first, ...others, first].map((name) => `\`${name}\``).join(" needs ")}`,
   label: () => "this needs its own value",
+  help: ({ names: [name, ...others] }) =>
+    name === undefined || others.length > 0
+      ? undefined
+      : `in a record, \`${name}\` means the field itself: rename what is meant outside of it, or \`include\` it`,
 };
 
 export const stackOverflow: NickelTemplate<undefined> = {
@@ -191,6 +199,13 @@ export const notEnoughArguments: NickelTemplate<{ operator: string; arity: numbe
   kind: "EvalError::NotEnoughArgs",
   message: ({ operator, arity }) => `${operator} expects ${arity} arguments`,
   label: () => "too few arguments",
+};
+
+export const lostSibling: NickelTemplate<{ name: string }> = {
+  code: "E0233",
+  kind: "EvalError::UnboundIdentifier",
+  message: ({ name }) => `the field \`${name}\` was taken out of the record that this was defined in`,
+  label: ({ name }) => `\`${name}\` is needed here`,
 };
 
 export const importFailed: NickelTemplate<{ path: string; reason: string; searched: readonly string[] }> = {

@@ -6,7 +6,7 @@ import { raiseSealed } from "./blame.ts";
 import { describeValue } from "./describe.ts";
 import { incomparable } from "./diagnostics.ts";
 import { fail } from "./failure.ts";
-import { type RecordValue, raiseMissing } from "./record.ts";
+import { isNeutral, type RecordValue, raiseMissing } from "./record.ts";
 import { force } from "./thunk.ts";
 import type { Lazy, Place, Value } from "./value.ts";
 
@@ -61,6 +61,8 @@ function isPlain(value: Value): boolean {
 }
 
 function equalRecords(a: RecordValue, b: RecordValue, at: Place): boolean {
+  // Upstream has `{}` differ from what is sealed, if only because something may be.
+  if (isNeutral(a) ? b.tail !== undefined : isNeutral(b) && a.tail !== undefined) return false;
   for (const [name, field] of a.fields) if (!b.fields.has(name) && !field.isEmptyOptional) return false;
   for (const [name, field] of b.fields) if (!a.fields.has(name) && !field.isEmptyOptional) return false;
   const pairs: (readonly [Lazy, Lazy])[] = [];

@@ -10,7 +10,7 @@ import { incompatibleMerge } from "./diagnostics.ts";
 import { equalTo } from "./equal-contract.ts";
 import { contains, fail } from "./failure.ts";
 import { makeLabel } from "./label.ts";
-import { type Definition, Field, type Recipe, RecordValue } from "./record.ts";
+import { type Definition, Field, isNeutral, type Recipe, RecordValue } from "./record.ts";
 import { delay, force } from "./thunk.ts";
 import { type ArrayValue, EnumValue, type Lazy, type Pending, type Place, type Value } from "./value.ts";
 
@@ -99,10 +99,6 @@ export function mergeRecords(a: RecordValue, b: RecordValue, at: Place, span: Pl
     if (other !== undefined) fields.set(name, mergeFields(field, other, at));
   }
   return new RecordValue(fields, { open: a.open || b.open, frozen: a.frozen && b.frozen }, span);
-}
-
-export function isNeutral(record: RecordValue): boolean {
-  return record.fields.size === 0 && !record.open && record.tail === undefined;
 }
 
 function mergeFields(a: Field, b: Field, at: Place): Field {

@@ -4,7 +4,7 @@
 
 import type { Span } from "../../core/source.ts";
 import type { Priority } from "../lower/priority.ts";
-import { missingDefinition } from "./diagnostics.ts";
+import { lostSibling, missingDefinition } from "./diagnostics.ts";
 import { fail } from "./failure.ts";
 import type { Label } from "./label.ts";
 import { type Code, delay, Env, Thunk } from "./thunk.ts";
@@ -116,7 +116,8 @@ export class RecordValue {
   /** A field's value as its siblings see it. */
   private reference(name: string): Lazy {
     const field = this.fields.get(name);
-    if (field === undefined) throw new Error(`a record lost its field ${name}`);
+    // A pattern's rest or `%record/remove%` can part a field from one that it mentions.
+    if (field === undefined) return delay(() => fail(lostSibling, { name }, undefined), this.span);
     return (
       this.cellOf(field) ?? delay(() => raiseMissing({ record: this, name, field, at: undefined }), this.span)
     );
@@ -132,6 +133,13 @@ export class RecordValue {
     // Filling a frame may have come by this very field.
     field.cell ??= cell;
     return field.cell;
+  }
+
+  /** The field for a record made of some of this one's: it keeps what it computed here, until a merge computes it anew. */
+  carry(field: Field): Field {
+    const carried = field.revert();
+    carried.cell = this.cellOf(field);
+    return carried;
   }
 
   /** The fields that are there for everyone but the `_with_opts` operations, in order of definition. */
@@ -198,6 +206,11 @@ export function makeDictionary(entries: Iterable<readonly [string, Lazy]>, span:
   const fields = new Map<string, Field>();
   for (const [name, value] of entries) fields.set(name, plainField(value));
   return new RecordValue(fields, { frozen: true }, span);
+}
+
+/** Whether it is `{}`, which merging takes no notice of. */
+export function isNeutral(record: RecordValue): boolean {
+  return record.fields.size === 0 && !record.open && record.tail === undefined;
 }
 
 /** Contracts applied for good, dependencies cut. */

@@ -12,7 +12,7 @@ import {
   RecordValue,
   raiseMissing,
 } from "../eval/record.ts";
-import { apply, force } from "../eval/thunk.ts";
+import { apply, delay, force } from "../eval/thunk.ts";
 import { ArrayValue, type Lazy, type Place, StringValue } from "../eval/value.ts";
 
 /** The present fields with their values, sorted by name. */
@@ -67,7 +67,12 @@ export const nativeRecord: Readonly<Record<string, Primop>> = {
       const operator = { name: "filter", arity: 2 };
       const record = operand(operands[1], "record", operator, 2, span);
       const fields = new Map<string, Field>();
-      for (const [name, field, value] of entries(record, span)) {
+      for (const name of fieldNames(record)) {
+        const field = record.fields.get(name);
+        if (field === undefined) continue;
+        // What the predicate drops unseen may lack a value.
+        const value =
+          record.cellOf(field) ?? delay(() => raiseMissing({ record, name, field, at: span }), span);
         const answer = force(apply(predicate, [new StringValue(name, field.keySpan), value], span));
         if (operand(answer, "bool", operator, 1, span).value)
           fields.set(name, plainField(value, field.keySpan));

@@ -74,11 +74,8 @@ const remove = (name: string, withEmptyOptionals: boolean): Primop =>
       return fail(fieldMissing, { name: key, nearest: nearMiss(key, known), known }, nameSpan);
     }
     const fields = new Map<string, Field>();
-    for (const [one, field] of record.fields) {
-      if (one === key) continue;
-      fields.set(one, new Field(record.cellOf(field), [], field.attributes, field.keySpan));
-    }
-    return new RecordValue(fields, { open: record.open, frozen: true, tail: record.tail }, span);
+    for (const [one, field] of record.fields) if (one !== key) fields.set(one, record.carry(field));
+    return new RecordValue(fields, { open: record.open, frozen: record.frozen, tail: record.tail }, span);
   });
 
 const has =
@@ -95,11 +92,11 @@ const has =
 function pick(record: RecordValue, keep: (name: string) => boolean, tail: boolean): RecordValue {
   const fields = new Map<string, Field>();
   for (const [name, field] of record.fields) {
-    if (keep(name)) fields.set(name, new Field(record.cellOf(field), [], field.attributes, field.keySpan));
+    if (keep(name)) fields.set(name, record.carry(field));
   }
   return new RecordValue(
     fields,
-    { open: tail && record.open, frozen: true, tail: tail ? record.tail : undefined },
+    { open: tail && record.open, frozen: tail && record.frozen, tail: tail ? record.tail : undefined },
     record.span,
   );
 }
@@ -130,7 +127,9 @@ export const recordPrimops: Readonly<Record<string, Primop>> = {
     },
   },
   "record/freeze": onRecord("record/freeze", (record, span) =>
-    record.tail === undefined ? freeze(record) : raiseTailAccess(record.tail, "freeze a record", span),
+    record.tail === undefined || record.frozen
+      ? freeze(record)
+      : raiseTailAccess(record.tail, "freeze a record", span),
   ),
   "record/insert": insert("record/insert", false),
   "record/insert_with_opts": insert("record/insert_with_opts", true),
@@ -173,13 +172,15 @@ export const recordPrimops: Readonly<Record<string, Primop>> = {
         raiseTailAccess(left.tail, "merge records", span);
       const fields = new Map<string, Field>();
       for (const record of [left, right]) {
-        for (const [name, field] of record.fields) {
-          fields.set(name, new Field(record.cellOf(field), [], field.attributes, field.keySpan));
-        }
+        for (const [name, field] of record.fields) fields.set(name, record.carry(field));
       }
       return new RecordValue(
         fields,
-        { open: left.open || right.open, frozen: true, tail: left.tail ?? right.tail },
+        {
+          open: left.open || right.open,
+          frozen: left.frozen && right.frozen,
+          tail: left.tail ?? right.tail,
+        },
         span,
       );
     },
