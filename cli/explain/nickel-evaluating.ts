@@ -256,9 +256,8 @@ export const nickelEvaluating: readonly Explanation[] = [
     cause:
       "The rest of a record pattern keeps its fields' definitions. Merged with something, they are computed anew, and one of them names a field that the pattern took out.",
     fix: "Leave the field in the rest, or freeze the record first: `std.record.freeze` cuts what its fields say of one another.",
-    wrong: "let { cpu, ..rest } = { cpu = 2, memory = «cpu» * 2 } in rest & { disk = 10 }\n",
-    mended:
-      "let { cpu, ..rest } = std.record.freeze { cpu = 2, memory = cpu * 2 } in rest & { disk = 10 }\n",
+    wrong: "let { cpu, ..rest } = { cpu = 2, memory = cpu * 2 } in «rest & { disk = 10 }»\n",
+    mended: "let { cpu, ..rest } = std.record.freeze { cpu = 2, memory = cpu * 2 } in rest & { disk = 10 }\n",
   }),
   nickelExample({
     code: "E0240",

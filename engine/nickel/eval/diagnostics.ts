@@ -34,11 +34,14 @@ export const unknownField: NickelTemplate<{
     meant(nearest) ?? (known.length > 0 && known.length <= 30 ? `known fields: ${quote(known)}` : undefined),
 };
 
-export const missingDefinition: NickelTemplate<{ name: string }> = {
+/** `isDeclaration`: the place is that of the field's own declaration in the record that lacks its value. */
+export const missingDefinition: NickelTemplate<{ name: string; isDeclaration: boolean }> = {
   code: "E0212",
   kind: "EvalError::MissingFieldDef",
   message: ({ name }) => `missing definition for the field \`${name}\``,
-  label: ({ name }) => `\`${name}\` has no value here`,
+  label: ({ name, isDeclaration }) =>
+    isDeclaration ? "declared here, without a value" : `\`${name}\` has no value here`,
+  help: ({ name }) => `give it a value, \`${name} = …\`, or declare it \`| optional\``,
 };
 
 export const incompatibleMerge: NickelTemplate<{ left: string; right: string }> = {
@@ -49,8 +52,8 @@ export const incompatibleMerge: NickelTemplate<{ left: string; right: string }> 
   help: () => "give one of them a priority: `| default` lets the other win, `| force` makes it win",
 };
 
-/** `names`: the circle, as far as its values have names. */
-export const infiniteRecursion: NickelTemplate<{ names: readonly string[] }> = {
+/** `names`: the circle, if its values have names; `isPlain`: one name, and nothing else is its value. */
+export const infiniteRecursion: NickelTemplate<{ names: readonly string[]; isPlain?: boolean }> = {
   code: "E0214",
   kind: "EvalError::InfiniteRecursion",
   message: ({ names: [first, ...others] }) =>
@@ -58,10 +61,10 @@ export const infiniteRecursion: NickelTemplate<{ names: readonly string[] }> = {
       ? "infinite recursion"
       : `infinite recursion: ${[first, ...others, first].map((name) => `\`${name}\``).join(" needs ")}`,
   label: () => "this needs its own value",
-  help: ({ names: [name, ...others] }) =>
-    name === undefined || others.length > 0
-      ? undefined
-      : `in a record, \`${name}\` means the field itself: rename what is meant outside of it, or \`include\` it`,
+  help: ({ names: [name], isPlain }) =>
+    isPlain === true
+      ? `\`${name}\` means itself here: give what is meant outside another name, or \`include\` it in the record`
+      : undefined,
 };
 
 export const stackOverflow: NickelTemplate<undefined> = {
@@ -73,11 +76,16 @@ export const stackOverflow: NickelTemplate<undefined> = {
     "a function that calls itself without end, a very long list walked without a fold, or a very long chain of operators",
 };
 
-export const notAFunction: NickelTemplate<{ what: string }> = {
+/** `taken`: how many arguments were taken before one too many. */
+export const notAFunction: NickelTemplate<{ what: string; taken: number }> = {
   code: "E0216",
   kind: "EvalError::NotAFunc",
   message: ({ what }) => `${what} cannot be called`,
   label: () => "only functions take arguments",
+  help: ({ taken }) =>
+    taken === 0
+      ? "two values side by side are a call: is a comma or an operator missing?"
+      : `the function takes ${taken === 1 ? "one argument" : `${taken} arguments`}: is a comma or an operator missing behind ${taken === 1 ? "it" : "them"}?`,
 };
 
 export const fieldMissing: NickelTemplate<{
@@ -90,14 +98,21 @@ export const fieldMissing: NickelTemplate<{
   message: ({ name }) => `no field \`${name}\``,
   label: () => "the record has no such field",
   help: ({ nearest, known }) =>
-    meant(nearest) ?? (known.length > 0 && known.length <= 12 ? `it has ${quote(known)}` : undefined),
+    meant(nearest) ??
+    (known.length === 0 ? "it is empty" : known.length <= 12 ? `it has ${quote(known)}` : undefined),
 };
 
-export const wrongType: NickelTemplate<{ expected: string; found: string; purpose: string }> = {
+export const wrongType: NickelTemplate<{
+  expected: string;
+  found: string;
+  purpose: string;
+  help?: string | undefined;
+}> = {
   code: "E0218",
   kind: "EvalError::TypeError",
   message: ({ expected, purpose }) => `${purpose}: expected ${expected}`,
   label: ({ found }) => `this is ${found}`,
+  help: ({ help }) => help,
 };
 
 export const wrongOperand: NickelTemplate<{
@@ -105,18 +120,26 @@ export const wrongOperand: NickelTemplate<{
   expected: string;
   found: string;
   position: string;
+  help?: string | undefined;
 }> = {
   code: "E0219",
   kind: "EvalError::NAryPrimopTypeError",
   message: ({ operator, expected, position }) => `${operator} expects ${expected}${position}`,
   label: ({ found }) => `this is ${found}`,
+  help: ({ help }) => help,
 };
 
-export const wrongArgument: NickelTemplate<{ operator: string; expected: string; found: string }> = {
+export const wrongArgument: NickelTemplate<{
+  operator: string;
+  expected: string;
+  found: string;
+  help?: string | undefined;
+}> = {
   code: "E0220",
   kind: "EvalError::UnaryPrimopTypeError",
   message: ({ operator, expected }) => `${operator} expects ${expected}`,
   label: ({ found }) => `this is ${found}`,
+  help: ({ help }) => help,
 };
 
 export const incomparable: NickelTemplate<{ left: string; right: string }> = {
@@ -181,11 +204,12 @@ export const serializationFailed: NickelTemplate<{ message: string }> = {
   message: ({ message }) => message,
 };
 
-export const notSerializable: NickelTemplate<{ what: string; path: string }> = {
+export const notSerializable: NickelTemplate<{ what: string; path: string; help: string | undefined }> = {
   code: "E0230",
   kind: "ExportError::NonSerializable",
   message: ({ what, path }) => `${what} cannot be exported${path === "" ? "" : ` (at ${path})`}`,
   label: ({ what }) => `this is ${what}`,
+  help: ({ help }) => help,
 };
 
 export const numberOutOfRange: NickelTemplate<{ number: string }> = {
@@ -204,8 +228,8 @@ export const notEnoughArguments: NickelTemplate<{ operator: string; arity: numbe
 export const lostSibling: NickelTemplate<{ name: string }> = {
   code: "E0233",
   kind: "EvalError::UnboundIdentifier",
-  message: ({ name }) => `the field \`${name}\` was taken out of the record that this was defined in`,
-  label: ({ name }) => `\`${name}\` is needed here`,
+  message: ({ name }) => `a field is defined by \`${name}\`, which was taken out of the record`,
+  label: ({ name }) => `\`${name}\` is not in this record`,
 };
 
 export const importFailed: NickelTemplate<{ path: string; reason: string; searched: readonly string[] }> = {
