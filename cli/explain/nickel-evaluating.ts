@@ -67,7 +67,7 @@ export const nickelEvaluating: readonly Explanation[] = [
     cause:
       "The field is declared, by a contract or a merge, but nothing gives it a value by the time that it is needed.",
     fix: "Give it a value, a default, or declare it optional.",
-    wrong: "«{ cpu | Number, memory_gb = 2 * cpu }»\n",
+    wrong: "{ «cpu» | Number, memory_gb = 2 * cpu }\n",
     mended: "{ cpu | Number | default = 4, memory_gb = 2 * cpu }\n",
   }),
   nickelExample({
@@ -94,8 +94,10 @@ export const nickelEvaluating: readonly Explanation[] = [
     code: "E0215",
     kind: "EvalError::Other",
     title: "an evaluation that nests too deeply",
-    cause: "A function calls itself without end, or walks a very long list by calling itself for each item.",
-    fix: "Give the recursion an end, or use std.array.fold_left, which does not nest.",
+    cause:
+      "A function calls itself without end, or some hundred thousand times within itself. What does not fit on the stack is evaluated again on a thread with 256 MiB of it.",
+    fix: "Give the recursion an end, use std.array.fold_left, which does not nest, or set LAMINA_NICKEL_STACK to more MiB.",
+    limits: { stackMb: 16 },
     wrong: "{ sum = «let rec sum = fun n => n + sum (n - 1) in sum 10» }\n",
     mended: "{ sum = let rec sum = fun n => if n == 0 then 0 else n + sum (n - 1) in sum 10 }\n",
   }),
@@ -289,5 +291,47 @@ export const nickelEvaluating: readonly Explanation[] = [
     wrong: "{ size = «import sizes» }\n",
     mended: '{ size = import "sizes.ncl" }\n',
     beside: { mended: { "sizes.ncl": "{ cpu = 2 }\n" } },
+  }),
+  nickelExample({
+    code: "E0250",
+    kind: "EvalError::Other",
+    title: "an evaluation that takes more steps than it may",
+    cause:
+      "--max-steps or LAMINA_NICKEL_MAX_STEPS limits how many calls and values are computed for a file. A step is some ten nanoseconds.",
+    fix: "Give the recursion an end, or raise the limit.",
+    limits: { steps: 10_000 },
+    wrong: "{ last = let rec count = fun n => «count (n + 1)» in count 0 }\n",
+    mended: "{ last = let rec count = fun n => if n == 100 then n else count (n + 1) in count 0 }\n",
+  }),
+  nickelExample({
+    code: "E0251",
+    kind: "EvalError::Other",
+    title: "an evaluation that needs more memory than it may",
+    cause:
+      "An evaluation may fill most of the memory that Node gives the process, or what --max-memory or LAMINA_NICKEL_MAX_MEMORY says.",
+    fix: "Give the recursion an end, make fewer values at once, or raise the limit (and Node's own, by NODE_OPTIONS=--max-old-space-size=MIB).",
+    limits: { memoryMb: 1000 },
+    wrong: "{ count = std.array.length («std.array.generate (fun n => n) 60000000») }\n",
+    mended: "{ count = std.array.length (std.array.generate (fun n => n) 600) }\n",
+  }),
+  nickelExample({
+    code: "E0252",
+    kind: "EvalError::Other",
+    title: "an evaluation that takes longer than it may",
+    cause: "--timeout or LAMINA_NICKEL_TIMEOUT limits the time for a file.",
+    fix: "Give the recursion an end, or raise the limit.",
+    limits: { timeoutMs: 100 },
+    wrong: "{ last = let rec count = fun n => «count (n + 1)» in count 0 }\n",
+    mended: "{ last = let rec count = fun n => if n == 100 then n else count (n + 1) in count 0 }\n",
+  }),
+  nickelExample({
+    code: "E0253",
+    kind: "EvalError::Other",
+    title: "a value that is too large to be held",
+    cause:
+      "Strings end at 512 million characters, arrays at 64 million elements, and numbers at some 300 million digits.",
+    fix: "Make it in parts, or mend the length.",
+    wrong: "{ count = std.array.length («std.array.generate (fun n => n) 100000000») }\n",
+    mended: "{ count = std.array.length (std.array.generate (fun n => n) 100) }\n",
   }),
 ];

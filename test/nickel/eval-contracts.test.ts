@@ -268,7 +268,9 @@ let Closed = { name | String, tools_provided | Array String | default = [], lang
        --> main.ncl:1:30
         |
       1 | let Layer = { name | String, kind } in
-        |                              ----"
+        |                              ----
+        |
+        = help: give it a value, \`kind = …\`, or declare it \`| optional\`"
     `);
   });
 

@@ -93,11 +93,8 @@ describe("operators and functions", () => {
         |
       1 | 1 + "a"
         |     ^^^ this is the string "a"
-      note: needed here
-       --> main.ncl:1:1
         |
-      1 | 1 + "a"
-        | -------
+        = help: strings are joined with \`++\`
 
       error[E0218]: the condition of \`if\`: expected a Bool
        --> main.ncl:1:4
@@ -116,6 +113,8 @@ describe("operators and functions", () => {
         |
       1 | 1 && true
         | ^ this is the number 1
+        |
+        = help: only booleans are true or false: compare, as in \`x != null\`
 
       error[E0218]: the guard of a branch: expected a Bool
        --> main.ncl:1:20
@@ -160,7 +159,9 @@ describe("operators and functions", () => {
        --> main.ncl:1:22
         |
       1 | { "%{1 + 1}" = 1, "%{[]}" = 2 }
-        |                      ^^ this is an array"
+        |                      ^^ this is an array
+        |
+        = help: join its elements with \`std.string.join\`, or use \`std.serialize 'Json\`"
     `);
   });
 
@@ -171,6 +172,8 @@ describe("operators and functions", () => {
         |
       1 | 1 2
         | ^^^ only functions take arguments
+        |
+        = help: two values side by side are a call: is a comma or an operator missing?
 
       error[E0221]: cannot compare a function with a function
        --> main.ncl:1:2
@@ -192,7 +195,9 @@ describe("operators and functions", () => {
        --> main.ncl:1:9
         |
       1 | let f = 'A in f 1 2
-        |         --"
+        |         --
+        |
+        = help: two values side by side are a call: is a comma or an operator missing?"
     `);
   });
 
@@ -295,11 +300,16 @@ describe("operators and functions", () => {
     expect(
       told("{ a = b, b = a }", "let rec sum = fun n => 1 + sum (n + 1) in sum 0"),
     ).toMatchInlineSnapshot(`
-      "error[E0214]: infinite recursion
+      "error[E0214]: infinite recursion: \`a\` needs \`b\` needs \`a\`
        --> main.ncl:1:7
         |
       1 | { a = b, b = a }
         |       ^ this needs its own value
+      note: by way of \`b\`
+       --> main.ncl:1:14
+        |
+      1 | { a = b, b = a }
+        |              -
 
       error[E0215]: the evaluation nests too deep
        --> main.ncl:1:1
@@ -307,7 +317,7 @@ describe("operators and functions", () => {
       1 | let rec sum = fun n => 1 + sum (n + 1) in sum 0
         | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ while evaluating this
         |
-        = help: a function that calls itself without end, a very long list walked without a fold, or a very long chain of operators"
+        = help: a function that calls itself without end, a very long list walked without a fold, or a very long chain of operators; LAMINA_NICKEL_STACK (in MiB) gives it more room"
     `);
   });
 
@@ -379,12 +389,16 @@ describe("operators and functions", () => {
         |
       1 | fun x => x
         | ^^^^^^^^^^ this is a function
+        |
+        = help: call it, or keep it out of the export with \`| not_exported\`
 
-      error[E0230]: an enum variant 'B with an argument cannot be exported (at a[0])
+      error[E0230]: the enum variant 'B with an argument cannot be exported (at a[0])
        --> main.ncl:1:8
         |
       1 | { a = ['B 1] }
-        |        ^^^^ this is an enum variant 'B with an argument
+        |        ^^^^ this is the enum variant 'B with an argument
+        |
+        = help: export a plain tag or a record instead, for example by a \`match\`
 
       error[E0231]: the number 1e400 is too large to be exported
        --> main.ncl:1:1
@@ -396,7 +410,9 @@ describe("operators and functions", () => {
        --> main.ncl:1:1
         |
       1 | Number
-        | ^^^^^^ this is a type"
+        | ^^^^^^ this is a type
+        |
+        = help: a contract on a field is written \`field | Contract\`; what only serves as one is marked \`| not_exported\`"
     `);
   });
 

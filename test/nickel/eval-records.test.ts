@@ -20,7 +20,7 @@ describe("recursion and overriding", () => {
     ["let a = 1 in {b = {include a, c = a}}.b.c", 1],
     ["let a = 1 in ({include a | default, c = a} & {a = 2}).c", 2],
     ["let x = 1, y = 2 in {include [x, y]}", { x: 1, y: 2 }],
-    ["{a = b, b = a}.a", ["EvalError::InfiniteRecursion: infinite recursion"]],
+    ["{a = b, b = a}.a", ["EvalError::InfiniteRecursion: infinite recursion: `a` needs `b` needs `a`"]],
     ['let k = "f" in {"%{k}" = 1, g = 2, "%{k}%{k}" = g}', { f: 1, ff: 2, g: 2 }],
     ['{"a b" = 1, c."d e" = 2}."a b"', 1],
     ['let k = "a" in {"%{k}" = 1, a = 2}', ["EvalError::Other: the field `a` exists already"]],

@@ -105,8 +105,8 @@ describe("let", () => {
     ["let 'Some x = 'Some 1 in x", 1],
     ["let {a} = {a = 1, b = 2} in a", ["EvalError::FailedDestructuring: a record does not fit the pattern"]],
     ["let {a} = {a = 1, b = 2} in 1", ["EvalError::FailedDestructuring: a record does not fit the pattern"]],
-    ["let rec x = x in x", ["EvalError::InfiniteRecursion: infinite recursion"]],
-    ["let rec {a} = {a = a} in a", ["EvalError::InfiniteRecursion: infinite recursion"]],
+    ["let rec x = x in x", ["EvalError::InfiniteRecursion: infinite recursion: `x` needs `x`"]],
+    ["let rec {a} = {a = a} in a", ["EvalError::InfiniteRecursion: infinite recursion: `a` needs `a`"]],
   ]);
 });
 

@@ -48,7 +48,7 @@ export function compileLet(compiler: Compiler, core: CoreLet, chain: Chain | und
 function forward(slots: Lazy[], slot: number, span: Span): Thunk {
   const self: Thunk = delay(() => {
     const lazy = slots[slot];
-    return lazy === undefined || lazy === self ? fail(infiniteRecursion, undefined, span) : force(lazy);
+    return lazy === undefined || lazy === self ? fail(infiniteRecursion, { names: [] }, span) : force(lazy);
   }, span);
   return self;
 }
@@ -69,7 +69,10 @@ function failDestructuring(
 ): never {
   const found = force(value);
   const params = { what: describeValue(found), misfit: findMisfit(pattern, found) };
-  return fail(failedDestructuring, params, found.span ?? value.span ?? span, notes);
+  const at = found.span ?? value.span ?? span;
+  const isInSight = at.file === pattern.span.file && Math.abs(at.start - pattern.span.end) < 200;
+  const place = isInSight ? [] : [{ message: "the pattern", span: pattern.span }];
+  return fail(failedDestructuring, params, at, notes.length === 0 ? place : notes);
 }
 
 export function compileFunction(compiler: Compiler, core: CoreFunction, chain: Chain | undefined): Code {

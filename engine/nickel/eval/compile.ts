@@ -14,7 +14,7 @@ import type { Chain, Compiler, CoreOf, Delayed } from "./compiler.ts";
 import { applyType } from "./contract.ts";
 import { describeValue } from "./describe.ts";
 import { notEnoughArguments, wrongType } from "./diagnostics.ts";
-import { fail, NickelFailure } from "./failure.ts";
+import { fail, NickelFailure, originNotes } from "./failure.ts";
 import { accessField } from "./primop/access.ts";
 import { operand, type Primop } from "./primop/primop.ts";
 import { findPrimop } from "./primop/registry.ts";
@@ -190,6 +190,12 @@ function compileDelayed(compiler: Compiler, core: Core, chain: Chain | undefined
   }
 }
 
+function interpolationHelp(value: Value): string | undefined {
+  if (value.kind === "array") return "join its elements with `std.string.join`, or use `std.serialize 'Json`";
+  if (value.kind === "record") return "take one of its fields, or use `std.serialize 'Json`";
+  return value.kind === "function" ? "is an argument missing?" : undefined;
+}
+
 function compileTemplate(compiler: Compiler, core: CoreOf<"template">, chain: Chain | undefined): Code {
   const chunks = core.chunks.map((chunk) =>
     chunk.kind === "text"
@@ -209,8 +215,9 @@ function compileTemplate(compiler: Compiler, core: CoreOf<"template">, chain: Ch
             purpose: "interpolation",
             expected: "a string, number, boolean, enum tag or null",
             found: describeValue(value),
+            help: interpolationHelp(value),
           };
-          return fail(wrongType, params, chunk.span);
+          return fail(wrongType, params, chunk.span, originNotes(value.span, chunk.span));
         }
         text += chunk.indent === 0 ? part : part.replaceAll("\n", `\n${" ".repeat(chunk.indent)}`);
       }

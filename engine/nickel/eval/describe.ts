@@ -20,7 +20,7 @@ export function describeValue(value: Value): string {
     case "enum":
       return value.argument === undefined
         ? `the enum tag '${value.tag}`
-        : `an enum variant '${value.tag} with an argument`;
+        : `the enum variant '${value.tag} with an argument`;
     case "array":
       return "an array";
     case "record":

@@ -73,7 +73,7 @@ export const stackOverflow: NickelTemplate<undefined> = {
   message: () => "the evaluation nests too deep",
   label: () => "while evaluating this",
   help: () =>
-    "a function that calls itself without end, a very long list walked without a fold, or a very long chain of operators",
+    "a function that calls itself without end, a very long list walked without a fold, or a very long chain of operators; LAMINA_NICKEL_STACK (in MiB) gives it more room",
 };
 
 /** `taken`: how many arguments were taken before one too many. */

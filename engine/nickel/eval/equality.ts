@@ -1,11 +1,12 @@
 // Structural equality, by need: contracts are applied to what is compared, and functions cannot be compared.
 
+import type { Note } from "../../core/diagnostic.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import { equals } from "../number.ts";
 import { raiseSealed } from "./blame.ts";
 import { describeValue } from "./describe.ts";
 import { incomparable } from "./diagnostics.ts";
-import { fail } from "./failure.ts";
+import { contains, fail } from "./failure.ts";
 import { isNeutral, type RecordValue, raiseMissing } from "./record.ts";
 import { force } from "./thunk.ts";
 import type { Lazy, Place, Value } from "./value.ts";
@@ -46,7 +47,9 @@ export function equal(left: Lazy, right: Lazy, at: Place): boolean {
     case "function":
     case "contract": {
       if (b.kind !== a.kind) return false;
-      const notes = b.span === undefined ? [] : [{ message: "the other one", span: b.span }];
+      const notes: Note[] = [];
+      if (b.span !== undefined && b.span !== a.span) notes.push({ message: "the other one", span: b.span });
+      if (at !== undefined && !contains(at, a.span)) notes.push({ message: "compared here", span: at });
       return fail(incomparable, { left: describeValue(a), right: describeValue(b) }, a.span ?? at, notes);
     }
     case "type":

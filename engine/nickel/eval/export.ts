@@ -6,11 +6,11 @@ import { complain, type NickelDiagnostic } from "../diagnostics.ts";
 import type { Located, LocatedField } from "../located.ts";
 import { exportNumber, printNumber, toDouble } from "../number.ts";
 import { describeValue } from "./describe.ts";
-import { missingDefinition, notSerializable, numberOutOfRange } from "./diagnostics.ts";
+import { notSerializable, numberOutOfRange } from "./diagnostics.ts";
 import { complainExhausted } from "./exhausted.ts";
 import { NickelFailure } from "./failure.ts";
 import { isLibrary } from "./library.ts";
-import { compareUtf8, type Field, type RecordValue, raiseMissing } from "./record.ts";
+import { compareUtf8, complainMissing, type Field, type RecordValue, raiseMissing } from "./record.ts";
 import { force } from "./thunk.ts";
 import type { ArrayValue, Lazy, Place, Value } from "./value.ts";
 import { extendPath } from "./value-path.ts";
@@ -145,7 +145,9 @@ class ExportRun {
     if (this.#everything) {
       return { kind: "string", value: `<${describeValue(value)}>`, span };
     }
-    return this.#note([complain(notSerializable, { what: describeValue(value), path }, span)]);
+    return this.#note([
+      complain(notSerializable, { what: describeValue(value), path, help: exportHelp(value) }, span),
+    ]);
   }
 
   #array(array: ArrayValue, span: Span, path: string): Located {
@@ -165,7 +167,15 @@ class ExportRun {
       const cell = record.cellOf(field);
       if (cell !== undefined) present.push([name, field, cell]);
       else if (this.#firstOnly) raiseMissing({ record, name, field, at: undefined });
-      else this.#missing(name, field, span);
+      else
+        this.#note([
+          complainMissing({
+            record,
+            name,
+            field,
+            at: ownPlace(record.span) === undefined ? span : undefined,
+          }),
+        ]);
     }
     const fields = new Map<string, LocatedField>();
     for (const [name, field, cell] of this.#ordered(present)) {
@@ -177,15 +187,22 @@ class ExportRun {
     return { kind: "record", fields: new Map(sorted), span };
   }
 
-  #missing(name: string, field: Field, span: Span): void {
-    const declared = ownPlace(field.keySpan);
-    const notes =
-      declared === undefined ? [] : [{ message: "declared here, without a value", span: declared }];
-    this.#note([complain(missingDefinition, { name }, span, notes)]);
-  }
-
   #ordered<T>(all: readonly T[]): readonly T[] {
     return this.#firstOnly ? all.toReversed() : all;
+  }
+}
+
+function exportHelp(value: Value): string | undefined {
+  switch (value.kind) {
+    case "function":
+      return "call it, or keep it out of the export with `| not_exported`";
+    case "type":
+    case "contract":
+      return "a contract on a field is written `field | Contract`; what only serves as one is marked `| not_exported`";
+    case "enum":
+      return "export a plain tag or a record instead, for example by a `match`";
+    default:
+      return undefined;
   }
 }
 

@@ -7,7 +7,7 @@ import { isLibrary } from "./library.ts";
 import type { Place, Value } from "./value.ts";
 import { endsInPath } from "./value-path.ts";
 
-type Diagnostics = readonly [NickelDiagnostic, ...NickelDiagnostic[]];
+export type Diagnostics = readonly [NickelDiagnostic, ...NickelDiagnostic[]];
 
 /** Where in a value the fault lies, as far as the one who found it knows, and how to tell it once all of the path is known. */
 export interface Located {
@@ -16,16 +16,25 @@ export interface Located {
 }
 
 export class NickelFailure extends Error {
-  readonly diagnostics: Diagnostics;
+  readonly #diagnostics: Diagnostics;
   /** What the value would be but for this failure, so that a gathering export can go on and find what else is wrong. */
   readonly recovered: Value | undefined;
   readonly #located: Located | undefined;
 
   constructor(diagnostics: Diagnostics, recovered?: Value, located?: Located) {
     super(diagnostics[0].message);
-    this.diagnostics = diagnostics;
+    this.#diagnostics = diagnostics;
     this.recovered = recovered;
     this.#located = located;
+  }
+
+  get diagnostics(): Diagnostics {
+    return this.#diagnostics;
+  }
+
+  /** What it is to those who asked for a value that it kept from being computed. */
+  leaving(value: { readonly span: Place }): NickelFailure {
+    return this.at(value.span);
   }
 
   /** The same with something to go on with, unless it has that already. */

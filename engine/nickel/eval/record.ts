@@ -3,10 +3,12 @@
 // computed of itself sits in the cells of its fields.
 
 import type { Span } from "../../core/source.ts";
+import { complain, type NickelDiagnostic } from "../diagnostics.ts";
 import type { Priority } from "../lower/priority.ts";
 import { lostSibling, missingDefinition } from "./diagnostics.ts";
-import { fail } from "./failure.ts";
+import { contains, fail, NickelFailure } from "./failure.ts";
 import type { Label } from "./label.ts";
+import { isLibrary } from "./library.ts";
 import { type Code, delay, Env, Thunk } from "./thunk.ts";
 import type { KeyValue, Lazy, Pending, Place } from "./value.ts";
 
@@ -164,12 +166,19 @@ export interface MissingField {
   readonly at: Span | undefined;
 }
 
-export function raiseMissing({ record, name, field, at }: MissingField): never {
-  const notes =
-    field.keySpan === undefined ? [] : [{ message: "declared here, without a value", span: field.keySpan }];
-  if (record.span !== undefined && at !== undefined)
+export function raiseMissing(missing: MissingField): never {
+  throw new NickelFailure([complainMissing(missing)]);
+}
+
+/** Told where the value was asked for, else where the record itself declares the field, else at the record. */
+export function complainMissing({ record, name, field, at }: MissingField): NickelDiagnostic {
+  const declared = field.keySpan === undefined || isLibrary(field.keySpan) ? undefined : field.keySpan;
+  const isDeclaration = at === undefined && contains(record.span, declared);
+  if (isDeclaration) return complain(missingDefinition, { name, isDeclaration }, declared);
+  const notes = declared === undefined ? [] : [{ message: "declared here, without a value", span: declared }];
+  if (record.span !== undefined && at !== undefined && !contains(record.span, declared))
     notes.push({ message: "in this record", span: record.span });
-  return fail(missingDefinition, { name }, at ?? record.span, notes);
+  return complain(missingDefinition, { name, isDeclaration }, at ?? record.span, notes);
 }
 
 /** The fields of one evaluated literal: its surroundings, and the names of its frame's slots. */

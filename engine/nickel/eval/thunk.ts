@@ -8,8 +8,9 @@
 import { raiseSealed } from "./blame.ts";
 import { step } from "./budget.ts";
 import { describeValue } from "./describe.ts";
-import { infiniteRecursion, notAFunction } from "./diagnostics.ts";
+import { notAFunction } from "./diagnostics.ts";
 import { fail, NickelFailure, originNotes } from "./failure.ts";
+import { LoopFailure } from "./loop.ts";
 import { FunctionValue, type Lazy, NullValue, type Place, type Value } from "./value.ts";
 
 /**
@@ -71,7 +72,7 @@ export class Thunk {
     if (this.#value !== undefined) return this.#value;
     const code = this.#code;
     if (code === undefined) throw this.#failure;
-    if (code === running) fail(infiniteRecursion, undefined, this.span);
+    if (code === running) throw new LoopFailure(this);
     step(this.span);
     const env = this.#env;
     this.#code = running;
@@ -89,7 +90,7 @@ export class Thunk {
       } else {
         this.#code = undefined;
         this.#env = emptyEnv;
-        this.#failure = failure instanceof NickelFailure ? failure.at(this.span) : failure;
+        this.#failure = failure instanceof NickelFailure ? failure.leaving(this) : failure;
         throw this.#failure;
       }
       throw failure;
@@ -135,11 +136,12 @@ export function apply(callee: Lazy, operands: Lazy[], span: Place): Value {
   let head = force(callee);
   let rest = operands;
   let site = span;
+  let taken = 0;
   for (;;) {
     step(site);
     if (head.kind !== "function") {
       if (head.kind === "sealed") raiseSealed(head);
-      return fail(notAFunction, { what: describeValue(head) }, site, originNotes(head.span, site));
+      return fail(notAFunction, { what: describeValue(head), taken }, site, originNotes(head.span, site));
     }
     const { arity } = head;
     if (rest.length < arity) return partial(head, rest, site);
@@ -160,6 +162,7 @@ export function apply(callee: Lazy, operands: Lazy[], span: Place): Value {
       value = makePendingCall();
     }
     if (more === undefined) return value;
+    taken += arity;
     head = value;
     rest = more;
   }

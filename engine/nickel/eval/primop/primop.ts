@@ -3,7 +3,7 @@
 import { raiseSealed } from "../blame.ts";
 import { describeValue } from "../describe.ts";
 import { wrongArgument, wrongOperand } from "../diagnostics.ts";
-import { fail } from "../failure.ts";
+import { contains, fail } from "../failure.ts";
 import { force } from "../thunk.ts";
 import type { Lazy, Place, Value } from "../value.ts";
 
@@ -68,19 +68,45 @@ export function refuse(
   if (value.kind === "sealed") return raiseSealed(value);
   const found = describeValue(value);
   const notes =
-    span !== undefined && value.span !== undefined && span !== value.span
-      ? [{ message: "needed here", span }]
-      : [];
+    span === undefined || value.span === undefined || contains(span, value.span)
+      ? []
+      : [{ message: "needed here", span }];
+  const help = operandHelp(operator.name, value, position);
   const name = `\`${operator.name}\``;
   const at = value.span ?? span;
-  if (operator.arity === 1) return fail(wrongArgument, { operator: name, expected, found }, at, notes);
+  if (operator.arity === 1) return fail(wrongArgument, { operator: name, expected, found, help }, at, notes);
   const place = ["first", "second", "third", "fourth"][position - 1] ?? `${position}th`;
   return fail(
     wrongOperand,
-    { operator: name, expected, found, position: ` as its ${place} operand` },
+    { operator: name, expected, found, position: ` as its ${place} operand`, help },
     at,
     notes,
   );
+}
+
+const comparisons: ReadonlySet<string> = new Set(["<", "<=", ">", ">="]);
+const logical: ReadonlySet<string> = new Set(["&&", "||", "!"]);
+/** What joins values of a kind. */
+const joins: Partial<Readonly<Record<Value["kind"], string>>> = {
+  string: "strings are joined with `++`",
+  array: "arrays are joined with `@`",
+  record: "records are merged with `&`",
+};
+
+/** What was likely meant. */
+function operandHelp(operator: string, { kind }: Value, position: number): string | undefined {
+  if (operator === "-" && kind === "function" && position === 1)
+    return "a negative number as an argument needs parentheses: `f (-1)`";
+  if (operator === "+" || operator === "++" || operator === "@") {
+    if (operator === "++" && (kind === "number" || kind === "bool" || kind === "enum"))
+      return 'write it into the string: `"… %{value} …"`';
+    return joins[kind];
+  }
+  if (comparisons.has(operator)) {
+    if (kind === "string") return "strings are compared with `std.string.compare`";
+    return kind === "bool" && position === 1 ? "comparisons do not chain: `a < b && b < c`" : undefined;
+  }
+  return logical.has(operator) ? "only booleans are true or false: compare, as in `x != null`" : undefined;
 }
 
 /** An operand that need not be computed. */
