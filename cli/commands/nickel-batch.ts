@@ -9,13 +9,15 @@ import type { NickelEvaluator } from "../../engine/nickel/evaluate.ts";
 import { writeJsonLine } from "../../engine/nickel/formats/write-json.ts";
 import { parse } from "../../engine/nickel/syntax/parse.ts";
 import { defineCommand, noOperands } from "../command.ts";
+import { refuseUsage } from "../complain.ts";
 import { exitCode } from "../exit-code.ts";
+import { limitOptions, readNickelLimits } from "../nickel-limits.ts";
 import { importPaths, nickelOptions } from "../nickel-options.ts";
 import { openEvaluator } from "../open-evaluator.ts";
 import { choice } from "../option.ts";
 import { createHost } from "../wire.ts";
 
-const modes = ["export", "eval", "parse"] as const;
+const modes = ["export", "eval", "typecheck", "typecheck_strict", "parse"] as const;
 
 export const command = defineCommand({
   name: "nickel batch",
@@ -25,12 +27,21 @@ export const command = defineCommand({
     '{"file":P,"ok":true,"value":V} or\n' +
     '{"file":P,"ok":false,"error":{"kind":"EvalError::BlameError","message":"…"}}.\n' +
     "Exits with 0 whatever the answers, when stdin ends.",
-  options: { mode: choice(modes, "export by default; parse only checks the syntax"), ...nickelOptions },
+  options: {
+    mode: choice(
+      modes,
+      "export by default; typecheck only checks names and static types, parse the syntax alone",
+    ),
+    ...nickelOptions,
+    ...limitOptions,
+  },
   examples: [{ command: "ls catalog/*/workflow.ncl | lamina nickel batch --mode export", does: "" }],
   run: async ({ options, directory, output }) => {
     const host = createHost();
     const paths = importPaths(options["import-path"], directory, host.env("NICKEL_IMPORT_PATH"));
-    const evaluator = openEvaluator(host, paths, { firstOnly: true });
+    const limits = readNickelLimits(host.env, options);
+    if (!limits.ok) return refuseUsage(output, { message: limits.error });
+    const evaluator = openEvaluator(host, paths, { firstOnly: true, limits: limits.value });
     const mode = options.mode ?? "export";
     for await (const line of createInterface({ input: process.stdin })) {
       if (line === "") continue;
@@ -41,9 +52,22 @@ export const command = defineCommand({
   },
 });
 
+/** What the evaluator is asked for. */
+const asked = {
+  export: "export",
+  eval: "eval",
+  typecheck: "check",
+  typecheck_strict: "check-strict",
+} as const;
+
 type Response =
   | { readonly ok: true; readonly json: string }
-  | { readonly ok: false; readonly kind: string; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly kind: string;
+      readonly message: string;
+      readonly cause?: { readonly kind: string } | undefined;
+    };
 
 /** A bug of ours is an answer too: the next line shall be answered all the same. */
 function answer(file: string, ask: () => Response): string {
@@ -55,7 +79,8 @@ function answer(file: string, ask: () => Response): string {
     response = { ok: false, kind: "InternalError", message };
   }
   if (response.ok) return `{"file":${JSON.stringify(file)},"ok":true,"value":${response.json}}`;
-  return JSON.stringify({ file, ok: false, error: { kind: response.kind, message: response.message } });
+  const { kind, message, cause } = response;
+  return JSON.stringify({ file, ok: false, error: { kind, message, cause } });
 }
 
 function respond(
@@ -69,7 +94,7 @@ function respond(
     if (!text.ok) return { ok: false, kind: "ImportError::IOError", message: text.error.message };
     return refusal(parse(new SourceFile(path, text.value)).diagnostics) ?? { ok: true, json: "null" };
   }
-  const evaluated = evaluator.evaluate(path, mode);
+  const evaluated = evaluator.evaluate(path, asked[mode]);
   if (evaluated.ok) return { ok: true, json: writeJsonLine(evaluated.value.value) };
   return refusal(evaluated.error) ?? { ok: false, kind: "InternalError", message: "failed without a word" };
 }
@@ -78,7 +103,7 @@ function respond(
 function refusal(diagnostics: readonly NickelDiagnostic[]): Response | undefined {
   const first = diagnostics[0];
   if (first === undefined) return undefined;
-  const { kind, message, label, notes } = first;
+  const { kind, message, label, notes, cause } = first;
   const texts = [message, label, ...notes.map((note) => note.message)].filter((text) => text !== undefined);
-  return { ok: false, kind, message: texts.join("\n") };
+  return { ok: false, kind, message: texts.join("\n"), cause: cause === undefined ? cause : { kind: cause } };
 }

@@ -32,6 +32,20 @@ export type NickelErrorKind =
   | "TypecheckError::UnboundIdentifier"
   | "TypecheckError::UnboundTypeVariable"
   | "TypecheckError::OrPatternVarsMismatch"
+  | "TypecheckError::TypeMismatch"
+  | "TypecheckError::MissingRow"
+  | "TypecheckError::ExtraRow"
+  | "TypecheckError::MissingDynTail"
+  | "TypecheckError::ExtraDynTail"
+  | "TypecheckError::RecordRowMismatch"
+  | "TypecheckError::EnumRowMismatch"
+  | "TypecheckError::RecordRowConflict"
+  | "TypecheckError::EnumRowConflict"
+  | "TypecheckError::ArrowTypeMismatch"
+  | "TypecheckError::ForallParametricityViolation"
+  | "TypecheckError::CtrTypeInTermPos"
+  | "TypecheckError::VarLevelMismatch"
+  | "TypecheckError::InhomogeneousRecord"
   | "ImportError::IOError"
   | "ImportError::ParseError"
   | "ImportError::MissingDependency"
@@ -65,6 +79,8 @@ export type NickelErrorKind =
 
 export interface NickelDiagnostic extends Diagnostic {
   readonly kind: NickelErrorKind;
+  /** Of a mismatch of two function types: the kind of what is wrong inside of them. */
+  readonly cause?: NickelErrorKind | undefined;
 }
 
 /** A row of the table: its code, the upstream kind, and how its texts are made of its parameters. */

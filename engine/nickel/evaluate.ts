@@ -16,7 +16,7 @@ import { createLibrary } from "./stdlib/library.ts";
 import { tooDeep } from "./syntax/diagnostics.ts";
 
 export interface EvaluateOptions {
-  readonly files: Files;
+  readonly files: Pick<Files, "readText">;
   /** Absolute folders, searched after the importing file's own. */
   readonly importPaths: readonly string[];
   /** Text in place of the file on disk, by absolute path. */
@@ -46,9 +46,10 @@ export interface Evaluated {
 
 /**
  * export: deep, without fields that are not exported. eval: deep, those fields too, and values that no format can
- * hold are let be, described in place of data. check: names and imports only, nothing is computed; answers null.
+ * hold are let be, described in place of data. check: names, imports and static types only, nothing is computed;
+ * answers null. check-strict: as if the whole of each file were annotated with a static type.
  */
-export type EvaluationMode = "export" | "eval" | "check";
+export type EvaluationMode = "export" | "eval" | "check" | "check-strict";
 
 export interface NickelEvaluator {
   /** Evaluates, for export unless another mode is asked for; answers all errors at once. */
@@ -97,9 +98,13 @@ function evaluateUnit(unit: Unit, mode: EvaluationMode, firstOnly: boolean): Eva
   const units = closure(unit);
   const faults = units.flatMap((one) => (one === unit ? one.diagnostics : one.diagnostics.map(asImported)));
   if (faults.length > 0) return err(firstOnly ? faults.slice(0, 1) : faults.sort(compareDiagnostics));
+  const mistyped = units.flatMap((one) => one.types?.check(mode === "check-strict") ?? []);
+  if (mistyped.length > 0)
+    return err(firstOnly ? mistyped.slice(0, 1) : mistyped.toSorted(compareDiagnostics));
   const imports = Array.from(new Set(units.map((one) => one.file.path))).sort();
   const absent = Array.from(new Set(units.flatMap((one) => one.absent))).sort();
-  if (mode === "check") return ok({ value: { kind: "null", span: wholeSpan(unit) }, imports, absent });
+  if (mode === "check" || mode === "check-strict")
+    return ok({ value: { kind: "null", span: wholeSpan(unit) }, imports, absent });
   const { value, diagnostics } = exportValue(unit.value, wholeSpan(unit), {
     firstOnly,
     everything: mode === "eval",

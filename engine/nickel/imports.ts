@@ -16,6 +16,8 @@ import type { Core } from "./lower/core.ts";
 import { type Lowered, lowerFile } from "./lower/lower.ts";
 import type { ImportFormat, Term } from "./syntax/ast.ts";
 import { parse } from "./syntax/parse.ts";
+import { type OuterType, outerType } from "./typing/outer-type.ts";
+import { UnitTypes } from "./typing/unit-types.ts";
 
 type CoreImport = Extract<Core, { kind: "import" }>;
 
@@ -28,10 +30,14 @@ export interface Unit {
   readonly imports: readonly Unit[];
   /** Where its imports were looked for in vain before they were found: a file that comes to be there would be taken instead. */
   readonly absent: readonly string[];
+  /** What its static types are worth, all of it typed or only what `: T` covers; asked when all imports have been read. */
+  readonly types: UnitTypes | undefined;
+  /** What its outside tells of its type. */
+  readonly outer: OuterType | undefined;
 }
 
 export interface LoaderOptions {
-  readonly files: Files;
+  readonly files: Pick<Files, "readText">;
   readonly importPaths: readonly string[];
   readonly overlay?: ReadonlyMap<string, string>;
   /** The initial environment. */
@@ -67,8 +73,8 @@ export class Loader {
   #data(key: string, file: SourceFile, format: Exclude<ImportFormat, "nickel">): Unit {
     const data = readData(file, format);
     const unit = data.ok
-      ? { file, value: fromData(data.value), diagnostics: [], imports: [], absent: [] }
-      : { file, value: broken, diagnostics: [data.error], imports: [], absent: [] };
+      ? { ...blank, file, value: fromData(data.value) }
+      : { ...blank, file, value: broken, diagnostics: [data.error] };
     this.#units.set(key, unit);
     return unit;
   }
@@ -77,23 +83,40 @@ export class Loader {
     const parsed = parse(file);
     const diagnostics = [...parsed.diagnostics];
     if (parsed.term === undefined) {
-      const unit = { file, value: broken, diagnostics, imports: [], absent: [] };
+      const unit = { ...blank, file, value: broken, diagnostics };
       this.#units.set(key, unit);
       return unit;
     }
-    const lowered = lowerWhole(parsed.term, this.#options.globals, file);
+    const { term } = parsed;
+    const { globals } = this.#options;
+    const lowered = lowerWhole(term, globals, file);
     diagnostics.push(...lowered.diagnostics);
-    const targets = new Map<CoreImport, Unit>();
+    // By the place of the path, which is the same when the text is lowered again.
+    const targets = new Map<Span, Unit>();
     const imports: Unit[] = [];
     const absent: string[] = [];
     const world: World = {
       global: (name) => this.#options.global(name),
-      imported: (core) => targets.get(core)?.value ?? broken,
+      imported: (core) => targets.get(core.pathSpan)?.value ?? broken,
       trace: (text) => this.#options.trace(text),
     };
     const span = { file, start: 0, end: file.text.length };
-    const value = delay(() => compileProgram(lowered.core, world)(), span);
-    const unit = { file, value, diagnostics, imports, absent };
+    const { isTyped } = lowered;
+    // Few files have types: of the others the syntax tree is not kept.
+    const typed = isTyped ? term : undefined;
+    const types = new UnitTypes({
+      isTyped,
+      term: () => typed ?? parse(file).term ?? { kind: "null", span },
+      imported: (one) => targets.get(one.pathSpan)?.outer,
+    });
+    const value = delay(() => {
+      const { wildcards } = types;
+      // What was inferred for a `_` holds when the program runs.
+      const isInferred = typed !== undefined && wildcards.size > 0;
+      const core = isInferred ? lowerFile(typed, globals, false, wildcards).core : lowered.core;
+      return compileProgram(core, world)();
+    }, span);
+    const unit: Unit = { file, value, diagnostics, imports, absent, types, outer: outerType(term) };
     // Known before its imports are read: they may import it in turn.
     this.#units.set(key, unit);
     for (const one of lowered.imports) {
@@ -101,7 +124,7 @@ export class Loader {
       if (typeof target === "string") diagnostics.push(this.#failed(one, target, file.path));
       else {
         const imported = this.#unit(target, one.format);
-        targets.set(one, imported);
+        targets.set(one.pathSpan, imported);
         imports.push(imported);
       }
     }
@@ -151,9 +174,12 @@ function lowerWhole(term: Term, globals: ReadonlySet<string>, file: SourceFile):
     if (!(failure instanceof RangeError)) throw failure;
     const span = { file, start: 0, end: file.text.length };
     const core = { kind: "null", span } as const;
-    return { core, imports: [], diagnostics: [complainExhausted(failure, span)] };
+    return { core, imports: [], diagnostics: [complainExhausted(failure, span)], isTyped: false };
   }
 }
+
+/** A unit of which there is nothing to tell. */
+const blank = { diagnostics: [], imports: [], absent: [], types: undefined, outer: undefined } as const;
 
 /** Stands for a file that could not be read; nothing is evaluated when there is one. */
 const broken = new NullValue(undefined);

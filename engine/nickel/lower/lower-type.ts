@@ -16,8 +16,10 @@ export function lowerType(lowering: Lowering, type: TypeNode, scope: Scope): Cor
       case "bool":
       case "string":
         return { kind: node.kind, span: node.span };
-      case "wildcard":
-        return { kind: "dyn", span: node.span };
+      case "wildcard": {
+        const inferred = lowering.wildcards.get(node.id);
+        return inferred === undefined ? { kind: "dyn", span: node.span } : convert(inferred, undefined);
+      }
       case "contract":
         return { kind: "contract", term: lowering.term(node.term, scope), span: node.span };
       case "variable": {
@@ -122,6 +124,7 @@ export function lowerStatic(
   scope: Scope,
   subject: string | undefined,
 ): readonly CoreContract[] {
+  lowering.isTyped = true;
   const { result, recursive } = scope.track(() => lowering.type(node, scope));
   const type = simplify(result, true, new Set(), lowering.trusted);
   return type.kind === "dyn" ? [] : [{ type, span: node.span, recursive, subject }];

@@ -5,7 +5,16 @@ import { nearMiss } from "../../core/near-miss.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import { complain, type NickelDiagnostic } from "../diagnostics.ts";
 import { parseNumber } from "../number.ts";
-import type { BinaryOperator, BinaryTerm, Binding, Chunk, LetTerm, Pattern, Term } from "../syntax/ast.ts";
+import type {
+  BinaryOperator,
+  BinaryTerm,
+  Binding,
+  Chunk,
+  LetTerm,
+  Pattern,
+  Term,
+  TypeNode,
+} from "../syntax/ast.ts";
 import type { Core, CoreBinding, CoreChunk, CoreFunction, CoreRecord } from "./core.ts";
 import { numberTooLarge, packageImport, unboundIdentifier, unboundTypeVariable } from "./diagnostics.ts";
 import { boundNames, lowerPattern } from "./lower-pattern.ts";
@@ -17,14 +26,26 @@ export interface Lowered {
   readonly core: Core;
   readonly imports: readonly Extract<Core, { kind: "import" }>[];
   readonly diagnostics: readonly NickelDiagnostic[];
+  /** There is a static type in it. */
+  readonly isTyped: boolean;
 }
 
-/** `globals` are the names of the initial environment; a trusted text's static types are not checked against itself. */
-export function lowerFile(term: Term, globals: ReadonlySet<string>, trusted: boolean): Lowered {
+/**
+ * `globals` are the names of the initial environment; a trusted text's static types are not checked against itself.
+ * `wildcards` are the types that were inferred for its `_`, by their numbers.
+ */
+export function lowerFile(
+  term: Term,
+  globals: ReadonlySet<string>,
+  trusted: boolean,
+  wildcards: ReadonlyMap<number, TypeNode> = new Map(),
+): Lowered {
   const lowering: Lowering = {
     diagnostics: [],
     imports: [],
     globals,
+    isTyped: false,
+    wildcards,
     trusted,
     term: (inner, scope) => lowerTerm(lowering, inner, scope),
     pathRecord: (inner, scope) => lowerRecord(lowering, inner, scope, true),
@@ -39,7 +60,8 @@ export function lowerFile(term: Term, globals: ReadonlySet<string>, trusted: boo
     },
   };
   const core = lowerTerm(lowering, term, new Scope(undefined));
-  return { core, imports: lowering.imports, diagnostics: lowering.diagnostics };
+  const { imports, diagnostics, isTyped } = lowering;
+  return { core, imports, diagnostics, isTyped };
 }
 
 function lowerTerm(lowering: Lowering, term: Term, scope: Scope): Core {

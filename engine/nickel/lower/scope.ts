@@ -101,6 +101,10 @@ export interface Lowering {
   readonly imports: Extract<Core, { kind: "import" }>[];
   /** Names of the initial environment. */
   readonly globals: ReadonlySet<string>;
+  /** Whether there was a static type. */
+  isTyped: boolean;
+  /** What `_` stands for, by its number, where that was inferred. */
+  readonly wildcards: ReadonlyMap<number, TypeNode>;
   /** Trusted text (the standard library): static annotations need no check of what the text itself provides. */
   readonly trusted: boolean;
   term(term: Term, scope: Scope): Core;

@@ -1,0 +1,146 @@
+// Types as people write them, for messages. Variables that nobody named are `_a`, `_b`, and so on; one printer gives
+// the same variable the same name in all types of a message.
+
+import { unreachable } from "../../core/unreachable.ts";
+import type { Term } from "../syntax/ast.ts";
+import { listRows, type Row, type Rows, resolve, type Type } from "./type.ts";
+
+/** Rows of one type beyond these, parts nested deeper than that, and longer contracts, are cut short. */
+const rowLimit = 12;
+const depthLimit = 8;
+const contractLimit = 60;
+
+export class TypePrinter {
+  readonly #names = new Map<object, string>();
+  #count = 0;
+
+  show(type: Type): string {
+    return this.#show(type, 0);
+  }
+
+  /** A field with its type, a tag with what it holds. */
+  showRow(row: Row, of: "record" | "enum"): string {
+    return this.#row(row, of, 0);
+  }
+
+  #show(written: Type, depth: number): string {
+    const type = resolve(written);
+    if (depth > depthLimit) return "…";
+    switch (type.kind) {
+      case "dyn":
+        return "Dyn";
+      case "number":
+        return "Number";
+      case "bool":
+        return "Bool";
+      case "string":
+        return "String";
+      case "symbol":
+        return "a sealing key";
+      case "wildcard":
+        return "_";
+      case "bound":
+        return type.name;
+      case "rigid":
+        return type.rigid.name;
+      case "flexible":
+        return this.#name(type.variable, type.variable.name);
+      case "contract":
+        return showContract(type.term);
+      case "arrow": {
+        const { domain, codomain } = type;
+        const isLoose = ["arrow", "forall"].includes(resolve(domain).kind);
+        return `${this.#show2(domain, isLoose, depth)} -> ${this.#show(codomain, depth)}`;
+      }
+      case "forall":
+        return `forall ${this.#quantified(type, depth)}`;
+      case "array": {
+        const element = resolve(type.element);
+        const isLoose = ["arrow", "forall", "array"].includes(element.kind) || isApplied(element);
+        return `Array ${this.#show2(element, isLoose, depth)}`;
+      }
+      case "dictionary":
+        return `{ _ ${type.flavour === "type" ? ":" : "|"} ${this.#show(type.element, depth + 1)} }`;
+      case "record": {
+        const text = this.#rows(type.rows, "record", depth);
+        return text === "" ? "{}" : `{ ${text} }`;
+      }
+      case "enum":
+        return `[| ${this.#rows(type.rows, "enum", depth)} |]`;
+      default:
+        return unreachable(type);
+    }
+  }
+
+  #show2(type: Type, isLoose: boolean, depth: number): string {
+    const text = this.#show(type, depth + 1);
+    return isLoose ? `(${text})` : text;
+  }
+
+  #quantified(type: Type & { kind: "forall" }, depth: number): string {
+    const names = [type.variable];
+    let body = resolve(type.body);
+    for (; body.kind === "forall"; body = resolve(body.body)) names.push(body.variable);
+    return `${names.join(" ")}. ${this.#show(body, depth)}`;
+  }
+
+  #rows(rows: Rows, of: "record" | "enum", depth: number): string {
+    const { list, tail } = listRows(rows);
+    const shown = list.slice(0, rowLimit).map((row) => this.#row(row, of, depth));
+    if (list.length > rowLimit) shown.push(`… ${list.length - rowLimit} more`);
+    const end = this.#tail(tail);
+    const text = shown.join(", ");
+    if (end === undefined) return text;
+    return text === "" ? `; ${end}` : `${text}; ${end}`;
+  }
+
+  #row({ name, type }: Row, of: "record" | "enum", depth: number): string {
+    const quoted = /^_*[A-Za-z][\w'-]*$/.test(name) ? name : JSON.stringify(name);
+    if (of === "record") return `${quoted} : ${type === undefined ? "Dyn" : this.#show(type, depth + 1)}`;
+    if (type === undefined) return `'${quoted}`;
+    const argument = resolve(type);
+    const isLoose = ["arrow", "forall", "array"].includes(argument.kind) || isApplied(argument);
+    return `'${quoted} ${this.#show2(argument, isLoose, depth)}`;
+  }
+
+  #tail(tail: Rows): string | undefined {
+    switch (tail.kind) {
+      case "dyn":
+        return "Dyn";
+      case "bound":
+        return tail.name;
+      case "rigid":
+        return tail.rigid.name;
+      case "flexible":
+        return this.#name(tail.variable, tail.variable.name);
+      default:
+        return undefined;
+    }
+  }
+
+  #name(variable: object, given: string | undefined): string {
+    const known = this.#names.get(variable);
+    if (known !== undefined) return known;
+    const name = `_${given ?? letters(this.#count++)}`;
+    const used = new Set(this.#names.values());
+    let unique = name;
+    for (let suffix = 1; used.has(unique); suffix += 1) unique = `${name}${suffix}`;
+    this.#names.set(variable, unique);
+    return unique;
+  }
+}
+
+function isApplied(type: Type): boolean {
+  return type.kind === "contract" && type.term.kind === "apply";
+}
+
+function letters(count: number): string {
+  const letter = String.fromCodePoint(97 + (count % 26));
+  return count < 26 ? letter : `${letter}${Math.floor(count / 26)}`;
+}
+
+/** A contract as it stands in the text, on one line. */
+export function showContract({ span }: Term): string {
+  const text = span.file.text.slice(span.start, span.end).replace(/\s+/g, " ");
+  return text.length > contractLimit ? `${text.slice(0, contractLimit)}…` : text;
+}
