@@ -9,8 +9,9 @@ import type { WatchTargets } from "../engine/ports/file-watch.ts";
 import { openProject, type Project } from "../engine/project.ts";
 import type { Look, LookRequest } from "../engine/watch.ts";
 import type { Platform } from "../schemas/platform.ts";
-import type { AskedActor } from "./actor-option.ts";
+import { type AskedActor, findActor } from "./actor-option.ts";
 import type { UsageFault } from "./args.ts";
+import type { FollowedRegistries } from "./followed-registries.ts";
 import { type CacheSettings, findCacheFault, openCaches } from "./open-caches.ts";
 import { libraryFolder, schemaFolder } from "./package-root.ts";
 import { planHere } from "./project.ts";
@@ -31,6 +32,8 @@ export interface LookSettings {
   readonly bases: ReadonlyMap<string, string>;
   /** Whose build caches are read and written, as far as the command line says it. */
   readonly actor: AskedActor;
+  /** What others have published is looked for there. */
+  readonly registries: FollowedRegistries;
   /** Told at every look where build caches lie. */
   readonly onCaches: (caches: CacheSettings | undefined) => void;
   /** Sources of secrets named on the command line; paths count from `directory` (absolute). */
@@ -48,7 +51,8 @@ export interface Looker {
 
 /** Makes what looks. */
 export function openLooker(settings: LookSettings): Looker {
-  const { root, operands, platforms, bases, actor, secrets, directory, onCaches, onComplaints } = settings;
+  const { root, operands, platforms, bases, actor, registries, secrets, directory } = settings;
+  const { onCaches, onComplaints } = settings;
   const looked = new Set<string>();
   const host = createHost();
   const files = recordFiles(host.files, (path) => {
@@ -101,6 +105,7 @@ export function openLooker(settings: LookSettings): Looker {
     const plan = await planHere(project, {
       place: "here",
       caches: caches.value,
+      registry: registries.follow(project, findActor(actor, project.directives.cache_policy)),
       ...selection.value,
       options: { ...selection.value.options, ...(forced === "selected" ? {} : { forced }) },
       defaultPlatform: defaultPlatform ?? hostPlatform(),

@@ -2,6 +2,7 @@
 // to ask.
 
 import type { Actor } from "../engine/plan/cache/actor.ts";
+import type { RegistryFailure } from "../engine/ports/registry.ts";
 import type { Project } from "../engine/project.ts";
 import { findRegistries } from "./registry-base.ts";
 import type { RegistryHere } from "./registry-here.ts";
@@ -28,4 +29,9 @@ export function findProjectRegistry(
       return opened;
     },
   };
+}
+
+/** What it means for a build that a registry could not be asked. */
+export function describeSilence({ message }: Extract<RegistryFailure, { message: string }>): string {
+  return `what others have published is not looked for: ${message}`;
 }

@@ -22,12 +22,12 @@ import {
   planProject,
 } from "../engine/project.ts";
 import { planPublished } from "../engine/publish/plan-published.ts";
+import type { PublishedLayers } from "../engine/publish/published-layers.ts";
 import type { LayerName } from "../schemas/layer-name.ts";
 import type { Platform } from "../schemas/platform.ts";
 import type { Invocation } from "./command.ts";
 import { type LeasingProvider, leasedPlatform, leasingProvider } from "./compute-option.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
-import type { ProjectRegistry } from "./project-registry.ts";
 import { recallNeeds } from "./sizing/recall-needs.ts";
 import { tellDiagnostics } from "./tell-diagnostics.ts";
 import {
@@ -131,7 +131,7 @@ export interface PlanHere {
   /** Whose build caches are read and written; absent: none are. */
   readonly caches?: CacheSettings | undefined;
   /** Where layers may be that others have published; absent: nobody is asked. */
-  readonly registry?: ProjectRegistry | undefined;
+  readonly registry?: PublishedSource | undefined;
   /** Of layers that declare none; this machine's own by default, or that of leased ones. */
   readonly defaultPlatform?: Platform;
   /** The project's own store by default. */
@@ -139,6 +139,11 @@ export interface PlanHere {
   readonly signal?: AbortSignal;
   /** Whether what was read is kept for the next command; true by default. */
   readonly saves?: boolean;
+}
+
+/** What is asked for published layers, opened where there is something to ask. */
+export interface PublishedSource {
+  open(): Promise<{ readonly published: PublishedLayers }>;
 }
 
 /** Every layer, as it is. */

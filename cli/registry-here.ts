@@ -3,7 +3,6 @@
 import { join } from "node:path";
 import { ok, type Result } from "../engine/core/result.ts";
 import type { LayerGraph } from "../engine/graph/graph.ts";
-import type { RepositoryPlace } from "../engine/plan/registry-mapper.ts";
 import type { EventSink } from "../engine/ports/event-sink.ts";
 import type { RegistryFailure } from "../engine/ports/registry.ts";
 import type { Project } from "../engine/project.ts";
@@ -13,17 +12,17 @@ import { explainPublication } from "../engine/publish/explain-publication.ts";
 import { type PromotionDeps, resumePromotions } from "../engine/publish/promotion.ts";
 import { PromotionJournal } from "../engine/publish/promotion-journal.ts";
 import { Publication } from "../engine/publish/publication.ts";
-import { type LayerRepositories, PublishedLayers } from "../engine/publish/published-layers.ts";
+import { PublishedLayers } from "../engine/publish/published-layers.ts";
 import { type CollectorDeps, collectArtifacts } from "../engine/run/collect-artifacts.ts";
 import { describeSource } from "../providers/git/describe-source.ts";
 import { processTable } from "../providers/host/process-identity.ts";
 import { openImageInventory } from "../providers/inventory/read-image.ts";
 import { openImageTransfer } from "../providers/registry/image-transfer.ts";
-import { mapperOf } from "../providers/registry/mappers.ts";
 import { openBlobWriter } from "../providers/store/write-blob.ts";
-import type { LayerName } from "../schemas/layer-name.ts";
 import type { UsageFault } from "./args.ts";
 import { packageVersion } from "./package-root.ts";
+import { placeLayers } from "./place-layers.ts";
+import { describeSilence } from "./project-registry.ts";
 import type { UsableRegistry } from "./registry-base.ts";
 import { createHost, openRegistry, storeDirectory } from "./wire.ts";
 
@@ -63,13 +62,13 @@ export async function openRegistryHere(
   );
   const readable = registries.filter(({ may }) => may("images", "pull"));
   const targets = registries.filter(({ isTarget, may }) => isTarget && may("images", "push"));
+  const repositories = readable.map((each) => placeLayers(each, graph, kind).repositories);
   const published = new PublishedLayers({
     registry,
     clock,
-    registries: readable.map((each) => placeLayers(each, graph, kind).repositories),
+    registries: () => repositories,
     onSilence: (failure) => {
-      if (failure.kind !== "canceled")
-        tell(`what others have published is not looked for: ${failure.message}`);
+      if (failure.kind !== "canceled") tell(describeSilence(failure));
     },
   });
   const promotion: PromotionDeps = {
@@ -143,27 +142,6 @@ export async function openRegistryHere(
       });
     },
   };
-}
-
-/** Where the images of each layer are, or why the registry has no name for them, in phrases. */
-function placeLayers(
-  { base, provider }: UsableRegistry,
-  graph: LayerGraph,
-  kind: "catalog" | "project",
-): { readonly repositories: LayerRepositories; readonly nameless: readonly string[] } {
-  const mapper = mapperOf(provider);
-  const repositories = new Map<LayerName, RepositoryPlace>();
-  const nameless: string[] = [];
-  for (const layer of graph.order) {
-    // A project is one image, and that is where it was said to go.
-    const place = kind === "project" ? ok(base) : mapper.imagesOf(base, layer);
-    if (place.ok) repositories.set(layer, place.value);
-    else
-      nameless.push(
-        `${layer} has no place below ${base.registry}/${base.name}: the repository ${place.error}`,
-      );
-  }
-  return { repositories, nameless };
 }
 
 function findRefusal(

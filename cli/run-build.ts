@@ -213,7 +213,7 @@ async function carryOut(
     vault,
     caches,
     registry,
-  }: BuildSettings & Pick<PlanHere, "registry"> & { readonly vault: SecretVault },
+  }: BuildSettings & { readonly vault: SecretVault; readonly registry: ProjectRegistry | undefined },
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<RunSummary> {

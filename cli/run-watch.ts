@@ -14,6 +14,7 @@ import { createCacheRegistry } from "./cache-registry.ts";
 import type { Invocation } from "./command.ts";
 import { complain, refuseUsage } from "./complain.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
+import { FollowedRegistries } from "./followed-registries.ts";
 import { holdStore } from "./hold-store.ts";
 import { listenForInterrupts } from "./interrupts.ts";
 import { type Keys, listenForKeys } from "./keys.ts";
@@ -78,8 +79,10 @@ export async function runWatch(
     remark: (text) => (screen === undefined ? output.remark(text) : screen.print(text)),
   };
   const plainHttp = new Set<RegistryAddress>();
+  const registries = new FollowedRegistries(plainHttp, (text) => speaking.remark(`note: ${text}\n`));
   const looker = openLooker({
     ...settings,
+    registries,
     onCaches: (caches) => {
       for (const address of caches?.plainHttp ?? []) plainHttp.add(address);
     },
@@ -146,6 +149,7 @@ export async function runWatch(
       metrics,
       makeRunId: randomUUID,
       resolver: createResolver(),
+      published: registries.published,
       cacheRegistry: createCacheRegistry(plainHttp),
       secretValues: vault,
       sink: redactEvents(screen ?? createJsonReporter({ output }), vault),

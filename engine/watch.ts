@@ -31,7 +31,7 @@ import { Attempts } from "./run/attempts.ts";
 import type { LayerFailure } from "./run/layer-failure.ts";
 import type { Outcome } from "./run/outcome.ts";
 import type { Placer } from "./run/placer.ts";
-import { dropForeign } from "./run/tend-lock.ts";
+import { adoptPublished, dropForeign, newlyAdopted, settleLock } from "./run/tend-lock.ts";
 
 /** What the project was found to be. */
 export type Look =
@@ -303,7 +303,7 @@ export class Watch {
       this.#attempts.giveUp(due, project.ownInputs, "changed");
       return undefined;
     }
-    if (due.length === 0) return dropForeign(project, { sink: this.#sink, clock: this.#deps.clock });
+    if (due.length === 0) return this.#tend(project, plan);
     const isNew = this.#workshop === undefined;
     const workshop = await this.#openWorkshop(project, due);
     if (workshop === undefined) return undefined;
@@ -312,6 +312,20 @@ export class Watch {
       this.#wanted = stronger(this.#wanted, trigger);
     else this.#start(project, plan, trigger, workshop);
     return undefined;
+  }
+
+  /** Nothing is to be built: the lock alone is brought up to date, and what others have built is told. */
+  async #tend(project: Project, plan: Plan): Promise<void> {
+    const telling = { sink: this.#sink, clock: this.#deps.clock };
+    const news = newlyAdopted(plan, project.lock);
+    await dropForeign(project, telling);
+    await adoptPublished(plan, project, telling);
+    for (const { layer, platform, entry } of news.values()) {
+      const { image, sizeBytes } = entry;
+      const node = { at: this.#deps.clock.nowMs(), layer, platform };
+      this.#sink.emit({ type: "layer.reused", ...node, image, sizeBytes, reason: "published" });
+    }
+    if (news.size > 0) await settleLock(project, telling);
   }
 
   async #openWorkshop(project: Project, due: readonly Step[]): Promise<Workshop | undefined> {
@@ -328,11 +342,11 @@ export class Watch {
 
   #start(project: Project, plan: Plan, trigger: Trigger, workshop: Workshop): void {
     this.#tellRound(trigger, buildsOf(plan), [], []);
-    const { secretValues, resolver, clock, files, metrics, openPlacer, makeRunId } = this.#deps;
+    const { secretValues, resolver, published, clock, files, metrics, openPlacer, makeRunId } = this.#deps;
     const { builder, images } = workshop;
     const placer = openPlacer(builder, project, this.#sink);
     const own = { placer, images, sink: this.#sink, failures: this.#failures };
-    const tools = { ...own, secretValues, resolver, clock, files, metrics };
+    const tools = { ...own, secretValues, resolver, published, clock, files, metrics };
     const running = startPlan(
       project,
       plan,

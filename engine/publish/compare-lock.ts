@@ -34,7 +34,7 @@ export async function compareLock(
   const published = new PublishedLayers({
     registry,
     clock,
-    registries: [repositories],
+    registries: () => [repositories],
     onSilence: (failure) => {
       silence = failure;
     },

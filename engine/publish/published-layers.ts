@@ -18,10 +18,10 @@ import { type LayerImage, readIndex } from "./layer-index.ts";
 export type LayerRepositories = ReadonlyMap<LayerName, RepositoryPlace>;
 
 export interface PublishedDeps {
-  readonly registry: Registry;
+  readonly registry: Pick<Registry, "resolve" | "readManifest">;
   readonly clock: Clock;
-  /** By registry, in the order in which they are asked. */
-  readonly registries: readonly LayerRepositories[];
+  /** By registry, in the order in which they are asked; which they are is looked at for each layer. */
+  readonly registries: () => readonly LayerRepositories[];
   /** Told of a registry's first failure, after which it is not asked any more. */
   readonly onSilence: (failure: RegistryFailure) => void;
 }
@@ -35,6 +35,8 @@ export class PublishedLayers {
   readonly #deps: PublishedDeps;
   /** Images that were found, by their digest. */
   readonly #found = new Map<ImageDigest, FoundImage>();
+  /** The same by what they were made of and where they are, so that who asks again and again need not wait for the registry. */
+  readonly #known = new Map<string, { readonly image: LayerImage; readonly atMs: number }>();
   readonly #answeredAtMs = new Map<RegistryAddress, number>();
   readonly #silent = new Set<LayerRepositories>();
 
@@ -49,7 +51,7 @@ export class PublishedLayers {
     input: InputDigest,
     signal: AbortSignal,
   ): Promise<LayerImage | undefined> {
-    for (const repositories of this.#deps.registries) {
+    for (const repositories of this.#deps.registries()) {
       const repository = repositories.get(layer);
       if (repository === undefined || this.#silent.has(repositories)) continue;
       const found = await this.#lookInTime(repository, platform, input, signal);
@@ -124,7 +126,10 @@ export class PublishedLayers {
     input: InputDigest,
     signal: AbortSignal,
   ): Promise<Result<LayerImage | undefined, RegistryFailure>> {
-    const { registry } = this.#deps;
+    const { registry, clock } = this.#deps;
+    const key = `${repository.registry}/${repository.name} ${platform} ${input}`;
+    const known = this.#known.get(key);
+    if (known !== undefined && clock.nowMs() - known.atMs < knownForMs) return ok(known.image);
     const tagged = await registry.resolve(repository, tagOfInput(input), signal);
     if (!tagged.ok) return tagged;
     if (tagged.value === undefined) return ok(undefined);
@@ -139,11 +144,14 @@ export class PublishedLayers {
     if (held.value === undefined) return ok(undefined);
     const { attestations } = image;
     this.#found.set(imageDigest(image.manifest.digest), { repository, attestations });
+    this.#known.set(key, { image, atMs: clock.nowMs() });
     return ok(image);
   }
 }
 
 const lookUpMs = 15_000;
+/** How long what was found is taken to be there: it may be deleted meanwhile. */
+const knownForMs = 5 * 60_000;
 
 /** The tag that names what was made of these inputs. Short, as tags are read by people: the index says the whole digest. */
 export function tagOfInput(input: InputDigest): ImageTag {

@@ -40,7 +40,7 @@ import type { Outcome, StepOutcome } from "./outcome.ts";
 import type { Placer } from "./placer.ts";
 import { ReadyQueue } from "./ready-queue.ts";
 import { type CacheRegistry, RunCaches } from "./run-caches.ts";
-import { adoptPublished, dropForeign, settleLock } from "./tend-lock.ts";
+import { adoptPublished, dropForeign, newlyAdopted, settleLock } from "./tend-lock.ts";
 
 /** What a plan was made of; another with every revision. */
 export interface RunWorld {
@@ -206,6 +206,7 @@ class Conductor {
   follow(plan: Plan, world: RunWorld): void {
     this.#world = world;
     this.#bases.replace(plan.replacedBases);
+    const news = newlyAdopted(plan, world.lock);
     this.#chores.push(dropForeign(world, this.#deps), adoptPublished(plan, world, this.#deps));
     const builds = plan.steps.filter(({ action }) => action === "build");
     const before = this.#builds;
@@ -224,7 +225,7 @@ class Conductor {
     );
     // What goes on has no parent left to wait for, and is the most urgent: the queue gives out these.
     this.#queue.takeReady(this.#flights.size);
-    for (const step of plan.steps) this.#announce(step, before.get(keyOf(step)), plan);
+    for (const step of plan.steps) this.#announce(step, before.get(keyOf(step)), plan, news);
     const planned = new Set(plan.steps.map(keyOf));
     for (const [key, step] of this.#told)
       if (!planned.has(key) && !this.#outcomes.has(key)) this.#forget(key, step);
@@ -298,7 +299,8 @@ class Conductor {
     this.#tellCanceled(key, step, true);
   }
 
-  #announce(step: Step, before: Step | undefined, plan: Plan): void {
+  /** `news` are what others have built and the lock did not say. */
+  #announce(step: Step, before: Step | undefined, plan: Plan, news: ReadonlyMap<string, unknown>): void {
     const { sink } = this.#deps;
     const key = keyOf(step);
     switch (step.action) {
@@ -311,8 +313,8 @@ class Conductor {
         return sink.emit({ type: "layer.queued", ...this.#node(step), reasons });
       }
       case "reuse": {
-        if (this.#outcomes.has(key) || (this.#options.isWatched === true && !this.#told.has(key)))
-          return undefined;
+        const isQuiet = this.#options.isWatched === true && !this.#told.has(key) && !news.has(key);
+        if (this.#outcomes.has(key) || isQuiet) return undefined;
         const adopted = plan.adopted?.get(key)?.entry;
         const entry = adopted ?? this.#world.lock.entryOf(step.layer, step.platform);
         if (entry === undefined)

@@ -5,7 +5,7 @@ import { shownPath } from "../core/shown-path.ts";
 import type { LayerGraph } from "../graph/graph.ts";
 import { pruneLock } from "../lock/lock.ts";
 import type { LockFile } from "../lock/lock-file.ts";
-import type { Plan } from "../plan/step.ts";
+import type { AdoptedEntry, Plan } from "../plan/step.ts";
 import type { EventSink } from "../ports/event-sink.ts";
 
 interface Locked {
@@ -40,6 +40,15 @@ export async function dropForeign({ graph, lock }: Locked, { sink, clock }: Tell
     ? `taken out of ${shown}, as the catalog has it no longer: ${names}`
     : `${shown} cannot be written, and still has what the catalog has no longer: ${names}`;
   sink.emit({ type: "run.note", at: clock.nowMs(), text });
+}
+
+/** Of what others have built that which the lock does not say yet, by `stepKey`. */
+export function newlyAdopted({ adopted }: Plan, lock: LockFile): ReadonlyMap<string, AdoptedEntry> {
+  const isNew = ({ layer, platform, entry }: AdoptedEntry): boolean => {
+    const known = lock.entryOf(layer, platform);
+    return known?.input !== entry.input || known.image !== entry.image;
+  };
+  return new Map(Array.from(adopted ?? []).filter(([, each]) => isNew(each)));
 }
 
 /** Puts in what others have built: where that cannot be written, it is found again by whoever needs it. */

@@ -13,6 +13,7 @@ import { lockCheck } from "../../schemas/lock-reports.ts";
 import { plan as planSchema } from "../../schemas/plan.ts";
 import { type CliResult, runCli, type WrittenProject, writeProject } from "../cli/run-cli.ts";
 import { type GateProxy, openGateProxy } from "./gate-proxy.ts";
+import { Watching } from "./watching.ts";
 
 const rig = inject("rig");
 const path = `${join(rig.buildkit.buildctl, "..")}:${process.env["PATH"] ?? ""}`;
@@ -141,6 +142,48 @@ test("a fresh checkout without a lock finds it as well, once the base is known",
   expect(found.exitCode).toBe(0);
   expect(found.stdout.match(/reused \(published before\)/g)).toHaveLength(2);
   expect(lockOf(second)).toBe(lockOf(first));
+});
+
+test("who watches builds on what is published, and takes what an edit leads to where somebody has built it", async () => {
+  const first = checkOut();
+  expect((await lamina(first, ["build", "--push"])).exitCode).toBe(0);
+  const second = checkOut({ two: "edited" }, lockOf(first));
+  const watching = new Watching([], second.root, { BUILDKIT_HOST: rig.buildkit.address, PATH: path });
+  try {
+    const { build } = await watching.next("watch.round");
+    expect(build.map(({ layer: name }) => name)).toEqual(["two"]);
+    expect((await watching.next("layer.completed")).layer).toBe("two");
+    await watching.next("watch.waiting");
+    expect(lockOf(second)).not.toBe(lockOf(first));
+
+    for (const [file, text] of Object.entries(layer("two", '"one"', "lamina/one"))) second.write(file, text);
+    const { layer: name, reason } = await watching.next("layer.reused");
+    expect([name, reason]).toEqual(["two", "published"]);
+    await watching.next("watch.waiting");
+    expect(lockOf(second)).toBe(lockOf(first));
+    expect([watching.starts("one"), watching.starts("two")]).toEqual([0, 1]);
+    expect(watching.stderr).toBe("");
+  } finally {
+    await watching.stop();
+  }
+});
+
+test("who watches is told once of a registry that is away, and builds", async () => {
+  const project = checkOut();
+  await proxy.close();
+  const watching = new Watching([], project.root, { BUILDKIT_HOST: rig.buildkit.address, PATH: path });
+  try {
+    await watching.next("watch.waiting");
+    for (const mark of ["more", "and more"]) {
+      for (const [file, text] of Object.entries(layer("two", '"one"', "lamina/one", mark)))
+        project.write(file, text);
+      expect((await watching.next("layer.completed")).layer).toBe("two");
+      await watching.next("watch.waiting");
+    }
+    expect(watching.stderr.match(/what others have published is not looked for/g)).toHaveLength(1);
+  } finally {
+    await watching.stop();
+  }
 });
 
 test("a layer whose tool is broken is never tagged, and neither is anything of its run", async () => {

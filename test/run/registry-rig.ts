@@ -51,7 +51,7 @@ export class RegistryRig extends RunRig {
     this.#asks = new PublishedLayers({
       registry,
       clock: this.clock,
-      registries: [this.#repositories],
+      registries: () => [this.#repositories],
       onSilence: (failure) => this.silences.push(failure),
     });
     this.published = this.#asks;
