@@ -228,10 +228,9 @@ export function fromDoubleExactly(x: number): Num | undefined {
   return x < 0 ? negate(magnitude) : magnitude;
 }
 
-/** The rational of the smallest denominator among those that round to the double; `undefined` if not finite. */
+/** The rational of the smallest denominator among those that round to the double, a double's own integer; `undefined` if not finite. */
 export function simplestOfDouble(x: number): Num | undefined {
-  if (!Number.isFinite(x)) return undefined;
-  if (Number.isSafeInteger(x)) return x === 0 ? 0 : x;
+  if (!Number.isFinite(x) || Number.isInteger(x)) return fromDoubleExactly(x);
   const { mantissa, exponent } = decompose(Math.abs(x));
   // Half the distance to the lower neighbour is half as wide just above a power of two.
   const narrow = mantissa === 0x10000000000000n && exponent > -1074;

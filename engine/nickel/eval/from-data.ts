@@ -3,6 +3,7 @@
 
 import { unreachable } from "../../core/unreachable.ts";
 import type { DataNode } from "../formats/data.ts";
+import type { Num } from "../number.ts";
 import { merge } from "./merge.ts";
 import { Field, plainAttributes, plainField, RecordValue } from "./record.ts";
 import { delay } from "./thunk.ts";
@@ -16,8 +17,19 @@ import {
   type Value,
 } from "./value.ts";
 
-/** Converts the whole of a file. A key that occurs twice is defined piecewise, unless the last is to win. */
-export function fromData(root: DataNode, lastWins = false): Lazy {
+/** How a text that a program deserializes is read, unlike an imported file. */
+export interface Deserializing {
+  /** Of a key that occurs twice the last value counts; otherwise it is defined piecewise. */
+  readonly lastWins?: boolean;
+  /** What numbers become. */
+  readonly number?: (exact: Num) => Num;
+}
+
+/** Converts the whole of a file. */
+export function fromData(
+  root: DataNode,
+  { lastWins = false, number = (exact) => exact }: Deserializing = {},
+): Lazy {
   const known = new Map<DataNode, Lazy>();
   return convert(root);
 
@@ -28,7 +40,7 @@ export function fromData(root: DataNode, lastWins = false): Lazy {
       case "bool":
         return new BoolValue(node.value, node.span);
       case "number":
-        return new NumberValue(node.value, node.span);
+        return new NumberValue(number(node.value), node.span);
       case "string":
         return new StringValue(node.value, node.span);
       case "array":

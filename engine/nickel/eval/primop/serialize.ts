@@ -5,6 +5,7 @@ import type { NickelDiagnostic } from "../../diagnostics.ts";
 import type { DataFormat } from "../../formats/data.ts";
 import { readData } from "../../formats/read.ts";
 import { type ExportFormat, writeData } from "../../formats/write.ts";
+import { exportNumber, isInteger, type Num, simplestOfDouble, toDouble } from "../../number.ts";
 import { deserializationFailed, serializationFailed } from "../diagnostics.ts";
 import { exportValue } from "../export.ts";
 import { fail, NickelFailure } from "../failure.ts";
@@ -34,6 +35,13 @@ function refuse(diagnostics: readonly NickelDiagnostic[], span: Place): never {
   const [first] = diagnostics;
   if (first?.kind.startsWith("EvalError::") === true) throw new NickelFailure([first]);
   return fail(serializationFailed, { message: first?.message ?? "cannot serialize" }, first?.span ?? span);
+}
+
+/** Upstream reads all but 64-bit integers as doubles here, and takes the simplest fraction that rounds to the same one. */
+function throughDouble(exact: Num): Num {
+  if (typeof exact === "number" || (isInteger(exact) && /^-?\d+$/.test(exportNumber(exact) ?? "")))
+    return exact;
+  return simplestOfDouble(toDouble(exact)) ?? exact;
 }
 
 function choose<T>(
@@ -76,7 +84,7 @@ export const serializePrimops: Readonly<Record<string, Primop>> = {
       const text = operand(operands[1], "string", { name: "deserialize", arity: 2 }, 2, span);
       const data = readData(new SourceFile("<std>/deserialized", text.value), format);
       if (!data.ok) return fail(deserializationFailed, { message: data.error.message }, text.span ?? span);
-      return force(fromData(data.value, format === "json"));
+      return force(fromData(data.value, { lastWins: format === "json", number: throughDouble }));
     },
   },
 };
