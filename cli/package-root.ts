@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 
 /** The nearest folder above this file that has a package.json. */
 export function packageRoot(): string {
@@ -24,6 +25,13 @@ export function packageVersion(): string {
 
 /** Whether this runs from dist/, not from the sources. */
 export const isBuilt = !import.meta.url.endsWith(".ts");
+
+/** A module that runs on a thread of its own, from the folder of cli/main: from source, and from dist. */
+export function besideMain(name: string): URL {
+  return pathToFileURL(
+    isBuilt ? join(packageRoot(), "dist/cli", `${name}.js`) : join(packageRoot(), "cli", `${name}.ts`),
+  );
+}
 
 /** The folder of lamina's own .ncl files, absolute. */
 export function schemaFolder(): string {

@@ -6,6 +6,7 @@ import { commandTable } from "./command-table.ts";
 import { complain, refuseUsage } from "./complain.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import { renderHelp, renderOverview } from "./help.ts";
+import { Interrupted } from "./interrupted.ts";
 import { type Output, openOutput } from "./output.ts";
 import { packageVersion } from "./package-root.ts";
 import { unknownCommand } from "./unknown-command.ts";
@@ -17,6 +18,7 @@ export async function runCommandLine(args: readonly string[]): Promise<ExitCode>
   try {
     code = await dispatch(args, output);
   } catch (error) {
+    if (error instanceof Interrupted) return exitCode.interrupted;
     const isVerbose = args.includes("-v") || args.includes("--verbose");
     const told = error instanceof Error ? (isVerbose ? error.stack : error.message) : String(error);
     complain(

@@ -10,6 +10,8 @@ import { createChunkNaming } from "./chunk.ts";
 
 const root = join(import.meta.dirname, "..");
 export const bins = ["cli/main", "cli/catalog-validate"];
+/** Modules that run on threads of their own. */
+const threads = ["cli/nickel-thread"];
 const libraryDoors = ["engine/nickel/evaluate", "engine/nickel/located"];
 const everyDay = ["cli/run-command-line", "cli/commands/build", "cli/commands/list", "cli/commands/plan"];
 const evaluating = ["cli/run-command-line", "cli/commands/nickel-export", "cli/commands/nickel-batch"];
@@ -18,7 +20,9 @@ const evaluating = ["cli/run-command-line", "cli/commands/nickel-export", "cli/c
 export async function bundle(into: string): Promise<readonly string[]> {
   const build = await rolldown({
     cwd: root,
-    input: Object.fromEntries([...bins, ...libraryDoors].map((entry) => [entry, sourceOf(entry)])),
+    input: Object.fromEntries(
+      [...bins, ...threads, ...libraryDoors].map((entry) => [entry, sourceOf(entry)]),
+    ),
     platform: "node",
     transform: { target: "node24" },
     // Only thus may a module lie in another chunk than those that it imports.

@@ -3,7 +3,9 @@
 import { resolve } from "node:path";
 import { exportFormats, writeData } from "../../engine/nickel/formats/write.ts";
 import { defineCommand } from "../command.ts";
+import { refuseUsage } from "../complain.ts";
 import { exitCode } from "../exit-code.ts";
+import { limitOptions, readNickelLimits } from "../nickel-limits.ts";
 import { importPaths, nickelOptions, tellTraces } from "../nickel-options.ts";
 import { openEvaluator } from "../open-evaluator.ts";
 import { choice } from "../option.ts";
@@ -16,7 +18,7 @@ export const command = defineCommand({
   description:
     "Evaluates a Nickel file (or a JSON, YAML or TOML one) as a whole and prints it as data.\n" +
     'lamina\'s own contracts can be imported as "lamina/workflow.ncl" and so on.',
-  options: { format: choice(exportFormats, "json by default"), ...nickelOptions },
+  options: { format: choice(exportFormats, "json by default"), ...nickelOptions, ...limitOptions },
   examples: [
     { command: "lamina nickel export catalog/rust/workflow.ncl", does: "as JSON" },
     {
@@ -27,9 +29,10 @@ export const command = defineCommand({
   run: ({ options, operands, directory, output }) => {
     const host = createHost();
     const paths = importPaths(options["import-path"], directory, host.env("NICKEL_IMPORT_PATH"));
-    const evaluated = openEvaluator(host, paths, { trace: tellTraces(output) }).evaluate(
-      resolve(directory, operands[0] ?? ""),
-    );
+    const limits = readNickelLimits(host.env, options);
+    if (!limits.ok) return refuseUsage(output, { message: limits.error });
+    const given = { trace: tellTraces(output), limits: limits.value };
+    const evaluated = openEvaluator(host, paths, given).evaluate(resolve(directory, operands[0] ?? ""));
     const written = evaluated.ok ? writeData(evaluated.value.value, options.format ?? "json") : evaluated;
     if (!written.ok) {
       tellDiagnostics(output, directory, written.error);

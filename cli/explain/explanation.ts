@@ -2,6 +2,7 @@
 // run: by the self-test wherever lamina is installed, and by the tests.
 
 import type { ExportFormat } from "../../engine/nickel/formats/write.ts";
+import type { NickelLimits } from "../nickel-limits.ts";
 
 /**
  * Paths below a project to texts; "«…»" marks what a diagnostic of the code underlines, "«W0337:…»" what one of another code does.
@@ -14,7 +15,7 @@ export type Question =
   | { readonly kind: "check" }
   | { readonly kind: "plan"; readonly bases?: Readonly<Record<string, string>> }
   | { readonly kind: "mend-lock" }
-  | { readonly kind: "export"; readonly format: ExportFormat };
+  | { readonly kind: "export"; readonly format: ExportFormat; readonly limits?: NickelLimits };
 
 export interface Explanation {
   /** "E" or "W" and four digits. */

@@ -44,7 +44,9 @@ export function createJudge(folder: string): Judge {
         return !mended.ok && mended.error.kind === "unmendable" ? mended.error.diagnostics : [];
       }
       case "export": {
-        const evaluated = evaluator.evaluate(join(root, exampleFile));
+        const { limits } = question;
+        const limited = limits === undefined ? evaluator : openEvaluator(host, [], { limits });
+        const evaluated = limited.evaluate(join(root, exampleFile));
         const written = evaluated.ok ? writeData(evaluated.value.value, question.format) : evaluated;
         return written.ok ? [] : written.error;
       }

@@ -1,5 +1,7 @@
-// Located values as plain JSON and back: for keeping evaluated values from one process to the next. Each value is an array
-// [kind, file, start, end, payload], `file` an index into a list that the caller keeps.
+// Located values as plain JSON and back: for keeping evaluated values from one process to the next, and for handing them
+// from one thread to another. All nodes of a value stand in one list, each behind what holds it, so that no depth of the
+// value is too much for anybody's stack. A node is an array [kind, file, start, end, payload], `file` an index into a list
+// that the caller keeps; the payload of an array is its length, that of a record its keys with their places.
 
 import type { SourceFile, Span } from "../core/source.ts";
 import { unreachable } from "../core/unreachable.ts";
@@ -9,45 +11,65 @@ import type { Json, Located, LocatedField } from "./located.ts";
 export function encodeLocated(value: Located, paths: readonly string[]): Json | undefined {
   const indexes = new Map(paths.map((path, index) => [path, index]));
   let isWhole = true;
-  const place = ({ file, start, end }: Span): [number, number, number] => {
+  const nodes = encodeNodes(value, (file) => {
     const index = indexes.get(file.path);
     if (index === undefined) isWhole = false;
-    return [index ?? -1, start, end];
-  };
-  const encode = (located: Located): Json => {
-    const head = [located.kind, ...place(located.span)];
+    return index ?? -1;
+  });
+  return isWhole ? nodes : undefined;
+}
+
+/** The value as JSON, its files by the numbers that `indexOf` gives them. */
+export function encodeNodes(value: Located, indexOf: (file: SourceFile) => number): Json {
+  const nodes: Json[] = [];
+  /** What is still to be written, the next one last. */
+  const rest: Located[] = [value];
+  for (let located = rest.pop(); located !== undefined; located = rest.pop()) {
+    const { file, start, end } = located.span;
+    const head = [located.kind, indexOf(file), start, end];
     switch (located.kind) {
       case "null":
-        return head;
+        nodes.push(head);
+        break;
       case "bool":
       case "string":
-        return [...head, located.value];
+        nodes.push([...head, located.value]);
+        break;
       case "number":
-        return [...head, located.value, located.text];
+        nodes.push([...head, located.value, located.text]);
+        break;
       case "enum":
-        return [...head, located.tag];
+        nodes.push([...head, located.tag]);
+        break;
       case "array":
-        return [...head, located.items.map(encode)];
+        nodes.push([...head, located.items.length]);
+        for (let at = located.items.length - 1; at >= 0; at -= 1) {
+          const item = located.items[at];
+          if (item !== undefined) rest.push(item);
+        }
+        break;
       case "record": {
-        const fields = Array.from(located.fields, ([name, field]) => [
-          name,
-          ...place(field.keySpan),
-          encode(field.value),
-        ]);
-        return [...head, fields];
+        const keys: Json[] = [];
+        const values: Located[] = [];
+        for (const [name, { keySpan, value: inner }] of located.fields) {
+          keys.push([name, indexOf(keySpan.file), keySpan.start, keySpan.end]);
+          values.push(inner);
+        }
+        nodes.push([...head, keys]);
+        for (const inner of values.reverse()) rest.push(inner);
+        break;
       }
       default:
-        return unreachable(located);
+        unreachable(located);
     }
-  };
-  const encoded = encode(value);
-  return isWhole ? encoded : undefined;
+  }
+  return nodes;
 }
 
 /** The value that `encodeLocated` made `json` of; undefined where it made no such thing. */
 export function decodeLocated(json: unknown, files: readonly SourceFile[]): Located | undefined {
   try {
-    return decode(json, files);
+    return decode(list(json), files);
   } catch (error) {
     if (error instanceof Malformed) return undefined;
     throw error;
@@ -56,7 +78,42 @@ export function decodeLocated(json: unknown, files: readonly SourceFile[]): Loca
 
 class Malformed extends Error {}
 
-function decode(json: unknown, files: readonly SourceFile[]): Located {
+/** An array or record that waits for its parts. */
+interface Container {
+  readonly located: Located;
+  readonly length: number;
+  /** How many of its parts are there. */
+  filled: number;
+  readonly add: (part: Located) => void;
+}
+
+function decode(nodes: readonly unknown[], files: readonly SourceFile[]): Located {
+  const open: Container[] = [];
+  for (const [at, node] of nodes.entries()) {
+    let done = decodeNode(node, files);
+    // A part that is complete may complete what holds it.
+    for (;;) {
+      if ("add" in done) {
+        if (done.filled < done.length) {
+          open.push(done);
+          break;
+        }
+        done = done.located;
+      }
+      const around = open.pop();
+      if (around === undefined) {
+        if (at !== nodes.length - 1) throw new Malformed();
+        return done;
+      }
+      around.add(done);
+      around.filled += 1;
+      done = around;
+    }
+  }
+  throw new Malformed();
+}
+
+function decodeNode(json: unknown, files: readonly SourceFile[]): Located | Container {
   const [kind, file, start, end, payload, text] = list(json);
   const span = readSpan(file, start, end, files);
   switch (kind) {
@@ -74,19 +131,30 @@ function decode(json: unknown, files: readonly SourceFile[]): Located {
     case "enum":
       if (typeof payload !== "string") throw new Malformed();
       return { kind, tag: payload, span };
-    case "array":
-      return { kind, items: list(payload).map((item) => decode(item, files)), span };
-    case "record":
-      return { kind, fields: new Map(list(payload).map((field) => decodeField(field, files))), span };
+    case "array": {
+      if (typeof payload !== "number") throw new Malformed();
+      const items: Located[] = [];
+      return { located: { kind, items, span }, length: payload, filled: 0, add: (item) => items.push(item) };
+    }
+    case "record": {
+      const keys = list(payload).map((key) => decodeKey(key, files));
+      const fields = new Map<string, LocatedField>();
+      const add = (value: Located) => {
+        const key = keys[fields.size];
+        if (key === undefined) throw new Malformed();
+        fields.set(key.name, { keySpan: key.span, value });
+      };
+      return { located: { kind, fields, span }, length: keys.length, filled: 0, add };
+    }
     default:
       throw new Malformed();
   }
 }
 
-function decodeField(json: unknown, files: readonly SourceFile[]): [string, LocatedField] {
-  const [name, file, start, end, value] = list(json);
+function decodeKey(json: unknown, files: readonly SourceFile[]): { name: string; span: Span } {
+  const [name, file, start, end] = list(json);
   if (typeof name !== "string") throw new Malformed();
-  return [name, { keySpan: readSpan(file, start, end, files), value: decode(value, files) }];
+  return { name, span: readSpan(file, start, end, files) };
 }
 
 function list(json: unknown): readonly unknown[] {

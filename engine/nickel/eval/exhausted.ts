@@ -1,4 +1,4 @@
-// What it comes to when an evaluation uses up what it may use: codes E0215 and E0250 to E0254, with their texts. All are
+// What it comes to when an evaluation uses up what it may use: codes E0250 to E0253, and E0215, with their texts. All are
 // RangeErrors, as V8's own are: nothing but the doors of the evaluator catches them, and what was being computed may be
 // computed anew.
 
@@ -33,7 +33,7 @@ export const memorySpent: NickelTemplate<{ limitBytes: number }> = {
     `the evaluation needs more than ${counted(Math.ceil(limitBytes / 2 ** 20))} MiB of memory`,
   label: () => "while evaluating this",
   help: () =>
-    "raise the limit with --max-memory or LAMINA_NICKEL_MAX_MEMORY (in MiB), unless the program never ends",
+    "raise the limit with --max-memory or LAMINA_NICKEL_MAX_MEMORY (in MiB), or Node's own with NODE_OPTIONS=--max-old-space-size=MIB, unless the program never ends",
 };
 
 export const timeSpent: NickelTemplate<{ limitMs: number }> = {
@@ -52,12 +52,6 @@ export const tooLarge: NickelTemplate<undefined> = {
   label: () => "while evaluating this",
   help: () =>
     "strings end at 512 million characters, arrays at 64 million elements, numbers at 300 million digits",
-};
-
-export const interrupted: NickelTemplate<undefined> = {
-  code: "E0254",
-  kind: "EvalError::Other",
-  message: () => "the evaluation was interrupted",
 };
 
 /** Stops the evaluation for good: no field is looked at any more. */

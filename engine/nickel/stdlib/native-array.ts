@@ -1,5 +1,6 @@
 // The loops behind `std.array`: flat where the obvious recursion would nest, and linear where copying would not be.
 
+import { reserve } from "../eval/budget.ts";
 import { describeValue } from "../eval/describe.ts";
 import { wrongOperand } from "../eval/diagnostics.ts";
 import { equal } from "../eval/equality.ts";
@@ -16,7 +17,16 @@ import {
   type Place,
   type Value,
 } from "../eval/value.ts";
-import { add, compare as compareNumbers, divide, floor, multiply, type Num, subtract } from "../number.ts";
+import {
+  add,
+  compare as compareNumbers,
+  divide,
+  floor,
+  multiply,
+  type Num,
+  subtract,
+  toDouble,
+} from "../number.ts";
 
 /** The elements of an array operand, under their contracts. */
 function elementsOf(operands: readonly Lazy[], index: number, name: string, span: Place): readonly Lazy[] {
@@ -115,6 +125,7 @@ function rangeStep(operands: readonly Lazy[], span: Place): Value {
   const step = operand(operands[2], "number", operator, 3, span).value;
   const steps = divide(subtract(end, start), step);
   const length = steps === undefined ? 0 : floor(steps);
+  reserve(toDouble(length), span);
   const items: Value[] = [];
   for (let index: Num = 0; compareNumbers(index, length) < 0; index = add(index, 1)) {
     items.push(new NumberValue(add(start, multiply(index, step)), span));

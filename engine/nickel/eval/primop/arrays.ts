@@ -1,6 +1,7 @@
 // Operations on arrays.
 
 import { isInteger, printNumber } from "../../number.ts";
+import { reserve } from "../budget.ts";
 import { other } from "../diagnostics.ts";
 import { fail } from "../failure.ts";
 import { apply, delay, force } from "../thunk.ts";
@@ -61,6 +62,7 @@ export const arrayPrimops: Readonly<Record<string, Primop>> = {
     run: (operands, span) => {
       const length = indexOperand(operands[0], { name: "array/generate", arity: 2 }, 1, span);
       const make = lazyOperand(operands, 1);
+      reserve(length, span);
       const items = Array.from({ length }, (_, index) =>
         delay(() => apply(make, [new NumberValue(index, span)], span), span),
       );
