@@ -10,7 +10,7 @@ import type { BlobWriter } from "../ports/images.ts";
 import type { RegistryFailure } from "../ports/registry.ts";
 import type { SourceFacts } from "../ports/source-facts.ts";
 import { composeAttestation } from "./attestation-manifest.ts";
-import { type BuildTimes, stateProvenance } from "./provenance.ts";
+import { type BuildTimes, type Collection, stateCollection, stateProvenance } from "./provenance.ts";
 import { stateSbom } from "./sbom.ts";
 import { nameOfImage, type StatedImage, type Statement } from "./statement.ts";
 
@@ -32,6 +32,8 @@ export interface AttestedImage extends Omit<StatedImage, "workspace" | "digest">
   readonly runId: string;
   /** Undefined where it was built before that. */
   readonly build: BuildTimes | undefined;
+  /** Of an image of a layer's artifacts: out of which image they were taken. Then that image's SBOM tells of them. */
+  readonly collected?: Collection | undefined;
 }
 
 /**
@@ -39,12 +41,13 @@ export interface AttestedImage extends Omit<StatedImage, "workspace" | "digest">
  * was proven is published all the same.
  */
 export async function attest(
-  { manifest, runId, build, ...subject }: AttestedImage,
+  { manifest, runId, build, collected, ...subject }: AttestedImage,
   deps: AttestDeps,
   signal: AbortSignal,
 ): Promise<Result<IndexDescriptor, Extract<RegistryFailure, { kind: "file" | "canceled" }>>> {
-  const { source, version, clock, blobs } = deps;
+  const { source, version, clock } = deps;
   const image: StatedImage = { ...subject, digest: manifest.digest };
+  if (collected !== undefined) return keep(manifest, [stateCollection({ image, version, collected })], deps);
   const statements: Statement[] = [
     stateProvenance({ image, source, version, build: build && { ...build, runId } }),
   ];
@@ -68,6 +71,14 @@ export async function attest(
         return unreachable(error);
     }
   }
+  return keep(manifest, statements, deps);
+}
+
+function keep(
+  manifest: AttestedImage["manifest"],
+  statements: readonly Statement[],
+  { blobs }: AttestDeps,
+): Result<IndexDescriptor, Extract<RegistryFailure, { kind: "file" }>> {
   const composed = composeAttestation(manifest, statements);
   for (const bytes of composed.blobs) {
     const written: Result<void, FileFailure> = blobs.add(bytes);

@@ -1,13 +1,25 @@
 // How a layer's image came to be, as SLSA has it (slsa.dev/spec/v1.1/provenance). What somebody may check is in it, and nothing of
 // whoever built: no host, no path, no build argument and no secret. docs/registries.md documents the parameters.
 
+import type { ImageDigest } from "../core/digest.ts";
 import type { SourceFacts } from "../ports/source-facts.ts";
-import { hexOf, type StatedImage, type Statement, sortedEntries, stateOf, timeOf } from "./statement.ts";
+import {
+  hexOf,
+  nameOfImage,
+  type StatedImage,
+  type Statement,
+  sortedEntries,
+  stateOf,
+  timeOf,
+} from "./statement.ts";
 
 export const provenancePredicate = "https://slsa.dev/provenance/v1";
 
 /** What the parameters below mean: another when they mean something else. A scheme of lamina's own, as its annotations' prefix. */
 const buildType = "io.lamina:layer-build/v1";
+
+/** The same of an image of artifacts, which is taken out of a layer's image. */
+const collectionType = "io.lamina:layer-artifacts/v1";
 
 /** Milliseconds since the epoch. */
 export interface BuildTimes {
@@ -39,7 +51,7 @@ export function stateProvenance({ image, source, version, build }: ProvenanceFac
       resolvedDependencies: dependenciesOf(image, source),
     },
     runDetails: {
-      builder: { id: "io.lamina:builder", version: { lamina: version } },
+      builder: builderOf(version),
       metadata:
         build === undefined
           ? {}
@@ -50,6 +62,35 @@ export function stateProvenance({ image, source, version, build }: ProvenanceFac
             },
     },
   });
+}
+
+/** Artifacts that were taken out of a layer's image. */
+export interface Collection {
+  readonly from: ImageDigest;
+  /** The layer's `artifact_paths`. */
+  readonly paths: readonly string[];
+}
+
+/** How an image of artifacts came to be: the same whenever it is made, so it names no run. */
+export function stateCollection({
+  image,
+  version,
+  collected,
+}: Pick<ProvenanceFacts, "image" | "version"> & { readonly collected: Collection }): Statement {
+  const { entry, layer, platform, workspace } = image;
+  return stateOf(image, provenancePredicate, {
+    buildDefinition: {
+      buildType: collectionType,
+      externalParameters: { workspace, layer, platform, artifactPaths: collected.paths },
+      internalParameters: { inputDigest: entry.input },
+      resolvedDependencies: [describe(nameOfImage(image), collected.from)],
+    },
+    runDetails: { builder: builderOf(version), metadata: {} },
+  });
+}
+
+function builderOf(version: string): object {
+  return { id: "io.lamina:builder", version: { lamina: version } };
 }
 
 /** The sources where the commit is known, then the layers, then the external images that it stands on or copies from. */

@@ -43,7 +43,7 @@ export interface PublicationDeps extends PromotionDeps {
     entry: LockEntry,
     signal: AbortSignal,
   ) => Promise<Result<CollectedArtifacts, CollectFailure>>;
-  /** Makes what is attached to a layer's image; it lies in the store when it resolves. */
+  /** Makes what is attached to an image of a layer's; it lies in the store when it resolves. */
   readonly attest: (
     image: AttestedImage,
     signal: AbortSignal,
@@ -111,7 +111,7 @@ export class Publication {
     readonly pushed: Promise<Result<Pushed, PushFailure>>;
   }[] = [];
 
-  /** By layer and platform: once for all registries. */
+  /** By layer and platform, attestations by image as well: once for all registries. */
   readonly #collects = new Map<string, Promise<Result<CollectedArtifacts, CollectFailure>>>();
   readonly #attests = new Map<string, Promise<Result<IndexDescriptor, RegistryFailure>>>();
 
@@ -282,13 +282,14 @@ export class Publication {
       ({ images: fresh, there }) => !fresh.every((image) => there.some((each) => isSame(image, each))),
     );
     const attested = new Map<LayerImage, LayerImage>();
-    for (const { offer, image } of pushed) {
-      if (!behind.some(({ images: fresh }) => fresh.includes(image))) continue;
-      const there = tags.flatMap((each) => each.there);
-      const attestations = await this.#attach(offer, image, there, runId);
-      if (!attestations.ok) return attestations;
-      attested.set(image, { ...image, attestations: attestations.value });
-    }
+    const there = tags.flatMap((each) => each.there);
+    for (const { offer, image, artifacts: taken } of pushed)
+      for (const each of taken === undefined ? [image] : [image, taken]) {
+        if (!behind.some(({ images: fresh }) => fresh.includes(each))) continue;
+        const attestations = await this.#attach(offer, each, there, runId);
+        if (!attestations.ok) return attestations;
+        attested.set(each, { ...each, attestations: attestations.value });
+      }
     // One moment for all of them: tags of the same images point to the same index.
     const createdMs = this.#deps.clock.nowMs();
     const moves: TagMove[] = [];
@@ -312,17 +313,20 @@ export class Publication {
     const { layer, platform, entry, build, repository } = offer;
     const standing = there.find((each) => isSame(each, image) && each.attestations.length > 0);
     if (standing !== undefined) return ok(standing.attestations);
-    const elsewhere = published.placeOf(entry.image);
-    const carried = published.attestationsOf(entry.image);
+    const { manifest } = image;
+    const elsewhere = published.placeOf(manifest.digest);
+    const carried = published.attestationsOf(manifest.digest);
     if (elsewhere !== undefined && carried.length > 0) {
       const sent = await this.#carry(elsewhere, repository, carried);
       if (sent.ok) return ok(carried);
     }
-    const key = stepKey(layer.name, platform);
-    const { manifest } = image;
-    const made =
-      this.#attests.get(key) ??
-      attest({ workspace, layer: layer.name, platform, manifest, entry, runId, build }, this.#signal);
+    const collected =
+      manifest.digest === entry.image
+        ? undefined
+        : { from: entry.image, paths: layer.workflow.artifact_paths };
+    const key = `${stepKey(layer.name, platform)} ${manifest.digest}`;
+    const subject = { workspace, layer: layer.name, platform, manifest, entry, runId };
+    const made = this.#attests.get(key) ?? attest({ ...subject, build, collected }, this.#signal);
     this.#attests.set(key, made);
     const descriptor = await made;
     if (!descriptor.ok) return descriptor;

@@ -45,7 +45,7 @@ function checkOut(directives: string): WrittenProject {
     "catalog/build_directives.ncl": directives,
     "catalog/one/workflow.ncl": `{
   name = "one", kind = 'utility, language = "none", build_base = { image = "${base}" },
-  tools_provided = ["one"], artifact_paths = [], args = { WORD = "hidden-word" },
+  tools_provided = ["one"], artifact_paths = ["/bin/one"], args = { WORD = "hidden-word" },
 }
 `,
     "catalog/one/Dockerfile": `FROM ${base}
@@ -152,7 +152,7 @@ test("an image stands in its registry with how it came to be and what is in it",
   const repository = `t${randomBytes(6).toString("hex")}/lamina`;
   const project = checkOut(publishTo(repository));
   const pushed = await push(project);
-  expect(pushed.stderr).toContain("promoted: 6 tags moved");
+  expect(pushed.stderr).toContain("promoted: 9 tags moved");
   expect(pushed.exitCode).toBe(0);
 
   const one = await readAttested(`${repository}/one`);
@@ -193,6 +193,19 @@ test("an image stands in its registry with how it came to be and what is in it",
     for (const secret of ["hidden-word", project.root, rig.buildkit.address])
       expect(text).not.toContain(secret);
 
+  // Of the artifacts: out of which image they were taken, whose own statements say the rest.
+  const taken = await readAttested(`${repository}/one`, "artifacts");
+  expect(taken.statements).toHaveLength(1);
+  expect(JSON.parse(taken.statements[0] ?? "")).toMatchObject({
+    predicate: {
+      buildDefinition: {
+        buildType: "io.lamina:layer-artifacts/v1",
+        externalParameters: { artifactPaths: ["/bin/one"] },
+        resolvedDependencies: [{ name: "lamina/one", digest: { sha256: hexOf(oneEntry?.image) } }],
+      },
+    },
+  });
+
   const again = await push(project);
   expect(again.stderr).toContain("all tags are where they belong");
   expect(await readAttested(`${repository}/two`)).toEqual(two);
@@ -205,7 +218,7 @@ test("what was published elsewhere comes with what is attached to it there", asy
   const second = checkOut(takeOver(repository));
   second.write("lamina.lock", lockOf(first));
   const moved = await push(second);
-  expect(moved.stderr).toContain("promoted: 6 tags moved");
+  expect(moved.stderr).toContain("promoted: 9 tags moved");
   expect(moved.exitCode).toBe(0);
   for (const layer of ["one", "two"]) {
     const { attached, statements } = await readAttested(`${repository}-new/${layer}`);

@@ -7,7 +7,7 @@ import { ok } from "../../engine/core/result.ts";
 import type { ImageContent } from "../../engine/ports/image-inventory.ts";
 import { composeAttestation } from "../../engine/publish/attestation-manifest.ts";
 import { qualifyBaseName } from "../../engine/publish/base-name.ts";
-import { stateProvenance } from "../../engine/publish/provenance.ts";
+import { stateCollection, stateProvenance } from "../../engine/publish/provenance.ts";
 import { stateSbom } from "../../engine/publish/sbom.ts";
 import { FakeRegistry } from "../fakes/registry.ts";
 import { a, amd64, b, digestOf, entry, layer } from "../lock/samples.ts";
@@ -86,6 +86,30 @@ describe("provenance", () => {
     });
     expect(text).not.toContain("invocationId");
     expect(text).not.toContain("hidden-word");
+  });
+});
+
+test("provenance of artifacts names the image that they were taken out of, and no run", () => {
+  const collected = { from: digestOf("f"), paths: ["/usr/bin/cargo"] };
+  const { predicateType, text } = stateCollection({ image, version: "1.2.3", collected });
+  expect(JSON.parse(text)).toEqual({
+    _type: "https://in-toto.io/Statement/v1",
+    subject: [{ name: "lamina/rust", digest: { sha256: hex("a") } }],
+    predicateType,
+    predicate: {
+      buildDefinition: {
+        buildType: "io.lamina:layer-artifacts/v1",
+        externalParameters: {
+          workspace: "lamina",
+          layer: "rust",
+          platform: "linux/amd64",
+          artifactPaths: ["/usr/bin/cargo"],
+        },
+        internalParameters: { inputDigest: b },
+        resolvedDependencies: [{ name: "lamina/rust", digest: { sha256: hex("f") } }],
+      },
+      runDetails: { builder: { id: "io.lamina:builder", version: { lamina: "1.2.3" } }, metadata: {} },
+    },
   });
 });
 

@@ -316,7 +316,10 @@ describe("artifacts", () => {
       "registry.example/lamina/debian:latest",
     ]);
     expect(registry.read(placeOf("debian"), "artifacts")).toMatchObject({
-      manifests: [{ digest: imageOf("artifacts of debian"), annotations: { "io.lamina.size": "10" } }],
+      manifests: [
+        { digest: imageOf("artifacts of debian"), annotations: { "io.lamina.size": "10" } },
+        { annotations: { "vnd.docker.reference.digest": imageOf("artifacts of debian") } },
+      ],
     });
   });
 
