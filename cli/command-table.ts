@@ -165,6 +165,13 @@ export const commandTable: readonly TableEntry[] = [
     load: () => import("./commands/nickel-eval.ts"),
   },
   {
+    name: "nickel typecheck",
+    usage: "FILE",
+    group: "Tools",
+    summary: "check the names and static types of a Nickel file",
+    load: () => import("./commands/nickel-typecheck.ts"),
+  },
+  {
     name: "nickel batch",
     usage: "--mode M",
     group: "Tools",

@@ -96,11 +96,10 @@ function evaluateEntry(
 
 function evaluateUnit(unit: Unit, mode: EvaluationMode, firstOnly: boolean): Evaluation {
   const units = closure(unit);
-  const faults = units.flatMap((one) => (one === unit ? one.diagnostics : one.diagnostics.map(asImported)));
+  const unread = units.flatMap((one) => (one === unit ? one.diagnostics : one.diagnostics.map(asImported)));
+  const isReadable = unread.every(({ kind }) => kind.startsWith("TypecheckError::"));
+  const faults = isReadable ? units.flatMap((one) => staticFaults(one, mode === "check-strict")) : unread;
   if (faults.length > 0) return err(firstOnly ? faults.slice(0, 1) : faults.sort(compareDiagnostics));
-  const mistyped = units.flatMap((one) => one.types?.check(mode === "check-strict") ?? []);
-  if (mistyped.length > 0)
-    return err(firstOnly ? mistyped.slice(0, 1) : mistyped.toSorted(compareDiagnostics));
   const imports = Array.from(new Set(units.map((one) => one.file.path))).sort();
   const absent = Array.from(new Set(units.flatMap((one) => one.absent))).sort();
   if (mode === "check" || mode === "check-strict")
@@ -111,6 +110,12 @@ function evaluateUnit(unit: Unit, mode: EvaluationMode, firstOnly: boolean): Eva
   });
   if (value === undefined) return err(diagnostics.toSorted(compareDiagnostics));
   return ok({ value, imports, absent });
+}
+
+/** What is wrong with the names and types of one file, in order of its text. */
+function staticFaults({ diagnostics, types }: Unit, isStrict: boolean): readonly NickelDiagnostic[] {
+  const mistyped = types?.check(isStrict) ?? [];
+  return mistyped.length === 0 ? diagnostics : [...diagnostics, ...mistyped].sort(compareDiagnostics);
 }
 
 /** Whether the stack was too short: for the evaluation, or for a text that nests. */

@@ -12,7 +12,8 @@ import { arrow, dictionaryOf, dyn, number, type Row, resolve, string, type Type 
 export function inferTerm(checker: Checker, term: Term, context: Context): Type {
   switch (term.kind) {
     case "variable":
-      return context.types.get(term.name) ?? dyn;
+      // That a name is bound by nothing is told elsewhere, and it shall not be told again by its type.
+      return context.types.get(term.name) ?? freshType(context.level);
     case "annotated":
       return inferAnnotated(checker, term.annotations, term.term, context);
     case "apply":
