@@ -13,7 +13,7 @@ import { isLibrary } from "./library.ts";
 import { compareUtf8, complainMissing, type Field, type RecordValue, raiseMissing } from "./record.ts";
 import { force } from "./thunk.ts";
 import type { ArrayValue, Lazy, Place, Value } from "./value.ts";
-import { extendPath } from "./value-path.ts";
+import { type Trail, writeTrail } from "./value-path.ts";
 
 export interface Exported {
   /** Absent when there are diagnostics. */
@@ -36,7 +36,7 @@ export function exportValue(lazy: Lazy, span: Span, options: ExportOptions): Exp
   try {
     // Upstream computes everything before it asks whether a format can hold it.
     if (options.firstOnly) forceLastFirst(lazy, options.everything);
-    const value = run.visit(lazy, span, "");
+    const value = run.visit(lazy, span, undefined);
     return { value: run.diagnostics.length === 0 ? value : undefined, diagnostics: run.diagnostics };
   } catch (failure) {
     if (failure instanceof NickelFailure) {
@@ -85,9 +85,9 @@ class ExportRun {
   }
 
   /** `undefined` where something failed that has been noted. */
-  visit(lazy: Lazy, outer: Span, path: string): Located | undefined {
+  visit(lazy: Lazy, outer: Span, trail: Trail | undefined): Located | undefined {
     this.current = ownPlace(lazy.span) ?? outer;
-    const value = this.#compute(lazy, path);
+    const value = this.#compute(lazy, trail);
     if (value === undefined) return undefined;
     const span = ownPlace(value.span) ?? ownPlace(lazy.span) ?? outer;
     switch (value.kind) {
@@ -104,23 +104,23 @@ class ExportRun {
         return { kind: "string", value: value.value, span };
       case "enum":
         if (value.argument === undefined) return { kind: "enum", tag: value.tag, span };
-        return this.#refuse(value, span, path);
+        return this.#refuse(value, span, trail);
       case "array":
-        return this.#array(value, span, path);
+        return this.#array(value, span, trail);
       case "record":
-        return this.#record(value, span, path);
+        return this.#record(value, span, trail);
       default:
-        return this.#refuse(value, span, path);
+        return this.#refuse(value, span, trail);
     }
   }
 
-  #compute(lazy: Lazy, path: string): Value | undefined {
+  #compute(lazy: Lazy, trail: Trail | undefined): Value | undefined {
     try {
       return force(lazy);
     } catch (failure) {
       if (this.#firstOnly || !(failure instanceof NickelFailure)) throw failure;
       const placed = failure.at(this.current);
-      this.#note(placed.diagnostics, placed.toldAt(path));
+      this.#note(placed.diagnostics, placed.toldAt(writeTrail(trail)));
       return failure.recovered;
     }
   }
@@ -140,27 +140,33 @@ class ExportRun {
     }
   }
 
-  #refuse(value: Value, span: Span, path: string): Located | undefined {
-    if (value.kind === "enum" && value.argument !== undefined) this.visit(value.argument, span, path);
+  #refuse(value: Value, span: Span, trail: Trail | undefined): Located | undefined {
+    if (value.kind === "enum" && value.argument !== undefined) this.visit(value.argument, span, trail);
     if (this.#everything) {
       return { kind: "string", value: `<${describeValue(value)}>`, span };
     }
     return this.#note([
-      complain(notSerializable, { what: describeValue(value), path, help: exportHelp(value) }, span),
+      complain(
+        notSerializable,
+        { what: describeValue(value), path: writeTrail(trail), help: exportHelp(value) },
+        span,
+      ),
     ]);
   }
 
-  #array(array: ArrayValue, span: Span, path: string): Located {
+  #array(array: ArrayValue, span: Span, up: Trail | undefined): Located {
     const elements = array.elements();
-    const items: (Located | undefined)[] = Array.from({ length: elements.length });
+    const items: Located[] = [];
     // Upstream's order when the first error ends it is from the last to the first.
-    for (const [index, element] of this.#ordered(Array.from(elements.entries()))) {
-      items[index] = this.visit(element, span, extendPath(path, index));
+    for (const [at, element] of this.#ordered(elements).entries()) {
+      const index = this.#firstOnly ? elements.length - 1 - at : at;
+      const item = this.visit(element, span, { up, step: index });
+      if (item !== undefined) items.push(item);
     }
-    return { kind: "array", items: items.filter((item) => item !== undefined), span };
+    return { kind: "array", items: this.#ordered(items), span };
   }
 
-  #record(record: RecordValue, span: Span, path: string): Located {
+  #record(record: RecordValue, span: Span, up: Trail | undefined): Located {
     const present: (readonly [string, Field, Lazy])[] = [];
     for (const [name, field] of record.present()) {
       if (field.attributes.notExported && !this.#everything) continue;
@@ -177,14 +183,14 @@ class ExportRun {
           }),
         ]);
     }
-    const fields = new Map<string, LocatedField>();
+    const fields: (readonly [string, LocatedField])[] = [];
     for (const [name, field, cell] of this.#ordered(present)) {
       const keySpan = ownPlace(field.keySpan) ?? span;
-      const value = this.visit(cell, keySpan, extendPath(path, name));
-      if (value !== undefined) fields.set(name, { keySpan, value });
+      const value = this.visit(cell, keySpan, { up, step: name });
+      if (value !== undefined) fields.push([name, { keySpan, value }]);
     }
-    const sorted = Array.from(fields).sort(([a], [b]) => compareUtf8(a, b));
-    return { kind: "record", fields: new Map(sorted), span };
+    fields.sort(([a], [b]) => compareUtf8(a, b));
+    return { kind: "record", fields: new Map(fields), span };
   }
 
   #ordered<T>(all: readonly T[]): readonly T[] {

@@ -7,6 +7,19 @@ export function extendPath(path: string, step: number | string): string {
   return path === "" ? name : `${path}.${name}`;
 }
 
+/** The same, last step first, to be written when somebody asks: what walks a whole value seldom does. */
+export interface Trail {
+  readonly up: Trail | undefined;
+  readonly step: number | string;
+}
+
+/** "" for the whole value. */
+export function writeTrail(trail: Trail | undefined): string {
+  const steps: (number | string)[] = [];
+  for (let at = trail; at !== undefined; at = at.up) steps.push(at.step);
+  return steps.reduceRight((path: string, step) => extendPath(path, step), "");
+}
+
 /** Whether `whole` ends in the steps of `end`, or is it. */
 export function endsInPath(whole: string, end: string): boolean {
   if (end === "" || !whole.endsWith(end)) return false;
