@@ -152,16 +152,16 @@ export const commandTable: readonly TableEntry[] = [
   },
   {
     name: "nickel export",
-    usage: "FILE",
+    usage: "[FILE…]",
     group: "Tools",
-    summary: "evaluate a Nickel file and print it as JSON, YAML or TOML",
+    summary: "evaluate Nickel files and print the data as JSON, YAML or TOML",
     load: () => import("./commands/nickel-export.ts"),
   },
   {
     name: "nickel eval",
-    usage: "FILE",
+    usage: "[FILE…]",
     group: "Tools",
-    summary: "evaluate a Nickel file and print the value",
+    summary: "evaluate Nickel files and print the value",
     load: () => import("./commands/nickel-eval.ts"),
   },
   {

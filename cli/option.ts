@@ -61,9 +61,14 @@ export function text(placeholder: string, summary: string, short?: string): Valu
 }
 
 /** An option whose value is one of these words. */
-export function choice<const T extends string>(choices: readonly T[], summary: string): ValueSpec<T> {
+export function choice<const T extends string>(
+  choices: readonly T[],
+  summary: string,
+  short?: string,
+): ValueSpec<T> {
   return {
     kind: "value",
+    ...(short === undefined ? {} : { short }),
     placeholder: choices.join("|"),
     summary,
     choices,

@@ -1,5 +1,7 @@
 // The embedded Nickel from the command line: export, eval, and the batch protocol.
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { callCli, layerFiles, runCli, writeProject } from "./run-cli.ts";
 
@@ -19,6 +21,10 @@ const project = writeProject({
   "broken.ncl": "{ a = 1 +\n",
   "wrong.ncl": 'let f | String -> Number = fun x => x in f "a"\n',
   "traced.ncl": '{ a | not_exported = 1, b = std.trace "seen" 2 }',
+  "base.ncl": '{ port | default = 80, server = { "my name" = "web", "%{"port"}" = port } }\n',
+  "site.json": '{ "port": 81 }\n',
+  "text-port.ncl": "{ port | String, .. }\n",
+  "half-broken.ncl": "{ sound = 1, broken = 1 / 0 }\n",
   "uses-lib.ncl": 'import "helper.ncl"\n',
   "lib/helper.ncl": '"helped"\n',
 });
@@ -82,6 +88,98 @@ describe("nickel export", () => {
     expect((await runCli(["nickel", "export", "uses-lib.ncl"], { cwd: project.root, env })).stdout).toBe(
       '"helped"\n',
     );
+  });
+});
+
+function nickel(...args: readonly string[]) {
+  return callCli(["nickel", ...args], project.root);
+}
+
+function piped(stdin: string, ...args: readonly string[]) {
+  return runCli(["nickel", "export", ...args], { cwd: project.root, stdin });
+}
+
+describe("a program of several parts", () => {
+  test("several files are merged, data among them", async () => {
+    expect((await nickel("export", "base.ncl", "site.json")).stdout).toBe(
+      '{\n  "port": 81,\n  "server": {\n    "my name": "web",\n    "port": 81\n  }\n}\n',
+    );
+    expect((await nickel("eval", "base.ncl", "site.json")).stdout).toBe(
+      '{ port = 81, server = { "my name" = "web", port = 81 } }\n',
+    );
+  });
+
+  test("one field alone is evaluated, by a path of names bare or in quotes", async () => {
+    expect((await nickel("export", "base.ncl", "--field", 'server."my name"')).stdout).toBe('"web"\n');
+    expect((await nickel("export", "half-broken.ncl", "--field", "sound")).stdout).toBe("1\n");
+    expect(await nickel("export", "base.ncl", "--field", "a..b")).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr:
+        'error: nickel export: --field must be a path of fields such as a.b or a."b c", not "a..b"\n' +
+        "help: `lamina help nickel export` shows its options\n",
+    });
+  });
+
+  test("contracts are applied to the whole, before the field is taken", async () => {
+    const { exitCode, stdout, stderr } = await nickel(
+      "export",
+      "base.ncl",
+      "--apply-contract",
+      "text-port.ncl",
+      "--field",
+      "server.port",
+    );
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr).toContain("--> base.ncl:1:20\n");
+    expect(stderr).toContain("--> text-port.ncl:1:10\n");
+  });
+
+  test("a field is set where the files leave it open, or overridden", async () => {
+    expect((await nickel("export", "base.ncl", "--set", "port=1 + 1", "--field", "server.port")).stdout).toBe(
+      "2\n",
+    );
+    const conflict = await nickel("export", "base.ncl", "--set", 'server."my name"="x"');
+    expect(conflict.exitCode).toBe(1);
+    expect(conflict.stderr).toContain('error[E0213]: cannot merge the string "web" with the string "x"\n');
+    const args = [
+      "export",
+      "base.ncl",
+      "--override",
+      'server."my name"="x" # or y',
+      "--field",
+      'server."my name"',
+    ];
+    expect((await nickel(...args)).stdout).toBe('"x"\n');
+    expect((await nickel("export", "base.ncl", "--set", "port=(")).exitCode).toBe(2);
+  });
+
+  test("what stdin holds is an input as well, in any format, with imports from here", async () => {
+    expect((await piped('(import "base.ncl").port')).stdout).toBe("80\n");
+    expect(
+      (await piped("port: 82", "base.ncl", "-", "--stdin-format", "yaml", "--field", "server.port")).stdout,
+    ).toBe("82\n");
+    const broken = await piped("{ a = ");
+    expect({ exitCode: broken.exitCode, stderr: broken.stderr.split("\n").slice(0, 2) }).toEqual({
+      exitCode: 1,
+      stderr: ["error[E0101]: unexpected end of file", " --> <stdin>:1:7"],
+    });
+  });
+
+  test("the result goes to a file", async () => {
+    expect(
+      await nickel("export", "base.ncl", "-f", "yaml", "-o", "out/base.yaml", "--field", "port"),
+    ).toEqual({
+      exitCode: 0,
+      stdout: "",
+      stderr: "",
+    });
+    expect(readFileSync(join(project.root, "out/base.yaml"), "utf8")).toBe("80\n");
+    const { exitCode, stderr } = await nickel("export", "base.ncl", "-o", "base.ncl/x");
+    expect({ exitCode, stderr: stderr.slice(0, 31) }).toEqual({
+      exitCode: 3,
+      stderr: "error: cannot write base.ncl/x:",
+    });
   });
 });
 

@@ -103,7 +103,7 @@ describe("wrong usage ends with 2 and says what to do", () => {
   const cases: readonly (readonly [args: readonly string[], stderr: string])[] = [
     [["biuld"], 'error: there is no command "biuld"\nhelp: did you mean "build"?\n'],
     [["frobnicate"], 'error: there is no command "frobnicate"\nhelp: `lamina help` shows all commands\n'],
-    [["nickel"], "error: nickel needs one of: export, eval, batch\nhelp: `lamina help` shows all commands\n"],
+    [["nickel"], "error: nickel needs one of: export, eval, typecheck, batch\nhelp: `lamina help` shows all commands\n"],
     [
       ["nickel", "exprot", "x"],
       'error: there is no command "nickel exprot"\nhelp: did you mean "nickel export"?\n',
@@ -194,8 +194,8 @@ complete_words lamina build -C ""
 rm -r "$PWD"`;
     expect(execFileSync("bash", ["-c", ask], { encoding: "utf8" })).toBe(`\
 build
-export eval batch
---format
+export eval typecheck batch
+--format --field
 ruby rust
 --json
 tty plain json github
