@@ -1,54 +1,84 @@
-// The JSON writers: non-ASCII text as it is, fields in the order they have, every number with all its digits.
+// The JSON writers: non-ASCII text as it is, fields in the order they have, every number with all its digits. No depth of
+// the value is too much for the stack.
 
 import { unreachable } from "../../core/unreachable.ts";
 import type { Located } from "../located.ts";
 
 /** Over several lines, with two blanks of indentation, as `nickel export` prints it; without a final newline. */
-export function writeJson(value: Located, indent = ""): string {
-  const inner = `${indent}  `;
-  return write(value, {
-    comma: `,\n${inner}`,
-    colon: ": ",
-    within: (text) => `\n${inner}${text}\n${indent}`,
-    nested: (child) => writeJson(child, inner),
-  });
+export function writeJson(value: Located): string {
+  return write(value, { colon: ": ", isIndented: true });
 }
 
 /** On one line, without blanks. */
 export function writeJsonLine(value: Located): string {
-  return write(value, { comma: ",", colon: ":", within: (text) => text, nested: writeJsonLine });
+  return write(value, { colon: ":", isIndented: false });
 }
 
 interface Layout {
-  readonly comma: string;
   readonly colon: string;
-  /** What stands between the brackets of an array or record that is not empty. */
-  readonly within: (text: string) => string;
-  readonly nested: (value: Located) => string;
+  readonly isIndented: boolean;
 }
 
-function write(value: Located, { comma, colon, within, nested }: Layout): string {
-  switch (value.kind) {
-    case "null":
-      return "null";
-    case "bool":
-      return String(value.value);
-    case "number":
-      return value.text;
-    case "string":
-      return JSON.stringify(value.value);
-    case "enum":
-      return JSON.stringify(value.tag);
-    case "array":
-      return value.items.length === 0 ? "[]" : `[${within(value.items.map(nested).join(comma))}]`;
-    case "record": {
-      const fields = Array.from(
-        value.fields,
-        ([name, field]) => `${JSON.stringify(name)}${colon}${nested(field.value)}`,
-      );
-      return fields.length === 0 ? "{}" : `{${within(fields.join(comma))}}`;
+/** An array or record of which a part is written. */
+interface Open {
+  readonly items: Iterator<Located | readonly [string, { readonly value: Located }]>;
+  readonly close: string;
+  isEmpty: boolean;
+}
+
+function write(value: Located, { colon, isIndented }: Layout): string {
+  const open: Open[] = [];
+  const breaks: string[] = [];
+  /** Where the next line begins, so many levels deep. */
+  const lineBreak = (depth: number): string =>
+    isIndented ? (breaks[depth] ??= `\n${"  ".repeat(depth)}`) : "";
+  let text = "";
+  const begin = (located: Located): void => {
+    switch (located.kind) {
+      case "null":
+        text += "null";
+        break;
+      case "bool":
+        text += String(located.value);
+        break;
+      case "number":
+        text += located.text;
+        break;
+      case "string":
+        text += JSON.stringify(located.value);
+        break;
+      case "enum":
+        text += JSON.stringify(located.tag);
+        break;
+      case "array":
+        text += "[";
+        open.push({ items: located.items.values(), close: "]", isEmpty: true });
+        break;
+      case "record":
+        text += "{";
+        open.push({ items: located.fields.entries(), close: "}", isEmpty: true });
+        break;
+      default:
+        unreachable(located);
     }
-    default:
-      return unreachable(value);
+  };
+  begin(value);
+  for (let inner = open.at(-1); inner !== undefined; inner = open.at(-1)) {
+    const next = inner.items.next();
+    if (next.done === true) {
+      open.pop();
+      text += inner.isEmpty ? inner.close : lineBreak(open.length) + inner.close;
+      continue;
+    }
+    text += (inner.isEmpty ? "" : ",") + lineBreak(open.length);
+    inner.isEmpty = false;
+    const part = next.value;
+    if ("kind" in part) begin(part);
+    else {
+      const [name, field] = part;
+      text += JSON.stringify(name) + colon;
+      begin(field.value);
+    }
   }
+  return text;
 }

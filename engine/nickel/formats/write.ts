@@ -4,6 +4,7 @@
 import { err, ok, type Result } from "../../core/result.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import { complain, type NickelDiagnostic } from "../diagnostics.ts";
+import { complainExhausted } from "../eval/exhausted.ts";
 import type { Located } from "../located.ts";
 import {
   expectedArray,
@@ -19,8 +20,17 @@ import { writeYaml } from "./write-yaml.ts";
 export const exportFormats = ["json", "yaml", "yaml-documents", "toml", "text"] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
-/** All but text ends in a newline. */
+/** All but text ends in a newline. A value that is too deep or too large for a text has a diagnostic as well. */
 export function writeData(value: Located, format: ExportFormat): Result<string, readonly NickelDiagnostic[]> {
+  try {
+    return writeAs(value, format);
+  } catch (failure) {
+    if (!(failure instanceof RangeError)) throw failure;
+    return err([complainExhausted(failure, value.span)]);
+  }
+}
+
+function writeAs(value: Located, format: ExportFormat): Result<string, readonly NickelDiagnostic[]> {
   switch (format) {
     case "json":
       return ok(`${writeJson(value)}\n`);
