@@ -5,9 +5,9 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmod, cp, glob, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { bins, bundle } from "./bundle.ts";
+import { bins, bundle, libraryDoors } from "./bundle.ts";
 import { writeNotices } from "./notices.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -32,22 +32,39 @@ async function copyContracts(into: string): Promise<void> {
   }
 }
 
+/** The declarations of the library's doors, and of what they mention; of all else that they import there are none. */
 async function declareTypes(into: string): Promise<void> {
   const tsc = join(root, "node_modules/typescript/bin/tsc");
-  await promisify(execFile)(process.execPath, [
-    tsc,
-    "-p",
-    join(root, "tsconfig.build.json"),
-    "--outDir",
-    into,
-  ]);
+  const all = `${into}.types`;
+  try {
+    await promisify(execFile)(process.execPath, [
+      tsc,
+      "-p",
+      join(root, "tsconfig.build.json"),
+      "--outDir",
+      all,
+    ]);
+    const doors = Object.entries(libraryDoors);
+    const mentioned = new Set(doors.map(([, source]) => `${source}.d.ts`));
+    for (const file of mentioned) {
+      const text = await readFile(join(all, file), "utf8");
+      for (const [, path = ""] of text.matchAll(/ from "(\.[^"]+)\.(?:ts|js)"/g))
+        mentioned.add(join(dirname(file), `${path}.d.ts`));
+      await mkdir(join(into, "types", dirname(file)), { recursive: true });
+      await writeFile(join(into, "types", file), text);
+    }
+    for (const [name, source] of doors)
+      await writeFile(join(into, `${name}.d.ts`), `export * from "./types/${source}.js";\n`);
+  } finally {
+    await rm(all, { recursive: true, force: true });
+  }
 }
 
 /** Names the code: results that another build kept are not taken (see cli/package-root.ts). */
 async function writeBuildId(into: string): Promise<void> {
   const hash = createHash("sha256");
   const files: string[] = [];
-  for await (const file of glob("{cli,engine,chunks}/**/*.js", { cwd: into })) files.push(file);
+  for await (const file of glob("{*,{cli,chunks}/**/*}.js", { cwd: into })) files.push(file);
   for (const file of files.sort()) hash.update(file).update(await readFile(join(into, file)));
   await writeFile(join(into, "build-id"), hash.digest("hex").slice(0, 32));
 }

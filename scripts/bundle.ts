@@ -12,7 +12,8 @@ const root = join(import.meta.dirname, "..");
 export const bins = ["cli/main", "cli/catalog-validate"];
 /** Modules that run on threads of their own. */
 const threads = ["cli/nickel-thread"];
-const libraryDoors = ["engine/nickel/evaluate", "engine/nickel/located"];
+/** What package.json exports, by the file it becomes. */
+export const libraryDoors = { nickel: "cli/nickel-library" } as const;
 const everyDay = ["cli/run-command-line", "cli/commands/build", "cli/commands/list", "cli/commands/plan"];
 const evaluating = ["cli/run-command-line", "cli/commands/nickel-export", "cli/commands/nickel-batch"];
 
@@ -21,7 +22,9 @@ export async function bundle(into: string): Promise<readonly string[]> {
   const build = await rolldown({
     cwd: root,
     input: Object.fromEntries(
-      [...bins, ...threads, ...libraryDoors].map((entry) => [entry, sourceOf(entry)]),
+      [...[...bins, ...threads].map((entry) => [entry, entry] as const), ...Object.entries(libraryDoors)].map(
+        ([name, entry]) => [name, sourceOf(entry)],
+      ),
     ),
     platform: "node",
     transform: { target: "node24" },
@@ -59,7 +62,7 @@ export async function bundle(into: string): Promise<readonly string[]> {
             debugName: "by who loads it",
             name: createChunkNaming({
               bins: bins.map(sourceOf),
-              libraryDoors: libraryDoors.map(sourceOf),
+              libraryDoors: Object.values(libraryDoors).map(sourceOf),
               everyDay: everyDay.map(sourceOf),
               evaluating: evaluating.map(sourceOf),
             }),
