@@ -28,7 +28,8 @@ export function guard<T>(work: () => T, timeoutMs: number | undefined): Result<T
       ...(timeoutMs === undefined ? {} : { timeout: Math.ceil(timeoutMs) }),
     });
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    // Not one of this context's errors.
+    const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
     if (code === "ERR_SCRIPT_EXECUTION_INTERRUPTED") {
       process.kill(process.pid, "SIGINT");
       return err("interrupted");

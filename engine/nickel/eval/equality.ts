@@ -4,6 +4,7 @@ import type { Note } from "../../core/diagnostic.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import { equals } from "../number.ts";
 import { raiseSealed } from "./blame.ts";
+import { step } from "./budget.ts";
 import { describeValue } from "./describe.ts";
 import { incomparable } from "./diagnostics.ts";
 import { contains, fail } from "./failure.ts";
@@ -13,6 +14,7 @@ import type { Lazy, Place, Value } from "./value.ts";
 
 /** Whether two values are equal, computing as much of them as it takes. @throws a failure for two functions. */
 export function equal(left: Lazy, right: Lazy, at: Place): boolean {
+  step(at);
   const a = force(left);
   const b = force(right);
   if (a === b && isPlain(a)) return true;

@@ -5,6 +5,7 @@ import type { Span } from "../../core/source.ts";
 import { complain, type NickelDiagnostic } from "../diagnostics.ts";
 import type { Located, LocatedField } from "../located.ts";
 import { exportNumber, printNumber, toDouble } from "../number.ts";
+import { step } from "./budget.ts";
 import { describeValue } from "./describe.ts";
 import { notSerializable, numberOutOfRange } from "./diagnostics.ts";
 import { complainExhausted } from "./exhausted.ts";
@@ -50,6 +51,7 @@ export function exportValue(lazy: Lazy, span: Span, options: ExportOptions): Exp
 
 /** @throws the first failure there is, fields and elements taken from the last to the first. */
 function forceLastFirst(lazy: Lazy, everything: boolean): void {
+  step(lazy.span);
   const value = force(lazy);
   switch (value.kind) {
     case "array":
@@ -87,6 +89,7 @@ class ExportRun {
   /** `undefined` where something failed that has been noted. */
   visit(lazy: Lazy, outer: Span, trail: Trail | undefined): Located | undefined {
     this.current = ownPlace(lazy.span) ?? outer;
+    step(this.current);
     const value = this.#compute(lazy, trail);
     if (value === undefined) return undefined;
     const span = ownPlace(value.span) ?? ownPlace(lazy.span) ?? outer;

@@ -30,7 +30,10 @@ export function readYamlDocuments(file: SourceFile): ArrayNode {
   const documents = Array.isArray(parsed) ? parsed : [];
   for (const document of documents) {
     const [error] = document.errors;
-    if (error !== undefined) throw new DataFault(sentence(error.message), error.pos[0], error.pos[1]);
+    if (error === undefined) continue;
+    const isOverflow = /call stack/.test(error.message);
+    const what = isOverflow ? `nested more than ${nestingLimit} levels deep` : sentence(error.message);
+    throw new DataFault(what, error.pos[0], error.pos[1]);
   }
   const items = documents.map((document) => new YamlReader(file).document(document));
   return { kind: "array", items, span: whole };
