@@ -91,13 +91,13 @@ export class Loader {
     const { globals } = this.#options;
     const lowered = lowerWhole(term, globals, file);
     diagnostics.push(...lowered.diagnostics);
-    // By the place of the path, which is the same when the text is lowered again.
-    const targets = new Map<Span, Unit>();
+    // By where the path stands, which is the same when the text is read or lowered again.
+    const targets = new Map<number, Unit>();
     const imports: Unit[] = [];
     const absent: string[] = [];
     const world: World = {
       global: (name) => this.#options.global(name),
-      imported: (core) => targets.get(core.pathSpan)?.value ?? broken,
+      imported: (core) => targets.get(core.pathSpan.start)?.value ?? broken,
       trace: (text) => this.#options.trace(text),
     };
     const span = { file, start: 0, end: file.text.length };
@@ -107,7 +107,7 @@ export class Loader {
     const types = new UnitTypes({
       isTyped,
       term: () => typed ?? parse(file).term ?? { kind: "null", span },
-      imported: (one) => targets.get(one.pathSpan)?.outer,
+      imported: (one) => targets.get(one.pathSpan.start)?.outer,
     });
     const value = delay(() => {
       const { wildcards } = types;
@@ -124,7 +124,7 @@ export class Loader {
       if (typeof target === "string") diagnostics.push(this.#failed(one, target, file.path));
       else {
         const imported = this.#unit(target, one.format);
-        targets.set(one.pathSpan, imported);
+        targets.set(one.pathSpan.start, imported);
         imports.push(imported);
       }
     }

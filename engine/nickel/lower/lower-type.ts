@@ -5,6 +5,7 @@ import { unreachable } from "../../core/unreachable.ts";
 import type { Annotations, RecordTail, TypeNode } from "../syntax/ast.ts";
 import type { CoreContract, CoreType, TypeVariable } from "./core.ts";
 import type { Lowering, Scope, TypeScope } from "./scope.ts";
+import { simplifyStatic } from "./simplify-static.ts";
 
 export function lowerType(lowering: Lowering, type: TypeNode, scope: Scope): CoreType {
   return convert(type, undefined);
@@ -126,60 +127,6 @@ export function lowerStatic(
 ): readonly CoreContract[] {
   lowering.isTyped = true;
   const { result, recursive } = scope.track(() => lowering.type(node, scope));
-  const type = simplify(result, true, new Set(), lowering.trusted);
+  const type = simplifyStatic(result, lowering.trusted);
   return type.kind === "dyn" ? [] : [{ type, span: node.span, recursive, subject }];
-}
-
-/**
- * Drops what a static annotation need not check: variables of a `forall` in positive position, and, in a trusted
- * text, all that the text itself provides. `Dyn` stands for what is dropped.
- */
-function simplify(type: CoreType, positive: boolean, dropped: Set<TypeVariable>, trusted: boolean): CoreType {
-  const dyn: CoreType = { kind: "dyn", span: type.span };
-  const isTrusted = trusted && positive;
-  switch (type.kind) {
-    case "dyn":
-      return type;
-    case "number":
-    case "bool":
-    case "string":
-    case "contract":
-      return isTrusted ? dyn : type;
-    case "variable":
-      return dropped.has(type.variable) ? dyn : type;
-    case "forall":
-      if (positive) {
-        dropped.add(type.variable);
-        return simplify(type.body, positive, dropped, trusted);
-      }
-      return { ...type, body: simplify(type.body, positive, dropped, false) };
-    case "arrow": {
-      const domain = simplify(type.domain, !positive, dropped, trusted);
-      const codomain = simplify(type.codomain, positive, dropped, trusted);
-      return isTrusted && domain.kind === "dyn" && codomain.kind === "dyn"
-        ? dyn
-        : { ...type, domain, codomain };
-    }
-    case "array":
-    case "dictionary": {
-      const element = simplify(type.element, positive, dropped, trusted);
-      return isTrusted && element.kind === "dyn" ? dyn : { ...type, element };
-    }
-    case "record": {
-      const rows = type.rows.map((row) => ({ ...row, type: simplify(row.type, positive, dropped, trusted) }));
-      if (isTrusted && rows.every((row) => row.type.kind === "dyn")) return dyn;
-      const tail = typeof type.tail === "object" && dropped.has(type.tail) ? "dyn" : type.tail;
-      return { ...type, rows, tail };
-    }
-    case "enum": {
-      const rows = type.rows.map((row) => ({
-        ...row,
-        argument: row.argument === undefined ? undefined : simplify(row.argument, positive, dropped, trusted),
-      }));
-      const plain = rows.every((row) => row.argument === undefined || row.argument.kind === "dyn");
-      return isTrusted && plain ? dyn : { ...type, rows };
-    }
-    default:
-      return unreachable(type);
-  }
 }

@@ -70,53 +70,35 @@ function convertTail(tail: RecordTail): Rows {
   }
 }
 
+/** As the original counts: a `_` among the arguments of an enum is not looked for. */
 export function hasWildcard(node: TypeNode): boolean {
-  switch (node.kind) {
-    case "wildcard":
-      return true;
-    case "arrow":
-      return hasWildcard(node.domain) || hasWildcard(node.codomain);
-    case "forall":
-      return hasWildcard(node.body);
-    case "array":
-    case "dictionary":
-      return hasWildcard(node.element);
-    case "record":
-      return node.rows.some(({ type }) => hasWildcard(type));
-    case "enum":
-      return node.rows.some(({ argument }) => argument !== undefined && hasWildcard(argument));
-    default:
-      return false;
-  }
+  return findPart(node, ({ kind }) => kind === "wildcard") !== undefined;
 }
 
-/** The contract among the parts of a type, if there is one. */
+/** The contract among the parts of a type, if there is one; the arguments of enums are not looked at. */
 export function findContract(node: TypeNode): TypeNode | undefined {
+  return findPart(node, ({ kind }) => kind === "contract");
+}
+
+function findPart(node: TypeNode, is: (part: TypeNode) => boolean): TypeNode | undefined {
+  if (is(node)) return node;
   switch (node.kind) {
-    case "contract":
-      return node;
     case "arrow":
-      return findContract(node.domain) ?? findContract(node.codomain);
+      return findPart(node.domain, is) ?? findPart(node.codomain, is);
     case "forall":
-      return findContract(node.body);
+      return findPart(node.body, is);
     case "array":
     case "dictionary":
-      return findContract(node.element);
+      return findPart(node.element, is);
     case "record":
-      return firstOf(node.rows.map(({ type }) => type));
-    case "enum":
-      return firstOf(node.rows.map(({ argument }) => argument));
+      for (const { type } of node.rows) {
+        const found = findPart(type, is);
+        if (found !== undefined) return found;
+      }
+      return undefined;
     default:
       return undefined;
   }
-}
-
-function firstOf(nodes: readonly (TypeNode | undefined)[]): TypeNode | undefined {
-  for (const node of nodes) {
-    const found = node === undefined ? undefined : findContract(node);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }
 
 /** An inferred type as one that could be written at `span`; what is still unknown becomes `Dyn`. */
