@@ -32,14 +32,15 @@ beforeAll(() => {
   npm(["install", "--offline", "--ignore-scripts", "--no-audit", "../lamina-0.1.0.tgz"], consumer);
   for (const { name, program } of examples) writeFileSync(join(consumer, `${name}.ts`), program);
   const compilerOptions = {
-    ...{
-      target: "es2024",
-      module: "nodenext",
-      moduleResolution: "nodenext",
-      lib: ["es2024", "dom"],
-      types: [],
-    },
-    ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true },
+    target: "es2024",
+    module: "nodenext",
+    moduleResolution: "nodenext",
+    lib: ["es2024", "dom"],
+    types: [],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: false,
+    noEmit: true,
   };
   writeFileSync(join(consumer, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.ts"] }));
 }, 120_000);
