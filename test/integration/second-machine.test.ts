@@ -172,6 +172,7 @@ test("what CI built and published no other machine builds, cached or not, and no
   const cached = ["one: 0 run, 3 cached", "two: 0 run, 1 cached"];
   const rebuilt = await build(machine, ...ci);
   expect([rebuilt.exitCode, rebuilt.stderr, rebuilt.layers]).toEqual([0, "", cached]);
+  expect(rebuilt.caches).toEqual(layers.map((layer) => `current ci/${workspace}/${layer}`));
   const asked = registry.seen.length;
   const read = await build(desk, ...person);
   expect([read.exitCode, read.stderr, read.layers]).toEqual([0, "", cached]);

@@ -320,6 +320,19 @@ shell-plus  not built (nushell)
     expect(describePaid(0)).toBe(describeResult(summary));
   });
 
+  test("tells how many build caches were of no use, and nothing of those that were", () => {
+    const cached = new RunningSummary();
+    const cache = "registry.example/cache/ci/lamina/rust:linux-arm64";
+    for (const event of sampleRun) {
+      cached.fold(event);
+      if (event.type !== "layer.completed") continue;
+      const { at, layer, platform } = event;
+      for (const result of ["unread", "unwritten", "unwritten", "written", "current"] as const)
+        cached.fold({ type: "layer.cache", at, layer, platform, cache, result });
+    }
+    expect(describeResult(cached)).toBe(`${describeResult(summary)}; caches: 2 not written, 1 not used`);
+  });
+
   test("of many layers only counts those that were current, unless more is asked for", () => {
     const many = new RunningSummary();
     for (const event of sampleRun) many.fold(event);
