@@ -53,9 +53,9 @@ function forward(slots: Lazy[], slot: number, span: Span): Thunk {
   return self;
 }
 
-/** In a recursive block a variable's slot may still be empty, so every computation waits. */
+/** In a recursive block a variable's slot may still be empty, so what reads one at once waits. */
 function compileRecursiveDelayed(compiler: Compiler, core: Core, chain: Chain | undefined): Delayed {
-  if (core.kind !== "local") return compiler.delayed(core, chain);
+  if (core.kind !== "local" && core.kind !== "type") return compiler.delayed(core, chain);
   const code = compiler.code(core, chain, true);
   const { span } = core;
   return (env) => new Thunk(code, env, span);

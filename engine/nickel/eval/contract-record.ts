@@ -117,7 +117,8 @@ export function judgeRecordType(
     if (conflicts.length > 0) return new Refusal(label, `${listFields(conflicts)} not allowed in the tail`);
   }
   const sealed: SealedTail = { key, label: flip(label), record: rest, names: new Set(rest.fields.keys()) };
-  return new RecordValue(fields, { frozen: true, tail: sealed }, found.span);
+  // As upstream's record without fields is never frozen.
+  return new RecordValue(fields, { frozen: fields.size > 0, tail: sealed }, found.span);
 }
 
 function listFields(names: readonly string[]): string {

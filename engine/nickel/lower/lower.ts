@@ -285,7 +285,7 @@ function lowerFunction(
     else scope.reserve();
   }
   const last = simple === -1 ? undefined : own.at(-1);
-  const pattern = last === undefined ? undefined : lowerPattern(lowering, last, scope, scope);
+  const pattern = last === undefined ? undefined : lowerPattern(lowering, last, scope, scope.asItStands());
   const rest = parameters.slice(count);
   return {
     kind: "function",

@@ -21,9 +21,9 @@ export class Scope {
   /** Of a record's layer: the part that is being lowered. */
   current: Dependency | undefined;
 
-  constructor(parent: Scope | undefined, fields?: ReadonlySet<string>) {
+  constructor(parent: Scope | undefined, fields?: ReadonlySet<string>, frame: Frame = { size: 0 }) {
     this.parent = parent;
-    this.frame = { size: 0 };
+    this.frame = frame;
     this.#fields = fields;
   }
 
@@ -33,6 +33,13 @@ export class Scope {
     this.frame.size += 1;
     this.#binders.set(name, binder);
     return binder;
+  }
+
+  /** The layer as it stands: what is bound in it later is not seen through this. */
+  asItStands(): Scope {
+    const scope = new Scope(this.parent, this.#fields, this.frame);
+    for (const [name, binder] of this.#binders) scope.#binders.set(name, binder);
+    return scope;
   }
 
   /** Takes a slot that has no name. */
