@@ -9,9 +9,11 @@ import { layerDockerfile } from "./layer-dockerfile.ts";
 import { lock } from "./lock.ts";
 import { nickelEvaluating } from "./nickel-evaluating.ts";
 import { nickelReading } from "./nickel-reading.ts";
+import { nickelTyping } from "./nickel-typing.ts";
 
 export const families: readonly Family[] = [
   { title: "Nickel: reading a text", explanations: nickelReading },
+  { title: "Nickel: its static types", explanations: nickelTyping },
   { title: "Nickel: evaluating it", explanations: nickelEvaluating },
   { title: "A layer's declaration", explanations: layerDeclaration },
   { title: "A layer's Dockerfile", explanations: layerDockerfile },

@@ -198,6 +198,7 @@ Wrong, as \`lamina nickel export --format toml example.ncl\` tells:
     expect(stdout.match(/^ {2}[EW]\d{4} {2}\S/gm)).toHaveLength(explanations.length);
     expect(stdout.match(/^\S.*$/gm)).toEqual([
       "Nickel: reading a text",
+      "Nickel: its static types",
       "Nickel: evaluating it",
       "A layer's declaration",
       "A layer's Dockerfile",

@@ -28,12 +28,14 @@ export const missingRow: NickelTemplate<{
   readonly of: RowsOf;
   readonly name: string;
   readonly found: string;
+  /** The place is that of the field's name, behind the record. */
+  readonly isAccess: boolean;
   readonly nearest: string | undefined;
 }> = {
   code: "E0261",
   kind: "TypecheckError::MissingRow",
   message: ({ of, name }) => `the ${rowText(of, name)} is missing`,
-  label: ({ of, found }) => (of === "record" ? `this is \`${found}\`` : `this handles \`${found}\``),
+  label: ({ found, isAccess }) => (isAccess ? `not in \`${found}\`` : `this is \`${found}\``),
   help: ({ nearest }) => meant(nearest),
 };
 
@@ -88,6 +90,7 @@ export const fieldConflict: NickelTemplate<Pair & { readonly name: string }> = {
   kind: "TypecheckError::RecordRowConflict",
   message: ({ name }) => `the field \`${name}\` would be in the type twice`,
   label: ({ found }) => `this is \`${found}\``,
+  help: () => "the variable at the end of a type stands for other fields than those before it",
 };
 
 export const tagConflict: NickelTemplate<Pair & { readonly name: string }> = {
@@ -95,6 +98,7 @@ export const tagConflict: NickelTemplate<Pair & { readonly name: string }> = {
   kind: "TypecheckError::EnumRowConflict",
   message: ({ name }) => `the tag \`'${name}\` would be in the type twice, with different arguments`,
   label: ({ found }) => `this is \`${found}\``,
+  help: () => "the variable at the end of a type stands for other tags than those before it",
 };
 
 export const functionMismatch: NickelTemplate<Pair & { readonly part: string; readonly why: string }> = {

@@ -41,14 +41,17 @@ export function reportMismatch(mismatch: Mismatch, span: Span): NickelDiagnostic
   switch (mismatch.kind) {
     case "types": {
       const { expected, found } = mismatch;
-      const params = { ...show(printer, expected, found), help: contractHelp(expected, found) };
+      const params = { ...show(printer, expected, found), help: mismatchHelp(expected, found) };
       return complain(typeMismatch, params, span, origins(expected, span));
     }
     case "missing-row": {
       const { of, name, expected, found } = mismatch;
       const nearest = nearMiss(name, rowNames(found));
+      const params = { of, name, found: printer.show(found), isAccess: false, nearest };
+      const accessed = accessedName(expected, name, span);
+      if (accessed !== undefined) return complain(missingRow, { ...params, isAccess: true }, accessed);
       const note = rowNote(expected, name, `\`${name}\` is asked for here`, span);
-      return complain(missingRow, { of, name, found: printer.show(found), nearest }, span, note);
+      return complain(missingRow, params, span, note);
     }
     case "extra-row": {
       const { of, name, expected, found } = mismatch;
@@ -70,7 +73,7 @@ export function reportMismatch(mismatch: Mismatch, span: Span): NickelDiagnostic
       const { of, row, expected, found } = mismatch;
       const params = { name: row.name, ...show(printer, expected, found) };
       return complain(of === "record" ? fieldConflict : tagConflict, params, span, [
-        { message: `while \`${params.expected}\` was expected` },
+        { message: `what is expected here is \`${params.expected}\`` },
       ]);
     }
     case "domain":
@@ -208,13 +211,17 @@ function rowText({ of, name }: { readonly of: "record" | "enum"; readonly name: 
   return of === "record" ? `\`${name}\`` : `\`'${name}\``;
 }
 
-/** A contract is not what it checks: both are told apart when a program is typed. */
-function contractHelp(expected: Type, found: Type): string | undefined {
-  const contracts = [expected, found].filter((type) => resolve(type).kind === "contract").length;
-  if (contracts === 0) return undefined;
-  return contracts === 2
-    ? "two contracts are one type only where they are the same by name or by their parts"
-    : "a contract is a type of its own: `| T` on the value makes it a `T`, checked when the program runs";
+/** `Dyn` and contracts are types of their own, which nothing else is. */
+function mismatchHelp(expected: Type, found: Type): string | undefined {
+  const kinds = [resolve(expected).kind, resolve(found).kind];
+  if (kinds.every((kind) => kind === "contract"))
+    return "two contracts are one type only where they are the same by name or by their parts";
+  if (kinds.includes("contract"))
+    return "a contract is a type of its own: `| T` on the value makes it a `T`, checked when the program runs";
+  if (kinds[0] === "dyn") return "what has a type is no `Dyn`: `| Dyn` on it forgets the type";
+  if (kinds[1] === "dyn")
+    return "nothing is known of its type here: annotate what it comes from, or put `| T` on it, checked when the program runs";
+  return undefined;
 }
 
 /** Where the expected type was written, when it was not where the term stands. */
@@ -231,6 +238,15 @@ function rowNote(expected: Type, name: string, message: string, span: Span): rea
   const written = listRows(type.rows).list.find((row) => row.name === name)?.span;
   if (written === undefined || isLibrary(written) || isWithin(written, span)) return [];
   return [{ message, span: written }];
+}
+
+/** The name in `record.name`, where the term at `span` is the record. */
+function accessedName(expected: Type, name: string, span: Span): Span | undefined {
+  const type = resolve(expected);
+  const written =
+    "rows" in type ? listRows(type.rows).list.find((row) => row.name === name)?.span : undefined;
+  if (written === undefined || written.file !== span.file || written.start < span.end) return undefined;
+  return /^[\s)]*\.\s*$/.test(span.file.text.slice(span.end, written.start)) ? written : undefined;
 }
 
 function isWithin(inner: Span, outer: Span): boolean {

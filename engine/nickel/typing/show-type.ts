@@ -6,7 +6,7 @@ import type { Term } from "../syntax/ast.ts";
 import { listRows, type Row, type Rows, resolve, type Type } from "./type.ts";
 
 /** Rows of one type beyond these, parts nested deeper than that, and longer contracts, are cut short. */
-const rowLimit = 12;
+const rowLimit = 8;
 const depthLimit = 8;
 const contractLimit = 60;
 
