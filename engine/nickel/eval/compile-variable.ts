@@ -34,6 +34,19 @@ export function compileReference(binder: Binder, chain: Chain | undefined): Dela
   };
 }
 
+/** The same without a demand that it stands for something by now: in a recursive block it may not yet. */
+export function peekVariable(binder: Binder, chain: Chain | undefined): (env: Env) => Lazy | undefined {
+  const depth = depthOf(binder, chain);
+  const { slot } = binder;
+  if (depth === 0) return (env) => env.slots[slot];
+  if (depth === 1) return (env) => env.up?.slots[slot];
+  return (env) => {
+    let at: Env | undefined = env;
+    for (let up = depth; up > 0; up -= 1) at = at?.up;
+    return at?.slots[slot];
+  };
+}
+
 /** What a variable stands for. */
 export function compileLocal(binder: Binder, chain: Chain | undefined): Code {
   const reference = compileReference(binder, chain);

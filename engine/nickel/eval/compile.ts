@@ -7,6 +7,7 @@ import type { Core } from "../lower/core.ts";
 import { compileFunction, compileLet } from "./compile-binding.ts";
 import { compileIf, compileLogical, compileMatch } from "./compile-branch.ts";
 import { compilePattern } from "./compile-pattern.ts";
+import { compileReady } from "./compile-ready.ts";
 import { compileRecord } from "./compile-record.ts";
 import { compileContract, compileType } from "./compile-type.ts";
 import { compileLocal, compileReference } from "./compile-variable.ts";
@@ -159,6 +160,29 @@ function constant(core: ConstantCore): Value {
   }
 }
 
+/** Whether a term is the same value each time: data without a name or a contract in it. */
+function isConstant(core: Core): boolean {
+  switch (core.kind) {
+    case "null":
+    case "bool":
+    case "number":
+    case "string":
+    case "tag":
+      return true;
+    case "array":
+      return core.items.every(isConstant);
+    case "record":
+      return (
+        core.dynamicFields.length === 0 &&
+        core.fields.every(
+          ({ value, contracts }) => contracts.length === 0 && value !== undefined && isConstant(value),
+        )
+      );
+    default:
+      return false;
+  }
+}
+
 /** No thunk for constants, variables and functions. */
 function compileDelayed(compiler: Compiler, core: Core, chain: Chain | undefined): Delayed {
   switch (core.kind) {
@@ -182,6 +206,22 @@ function compileDelayed(compiler: Compiler, core: Core, chain: Chain | undefined
     }
     case "import":
       return () => compiler.imported(core);
+    case "array":
+    case "record": {
+      const code = compiler.code(core, chain, true);
+      const { span } = core;
+      if (!isConstant(core)) return (env) => new Thunk(code, env, span);
+      let value: Value | undefined;
+      return () => (value ??= code(emptyEnv));
+    }
+    case "access":
+    case "primop": {
+      const code = compiler.code(core, chain, true);
+      const { span } = core;
+      const ready = compileReady(core, chain);
+      if (ready === undefined) return (env) => new Thunk(code, env, span);
+      return (env) => ready(env) ?? new Thunk(code, env, span);
+    }
     default: {
       const code = compiler.code(core, chain, true);
       const { span } = core;
