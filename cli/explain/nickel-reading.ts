@@ -51,7 +51,7 @@ export const nickelReading: readonly Explanation[] = [
     cause:
       "A string runs on over line ends until its closing quote, so that a missing quote is noticed only at the end of the file, or at the next quote.",
     fix: "Close the string where it should end. A note shows the string in which a quote seems to be missing.",
-    wrong: '{ name = «"»rust }\n',
+    wrong: '{ name = «"rust» }\n',
     mended: '{ name = "rust" }\n',
   }),
   nickelExample({
@@ -225,6 +225,24 @@ export const nickelReading: readonly Explanation[] = [
     fix: "Write them before the =.",
     wrong: "{ cpu = 4 | «default» }\n",
     mended: "{ cpu | default = 4 }\n",
+  }),
+  nickelExample({
+    code: "E0123",
+    kind: "ParseError::UnexpectedToken",
+    title: "a comment of another language",
+    cause: "Comments of Nickel begin with # and end with their line; // and /* are none.",
+    fix: "Begin each line of the comment with #. Records are merged with &.",
+    wrong: "{ cpu = 4, «// two are too few»\n}\n",
+    mended: "{ cpu = 4, # two are too few\n}\n",
+  }),
+  nickelExample({
+    code: "E0124",
+    kind: "ParseError::UnexpectedToken",
+    title: "a semicolon for a comma",
+    cause: "Fields of a record, items of an array and branches of a match are parted by commas.",
+    fix: "Write a comma. A semicolon stands only before the tail of a record type.",
+    wrong: "{ cpu = 4«;» memory_gb = 8 }\n",
+    mended: "{ cpu = 4, memory_gb = 8 }\n",
   }),
   nickelExample({
     code: "E0140",

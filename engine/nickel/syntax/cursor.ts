@@ -6,6 +6,7 @@ import type { SourceFile, Span } from "../../core/source.ts";
 import { complain, type NickelDiagnostic, type NickelTemplate } from "../diagnostics.ts";
 import type { Name } from "./ast.ts";
 import { reservedName, tooDeep, unclosed, unexpectedEnd, unexpectedToken } from "./diagnostics.ts";
+import { closers, closing, Layout, type MissingEnd } from "./layout.ts";
 import { describe, isMetadataWord, isReserved, type Token, type TokenKind } from "./token.ts";
 
 /** Never leaves the parser. */
@@ -14,30 +15,19 @@ export class SyntaxFault extends Error {
   readonly diagnostic: NickelDiagnostic | undefined;
   /** No list may resume after it. */
   readonly fatal: boolean;
+  /** The token at which the list goes on with its next element, where the fault tells. */
+  readonly resume: number | undefined;
 
-  constructor(diagnostic: NickelDiagnostic | undefined, fatal = false) {
+  constructor(diagnostic: NickelDiagnostic | undefined, fatal = false, resume?: number) {
     super();
     this.diagnostic = diagnostic;
     this.fatal = fatal;
+    this.resume = resume;
   }
 }
 
 /** Levels of brackets, operands and bodies within one another; keeps the parser and its readers within the stack. */
 export const depthLimit = 500;
-
-const closers: ReadonlyMap<TokenKind, TokenKind> = new Map([
-  ["(", ")"],
-  ["[", "]"],
-  ["{", "}"],
-  ["[|", "|]"],
-  ["interpolation-open", "interpolation-close"],
-  ["string-open", "string-close"],
-  ["multiline-open", "string-close"],
-  ["symbolic-open", "string-close"],
-  ["tag-open", "string-close"],
-  ["let", "in"],
-]);
-const closing: ReadonlySet<TokenKind> = new Set(closers.values());
 
 /** What people write who come from other languages, by the token found. */
 const habits: ReadonlyMap<TokenKind, string> = new Map([
@@ -48,7 +38,10 @@ const habits: ReadonlyMap<TokenKind, string> = new Map([
   ["match", "put the `match { … }` in parentheses"],
   ["forall", "put the type in parentheses"],
   ["=", "equality is `==`; a field is defined inside braces, a name with `let … = … in`"],
-  ["?", "a default is written `field | default = value`, or `field ? value` in a record pattern"],
+  [
+    "?",
+    "a choice is written `if … then … else …`, a default `field | default = value`, or `field ? value` in a record pattern",
+  ],
   ["=>", "a function is written `fun x => …`"],
   [";", "fields, items and bindings are parted by commas"],
 ]);
@@ -60,8 +53,15 @@ export class Cursor {
   #index = 0;
   #depth = 0;
   #wildcards = 0;
+  /** The last fault that `recovering` met told where its list goes on. */
+  isResumed = false;
+  /** A bracket that is unclosed at the end of the file, and the token before which its end likely belongs. */
+  missingEnd: MissingEnd | undefined;
   /** Metadata words that were used as names, and complained about once. */
   readonly #misused = new Set<string>();
+  #layoutIfAsked: Layout | undefined;
+  /** What the last faulty element began with, where that was its fault. */
+  #refused: TokenKind | undefined;
   /** The present token; the last one is `end`. */
   token: Token;
   kind: TokenKind;
@@ -73,9 +73,23 @@ export class Cursor {
     this.kind = this.token.kind;
   }
 
+  get #layout(): Layout {
+    this.#layoutIfAsked ??= new Layout(this.file, this.#tokens);
+    return this.#layoutIfAsked;
+  }
+
   /** The kind of the token `ahead` places on. */
   peek(ahead = 1): TokenKind {
     return this.#tokens[this.#index + ahead]?.kind ?? "end";
+  }
+
+  /** Which token the present one is. */
+  get index(): number {
+    return this.#index;
+  }
+
+  tokenAt(index: number): Token | undefined {
+    return this.#tokens[index];
   }
 
   next(): Token {
@@ -92,62 +106,62 @@ export class Cursor {
     this.kind = token.kind;
   }
 
+  /** Whether the present token is of that kind. */
+  at(kind: TokenKind): boolean {
+    return this.kind === kind;
+  }
+
   /** Takes the token if it is of that kind. */
   eat(kind: TokenKind): Token | undefined {
     return this.kind === kind ? this.next() : undefined;
   }
 
   /** Takes a token of that kind or complains that `expected` was expected. */
-  expect(kind: TokenKind, expected = `\`${kind}\``): Token {
-    return this.kind === kind ? this.next() : this.unexpected(expected);
+  expect(kind: TokenKind, expected = `\`${kind}\``, help?: string): Token {
+    return this.kind === kind ? this.next() : this.unexpected(expected, help);
   }
 
-  /** Takes the closing bracket; where another one or the end stands, blames the opening one. */
+  /** Takes the closing bracket, or complains. */
   expectClose(kind: TokenKind, open: Token, expected: string): Token {
-    if (this.kind === kind) return this.next();
-    if (this.kind === "end" || closing.has(this.kind)) {
+    return this.kind === kind ? this.next() : this.refuseClose(kind, open, expected);
+  }
+
+  /** Where another closing bracket or the end stands, blames the opening one. */
+  refuseClose(kind: TokenKind, open: Token, expected: string): never {
+    if (this.kind === "end") this.#failAtEnd(kind, open);
+    if (closing.has(this.kind)) {
       const close = kind === "interpolation-close" ? "}" : kind;
-      const found =
-        this.kind === "end"
-          ? this.#suspects(open)
-          : [{ message: `\`${close}\` expected here`, span: this.here() }];
-      this.fail(unclosed, { open: open.value, close }, this.spanOf(open), found);
+      const note = { message: `\`${close}\` expected here`, span: this.here() };
+      this.fail(unclosed, { open: open.value, close }, this.spanOf(open), [note]);
     }
     return this.unexpected(expected);
   }
 
-  /**
-   * The first bracket behind the unclosed one that is closed by a line of another indentation than its own: there the
-   * closing one may be missing.
-   */
-  #suspects(unclosed: Token): Note[] {
-    const open: Token[] = [];
-    for (const token of this.#tokens.slice(this.#tokens.indexOf(unclosed) + 1)) {
-      if (closers.has(token.kind) && token.kind !== "let") open.push(token);
-      else if (closing.has(token.kind) && token.kind !== "in") {
-        const opening = open.pop();
-        if (opening === undefined) return [];
-        const closed = this.#indentation(token.start);
-        if (closed !== undefined && closed < (this.#indentation(opening.start, true) ?? 0)) {
-          const message = `this \`${opening.value}\` is closed by a line further to the left: is its own end missing?`;
-          return [{ message, span: this.spanOf(opening) }];
-        }
-      }
-    }
-    return [];
+  /** Blames the bracket that, going by the indentation, lacks its end, else the one that is open. */
+  #failAtEnd(kind: TokenKind, open: Token): never {
+    const suspect = this.#layout.findMissingEnd(open);
+    const lacking = suspect?.open ?? open;
+    const close = closers.get(lacking.kind) ?? kind;
+    this.missingEnd ??= suspect;
+    const notes =
+      suspect === undefined
+        ? []
+        : [{ message: "going by the indentation, it ends before this", span: this.spanOf(suspect.before) }];
+    const shown = close === "interpolation-close" ? "}" : close;
+    return this.fail(unclosed, { open: lacking.value, close: shown }, this.spanOf(lacking), notes);
   }
 
-  /** The indentation of the offset's line; unless `anywhere`, undefined where something stands before the offset. */
-  #indentation(offset: number, anywhere = false): number | undefined {
-    const { text } = this.file;
-    const start = text.lastIndexOf("\n", offset - 1) + 1;
-    const blanks = /^[ \t]*/.exec(text.slice(start, offset))?.[0].length ?? 0;
-    return anywhere || start + blanks === offset ? blanks : undefined;
-  }
-
-  /** Whether the end or a closing bracket other than this one stands here. */
+  /** Whether the end or a closing bracket other than this one stands here, which closes what is around. */
   atForeignClose(kind: TokenKind): boolean {
-    return this.kind === "end" || (this.kind !== kind && this.kind !== "in" && closing.has(this.kind));
+    if (this.kind === "end") return true;
+    return this.kind !== kind && this.kind !== "in" && closing.has(this.kind) && !this.isStrayClose();
+  }
+
+  /** Whether a closing bracket stands here of which kind none is open. */
+  isStrayClose(): boolean {
+    return (
+      (this.kind === ")" || this.kind === "]" || this.kind === "|]") && this.#layout.isStray(this.#index)
+    );
   }
 
   /** Where the last taken token ended. */
@@ -176,6 +190,14 @@ export class Cursor {
     const id = this.#wildcards;
     this.#wildcards += 1;
     return id;
+  }
+
+  /** The first token of the present one's line, when that is another one. */
+  lineStart(): number | undefined {
+    for (let index = this.#index - 1; index >= 0; index -= 1) {
+      if (this.#layout.indentationBefore(index) !== undefined) return index;
+    }
+    return undefined;
   }
 
   // --- names
@@ -224,18 +246,29 @@ export class Cursor {
     throw new SyntaxFault(complain(template, params, span, notes));
   }
 
-  unexpected(expected: string, help?: string): never {
-    if (this.kind === "/" && (this.peek() === "/" || this.peek() === "*")) {
-      this.#unexpectedToken(expected, "a comment begins with `#`");
-    }
-    this.#unexpectedToken(expected, help ?? habits.get(this.kind));
+  /** The same where the list around goes on with the element that begins at a token. */
+  failAndResume<P>(
+    template: NickelTemplate<P>,
+    params: P,
+    span: Span,
+    at: number,
+    notes: readonly Note[] = [],
+  ): never {
+    throw new SyntaxFault(complain(template, params, span, notes), false, at);
   }
 
-  #unexpectedToken(expected: string, help: string | undefined): never {
+  /** Notes that something else was expected here, and lets the parser go on as though it were there. */
+  complainHere(expected: string, help: string | undefined): void {
+    const what = isReserved(this.kind) ? `keyword ${describe(this.token)}` : describe(this.token);
+    if (this.kind === "end") this.report(unexpectedEnd, { expected }, this.here());
+    else this.report(unexpectedToken, { found: what, expected, help }, this.here());
+  }
+
+  unexpected(expected: string, help?: string): never {
     if (this.kind === "end") this.fail(unexpectedEnd, { expected }, this.here());
     const found = describe(this.token);
     const what = isReserved(this.kind) ? `keyword ${found}` : found;
-    this.fail(unexpectedToken, { found: what, expected, help }, this.here());
+    this.fail(unexpectedToken, { found: what, expected, help: help ?? habits.get(this.kind) }, this.here());
   }
 
   /** Runs the body one level deeper. */
@@ -259,34 +292,62 @@ export class Cursor {
 
   /**
    * Parses one element of a list. A fault in it is noted; reading resumes at the next of the `stops` on the element's
-   * own level, and undefined is returned. Where a foreign closing bracket or the end comes first, the fault goes on to
-   * the list around, without its complaint.
+   * own level, or at the first line that `begins` an element just below this one; undefined is returned then. Where a
+   * foreign closing bracket or the end comes first, the fault goes on to the list around, without its complaint.
    */
-  recovering<T>(stops: readonly TokenKind[], element: () => T): T | undefined {
+  recovering<T>(
+    stops: readonly TokenKind[],
+    element: () => T,
+    begins: (index: number) => boolean = () => false,
+  ): T | undefined {
     const start = this.#index;
     const depth = this.#depth;
+    this.isResumed = false;
     try {
-      return element();
+      const parsed = element();
+      this.#refused = undefined;
+      return parsed;
     } catch (fault) {
       if (!(fault instanceof SyntaxFault) || fault.fatal) throw fault;
-      if (fault.diagnostic !== undefined) this.diagnostics.push(fault.diagnostic);
+      // The same at the beginning of one element after the other comes from one fault before them.
+      // So do the arrows of branches that are not read as such.
+      const kind = this.#index === start || this.kind === "=>" ? this.kind : undefined;
+      const isEcho = kind !== undefined && kind === this.#refused;
+      if (fault.diagnostic !== undefined && !isEcho) this.diagnostics.push(fault.diagnostic);
+      this.#refused = kind;
       this.#depth = depth;
-      if (!this.#skip(start, stops)) throw new SyntaxFault(undefined);
+      this.isResumed = fault.resume !== undefined && fault.resume > start;
+      if (this.isResumed) this.#moveTo(fault.resume ?? start);
+      else if (!this.#skip(start, stops, begins)) throw new SyntaxFault(undefined);
       return undefined;
     }
   }
 
   /** Moves to the first stop that is not before the present token and not within brackets opened since `start`. */
-  #skip(start: number, stops: readonly TokenKind[]): boolean {
+  #skip(start: number, stops: readonly TokenKind[], begins: (index: number) => boolean): boolean {
     const open: TokenKind[] = [];
+    const layout = this.#layout;
+    const indentation = layout.indentationBefore(start);
     for (let index = start; index < this.#tokens.length; index += 1) {
       const kind = this.#tokens[index]?.kind ?? "end";
+      if (
+        index > Math.max(start, this.#index - 1) &&
+        indentation !== undefined &&
+        layout.indentationBefore(index) === indentation &&
+        begins(index)
+      ) {
+        this.#moveTo(index);
+        this.isResumed = true;
+        return true;
+      }
       if (open.length === 0 && index >= this.#index && stops.includes(kind)) {
         this.#moveTo(index);
         return true;
       }
       const closer = closers.get(kind);
-      if (closer !== undefined) open.push(closer);
+      const next = this.#tokens[index + 1]?.kind;
+      const isName = kind === "let" && (next === "=" || next === ":" || next === "|" || next === ".");
+      if (closer !== undefined && !isName) open.push(closer);
       else if (closing.has(kind)) {
         const match = open.lastIndexOf(kind);
         if (match !== -1) open.length = match;

@@ -35,11 +35,13 @@ export const unexpectedCharacter: NickelTemplate<{ character: string; help: stri
   help: ({ help }) => help,
 };
 
-export const unclosedString: NickelTemplate<{ close: string }> = {
+/** `where`: how far it should reach; absent when it runs to the end of the file. */
+export const unclosedString: NickelTemplate<{ close: string; where: string | undefined }> = {
   code: "E0104",
   kind: "ParseError::UnexpectedEOF",
   message: () => "unclosed string",
-  label: () => "it runs to the end of the file",
+  label: ({ close, where }) =>
+    where === undefined ? "it runs to the end of the file" : `no \`${close}\` closes it ${where}`,
   help: ({ close }) => `close it with \`${close}\``,
 };
 
@@ -72,11 +74,13 @@ export const unmatchedBrace: NickelTemplate<{ found: string }> = {
   label: () => "nothing is open that this would close",
 };
 
-export const missingComma: NickelTemplate<{ field: string }> = {
+/** `field` is absent for a branch of a match or a binding. */
+export const missingComma: NickelTemplate<{ field: string | undefined }> = {
   code: "E0109",
   kind: "ParseError::UnexpectedToken",
-  message: ({ field }) => `missing comma before the field \`${field}\``,
-  help: () => "put a comma after the previous field",
+  message: ({ field }) =>
+    `missing comma before ${field === undefined ? "this branch" : `the field \`${field}\``}`,
+  help: ({ field }) => `put a comma after the previous ${field === undefined ? "branch" : "field"}`,
 };
 
 /** `isAfterColon`: where JSON and YAML have a value. */
@@ -155,6 +159,24 @@ export const reservedName: NickelTemplate<{ word: string; what: string }> = {
   kind: "ParseError::UnexpectedToken",
   message: ({ word, what }) => `the reserved word \`${word}\` cannot be ${what}`,
   help: ({ word, what }) => (what === "a field name" ? `quote it: \`"${word}"\`` : "choose another name"),
+};
+
+export const wrongSeparator: NickelTemplate<undefined> = {
+  code: "E0124",
+  kind: "ParseError::UnexpectedToken",
+  message: () => "unexpected `;`",
+  label: () => "expected `,`",
+  help: () => "fields, items and branches are parted by commas",
+};
+
+export const foreignComment: NickelTemplate<{ mark: string }> = {
+  code: "E0123",
+  kind: "ParseError::UnexpectedToken",
+  message: ({ mark }) => `\`${mark}\` begins no comment`,
+  help: ({ mark }) =>
+    mark === "//"
+      ? "a comment begins with `#`; records are merged with `&`"
+      : "a comment begins with `#`, on each of its lines",
 };
 
 /** A metadata word behind a value. */

@@ -10,6 +10,7 @@ import type { SourceFile, Span } from "../../core/source.ts";
 import { complain, type NickelDiagnostic } from "../diagnostics.ts";
 import {
   delimiterMismatch,
+  foreignComment,
   invalidAsciiEscape,
   invalidEscape,
   unclosedString,
@@ -35,6 +36,10 @@ export interface Lexed {
   readonly diagnostics: readonly NickelDiagnostic[];
   /** From here on the tokens mean nothing: an unclosed string has swallowed the text. */
   readonly brokenFrom: number;
+  /** The opening quotes of strings that may lack their end: those that run over several lines, in order of the text. */
+  readonly suspects: readonly number[];
+  /** Whether the last of them is unclosed at the end of the file. */
+  readonly isOpen: boolean;
 }
 
 /** A string that is open: 0 percent signs for `"…"`, else as many as stand in its delimiters. */
@@ -57,6 +62,8 @@ const quote = 0x22;
 const apostrophe = 0x27;
 const backslash = 0x5c;
 const braceOpen = 0x7b;
+const slash = 0x2f;
+const star = 0x2a;
 
 const escapes: ReadonlyMap<string, string> = new Map([
   ["\\", "\\"],
@@ -67,6 +74,9 @@ const escapes: ReadonlyMap<string, string> = new Map([
   ["r", "\r"],
   ["t", "\t"],
 ]);
+
+/** What other languages take for a string, with nothing behind it that an enum tag could go on with. */
+const quotedText = /^(?:''[^]*?''|'[^'\n]*')(?=[ \t]*(?:[,;)\]}\r\n]|$))/;
 
 /** What to write instead of characters that other languages, or word processors, would have there. */
 const characterHelp: ReadonlyMap<string, string> = new Map([
@@ -81,8 +91,9 @@ const characterHelp: ReadonlyMap<string, string> = new Map([
   ["\u00a0", "replace the no-break space with a blank"],
 ]);
 
-export function tokenize(file: SourceFile): Lexed {
-  return new Lexer(file).run();
+/** `endsAtLine`: the offset of a string's opening quote that is read as though it were closed on its own line. */
+export function tokenize(file: SourceFile, endsAtLine?: number): Lexed {
+  return new Lexer(file, endsAtLine).run();
 }
 
 class Lexer {
@@ -96,10 +107,12 @@ class Lexer {
   #mode: Mode = { kind: "code", braces: 0 };
   #at = 0;
   #brokenFrom = Number.POSITIVE_INFINITY;
+  readonly #endsAtLine: number | undefined;
 
-  constructor(file: SourceFile) {
+  constructor(file: SourceFile, endsAtLine: number | undefined) {
     this.#file = file;
     this.#text = file.text;
+    this.#endsAtLine = endsAtLine;
   }
 
   run(): Lexed {
@@ -110,9 +123,18 @@ class Lexer {
       else if (this.#mode.percents === 0) this.#string();
       else this.#multiline(this.#mode);
     }
+    const isOpen = this.#mode.kind === "string";
     if (this.#mode.kind === "string") this.#reportUnclosed(this.#mode);
+    const last = this.#mode.kind === "string" && this.#mode.percents === 0 ? [this.#mode.token] : [];
+    const suspects = [...this.#multilineStrings(), ...last].map(({ start }) => start);
     this.#push("end", this.#text.length, "");
-    return { tokens: this.#tokens, diagnostics: this.#diagnostics, brokenFrom: this.#brokenFrom };
+    return {
+      tokens: this.#tokens,
+      diagnostics: this.#diagnostics,
+      brokenFrom: this.#brokenFrom,
+      suspects,
+      isOpen,
+    };
   }
 
   #span(start: number, end: number): Span {
@@ -155,9 +177,11 @@ class Lexer {
     } else if (isLetter(code) || code === underscore) this.#word();
     else if (isDigit(code) || (code === 0x2e && isDigit(text.charCodeAt(at + 1))))
       this.#push("number", numberEnd(text, at), text.slice(at, numberEnd(text, at)));
-    else if (code === quote) this.#openString("string-open", at + 1, 0, '"');
+    else if (code === quote) this.#quote();
     else if (code === apostrophe) this.#tag();
     else if (code === percent) this.#percent();
+    else if (code === slash && (text.charCodeAt(at + 1) === slash || text.charCodeAt(at + 1) === star))
+      this.#foreignComment();
     else if (code === braceOpen) {
       mode.braces += 1;
       this.#push("{", at + 1, "{");
@@ -209,6 +233,46 @@ class Lexer {
     this.#push(wordKind(word), end, word);
   }
 
+  /** Opens a string, or reads all of one that lacks its end and is taken to end on its line. */
+  #quote(): void {
+    const start = this.#at;
+    if (start !== this.#endsAtLine) {
+      this.#openString("string-open", start + 1, 0, '"');
+      return;
+    }
+    const line = /^[^\r\n]*/.exec(this.#text.slice(start + 1))?.[0] ?? "";
+    const own = line.replace(/([,;)\]}])\s*#.*$/, "$1").replace(/[\s,;)\]}]*$/, "");
+    const end = start + 1 + own.length;
+    this.#diagnostics.push(
+      complain(unclosedString, { close: '"', where: "on its line" }, this.#span(start, end)),
+    );
+    this.#push("string-open", start + 1, '"');
+    this.#pushText(end);
+    this.#push("string-close", end, "");
+  }
+
+  /** `// …` and `/* … *\/`. */
+  #foreignComment(): void {
+    const text = this.#text;
+    const start = this.#at;
+    const isBlock = text.charCodeAt(start + 1) === star;
+    if (
+      !isBlock &&
+      this.#tokens.at(-1)?.kind === "}" &&
+      /^\/\/[ \t]*[{(]/.test(text.slice(start, start + 40))
+    ) {
+      this.#diagnostics.push(complain(foreignComment, { mark: "//" }, this.#span(start, start + 2)));
+      this.#push("&", start + 2, "&");
+      return;
+    }
+    const found = text.indexOf(isBlock ? "*/" : "\n", start + 2);
+    const end = found === -1 ? text.length : isBlock ? found + 2 : found;
+    const shown = text.slice(start, end).trimEnd().length;
+    const mark = text.slice(start, start + 2);
+    this.#diagnostics.push(complain(foreignComment, { mark }, this.#span(start, start + shown)));
+    this.#at = end;
+  }
+
   #tag(): void {
     const text = this.#text;
     const start = this.#at;
@@ -220,7 +284,10 @@ class Lexer {
     const name = text.slice(start + 1, end);
     const delimiter = percentsEnd(text, end);
     const multiline = name === "m" && delimiter > end && text.charCodeAt(delimiter) === quote;
-    if (name !== "" && !multiline) this.#push("tag", end, name);
+    const quoted = multiline ? undefined : quotedText.exec(text.slice(start))?.[0];
+    if (quoted !== undefined && (name === "" || /[/:.@\\]/.test(text.charAt(end))))
+      this.#quotedOtherwise(quoted, quoted.length > 2 && quoted.startsWith("''") ? 2 : 1);
+    else if (name !== "" && !multiline) this.#push("tag", end, name);
     else {
       const help = multiline
         ? "a tag's name stands in ordinary quotes: '\"…\""
@@ -256,13 +323,30 @@ class Lexer {
     const help = character === "\r" ? "end lines with LF or CR LF" : characterHelp.get(character);
     const end = start + character.length;
     this.#diagnostics.push(complain(unexpectedCharacter, { character: shown, help }, this.#span(start, end)));
-    // Curly quotes are read as the straight ones that were meant.
-    const close = character === "“" ? /^[^”"\n]*”/.exec(this.#text.slice(end))?.[0] : undefined;
-    if (close !== undefined) {
-      this.#push("string-open", end, '"');
-      this.#pushText(end + close.length - 1);
-      this.#push("string-close", end + close.length, '"');
-    } else this.#at = end;
+    // Curly quotes and backticks are read as the straight ones that were meant.
+    const rest = this.#text.slice(end);
+    const close =
+      character === "“" ? /^[^”"\n]*”/.exec(rest) : character === "`" ? /^[^`\n]*`/.exec(rest) : null;
+    if (close === null) this.#at = end;
+    else this.#pushQuoted(1, close[0].length, 1);
+  }
+
+  /** A string in single quotes, one or two on each side. */
+  #quotedOtherwise(quoted: string, quotes: number): void {
+    const start = this.#at;
+    const help =
+      quotes === 1 ? 'strings stand in "double quotes"' : 'a text of several lines is written m%"…"%';
+    const span = this.#span(start, start + quotes);
+    this.#diagnostics.push(complain(unexpectedCharacter, { character: "'".repeat(quotes), help }, span));
+    this.#pushQuoted(quotes, quoted.length - quotes, quotes);
+  }
+
+  /** A whole string: its opening quotes, its text with the closing quotes, the latter alone. */
+  #pushQuoted(open: number, rest: number, close: number): void {
+    const start = this.#at;
+    this.#push("string-open", start + open, '"');
+    this.#pushText(start + open + rest - close);
+    this.#push("string-close", start + open + rest, '"');
   }
 
   // --- strings
@@ -387,12 +471,12 @@ class Lexer {
             },
           ]
         : percents === 0
-          ? this.#suspects(token)
+          ? this.#suspectNotes()
           : [];
     this.#diagnostics.push(
       complain(
         unclosedString,
-        { close: `"${"%".repeat(percents)}` },
+        { close: `"${"%".repeat(percents)}`, where: undefined },
         this.#span(token.start, token.end),
         notes,
       ),
@@ -402,24 +486,26 @@ class Lexer {
   }
 
   /** The first earlier `"…"` that runs over several lines: there the missing quote may belong. */
-  #suspects(unclosed: Token): { message: string; span: Span }[] {
+  #suspectNotes(): { message: string; span: Span }[] {
+    const opening = this.#multilineStrings()[0];
+    if (opening === undefined) return [];
+    const span = this.#span(opening.start, this.#text.indexOf("\n", opening.start));
+    return [{ message: "this string runs over several lines: is its closing quote missing?", span }];
+  }
+
+  /** The opening quotes of the closed `"…"` that run over several lines. */
+  #multilineStrings(): Token[] {
     const open: Token[] = [];
+    const found: Token[] = [];
     for (const token of this.#tokens) {
-      if (token === unclosed) break;
       if (token.kind.endsWith("-open") && token.kind !== "interpolation-open") open.push(token);
       else if (token.kind === "string-close") {
         const opening = open.pop();
         if (opening?.kind !== "string-open") continue;
         const newline = this.#text.indexOf("\n", opening.start);
-        if (newline === -1 || newline > token.start) continue;
-        return [
-          {
-            message: "this string runs over several lines: is its closing quote missing?",
-            span: this.#span(opening.start, newline),
-          },
-        ];
+        if (newline !== -1 && newline < token.start) found.push(opening);
       }
     }
-    return [];
+    return found;
   }
 }

@@ -71,6 +71,10 @@ class Collector {
 function parseTypeAnnotation(p: Parser, collector: Collector): void {
   const { previous } = p;
   const isType = p.next().kind === ":";
+  if (isType && p.kind === "=" && p.token.start === p.previous?.end) {
+    p.complainHere("a type", "a value is given with `=` alone");
+    return;
+  }
   if (!isType && isMetadataWord(p.kind) && !p.isMisused()) refuseMetadata(p, previous);
   collector.add(isType, p.type());
 }
@@ -79,7 +83,8 @@ function parseTypeAnnotation(p: Parser, collector: Collector): void {
 function refuseMetadata(p: Parser, previous: Token | undefined): never {
   const { text } = p.file;
   if (previous?.kind === "identifier" && /\n[ \t]*$/.test(text.slice(0, previous.start))) {
-    p.fail(missingComma, { field: previous.value }, p.spanOf(previous));
+    // Behind the name stand `|` and the word.
+    p.failAndResume(missingComma, { field: previous.value }, p.spanOf(previous), p.index - 2);
   }
   return p.fail(misplacedMetadata, { word: p.token.value }, p.here());
 }

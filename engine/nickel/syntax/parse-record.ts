@@ -1,8 +1,10 @@
 // Braces: record literals and record types, and dictionary types.
 
 import type { FieldDefinition, Include, PathElement, RecordTail } from "./ast.ts";
-import { missingComma, multipleDeclarations } from "./diagnostics.ts";
+import { isIdentifier } from "./cursor.ts";
+import { missingComma, multipleDeclarations, unclosed } from "./diagnostics.ts";
 import { parseFieldMetadata } from "./parse-annotation.ts";
+import { parseList } from "./parse-list.ts";
 import { isStringOpen, parseString } from "./parse-string.ts";
 import type { Parser } from "./parser.ts";
 import { isMetadataWord, type Token } from "./token.ts";
@@ -30,16 +32,22 @@ function parseRecord(p: Parser): Uniterm {
   const open = p.next();
   const fields: FieldDefinition[] = [];
   const includes: Include[] = [];
-  let ellipsis: Token | undefined;
-  while (p.kind !== ";" && p.kind !== "}" && !p.atForeignClose("}")) {
-    ellipsis = p.eat("..");
-    if (ellipsis !== undefined) break;
-    p.recovering([",", "}"], () => {
-      parseDeclaration(p, fields, includes);
-      if (p.kind !== "," && p.kind !== "}" && p.kind !== ";") refuseEnd(p, open);
-    });
-    if (p.eat(",") === undefined) break;
+  // A record where a field should be: in an array, the end of this one is missing before it.
+  const isNextItem = () => p.kind === "{" && p.previous?.kind === "," && fields.length > 0;
+  parseList(p, {
+    open,
+    close: "}",
+    element: () => parseDeclaration(p, fields, includes),
+    refuse: () => refuseEnd(p, open),
+    ends: () =>
+      p.kind === ".." || (p.kind === ";" && (p.peek() === "Dyn" || p.peek(2) === "}")) || isNextItem(),
+    begins: (index) => beginsField(p, index),
+  });
+  if (isNextItem()) {
+    const note = { message: "`}` expected before this: another record begins here", span: p.here() };
+    p.failAndResume(unclosed, { open: "{", close: "}" }, p.spanOf(open), p.index, [note]);
   }
+  const ellipsis = p.eat("..");
   const tail = parseTail(p);
   p.expectClose("}", open, "`}`");
   refuseRepeatedIncludes(p, fields, includes);
@@ -56,28 +64,56 @@ function parseRecord(p: Parser): Uniterm {
 
 /** What stands behind a declaration is neither a comma nor the end: perhaps the next field, read as an argument. */
 function refuseEnd(p: Parser, open: Token): never {
-  const { previous } = p;
-  if (
-    p.kind === "=" &&
-    previous !== undefined &&
-    (previous.kind === "identifier" || previous.kind === "string-close")
-  ) {
-    const field = previous.kind === "identifier" ? previous.value : "…";
-    p.fail(missingComma, { field }, p.spanOf(previous));
+  if (p.kind === "=") refuseEatenField(p);
+  if (beginsField(p, p.index)) {
+    const field = p.atFieldName() ? p.token.value : "…";
+    p.failAndResume(missingComma, { field }, p.here(), p.index);
   }
-  if (p.atFieldName() && (p.peek() === "=" || p.peek() === "|" || p.peek() === ":")) {
-    p.fail(missingComma, { field: p.token.value }, p.here());
+  return p.refuseClose("}", open, "`,` or `}` after the field");
+}
+
+/** Complains when what stands before the present token is a field's name that was read as part of the value before it. */
+export function refuseEatenField(p: Parser): void {
+  const start = fieldStart(p, p.index - 1);
+  const token = start === undefined ? undefined : p.tokenAt(start);
+  const before = start === undefined ? undefined : p.tokenAt(start - 1);
+  if (start === undefined || token === undefined || before?.kind === "=" || before?.kind === undefined)
+    return;
+  const last = p.tokenAt(p.index - 1) ?? token;
+  const field = p.file.text.slice(token.start, last.end);
+  p.failAndResume(missingComma, { field: field.replaceAll('"', "") }, p.spanOf(token), start);
+}
+
+/** The first token of the field path that ends with a token, if it is one. */
+function fieldStart(p: Parser, end: number): number | undefined {
+  let start = end;
+  for (;;) {
+    const kind = p.tokenAt(start)?.kind;
+    if (kind === "string-close") {
+      while (start > 0 && p.tokenAt(start)?.kind !== "string-open") start -= 1;
+    } else if (kind !== "identifier") return undefined;
+    if (p.tokenAt(start - 1)?.kind !== ".") return start;
+    start -= 2;
   }
-  if (p.kind === "==") p.unexpected("`,` or `}` after the field", "a field is defined with a single `=`");
-  p.expectClose("}", open, "`,` or `}` after the field");
-  return p.unexpected("`,` or `}` after the field");
+}
+
+/** Whether a field's name, or the path to it, and what follows a name begin at a token. */
+function beginsField(p: Parser, index: number): boolean {
+  let at = index;
+  for (;;) {
+    const token = p.tokenAt(at);
+    if (token?.kind === "string-open") {
+      while (p.tokenAt(at) !== undefined && p.tokenAt(at)?.kind !== "string-close") at += 1;
+    } else if (token === undefined || !(isIdentifier(token.kind) || isMetadataWord(token.kind))) return false;
+    const follower = p.tokenAt(at + 1)?.kind;
+    if (follower !== ".") return follower === "=" || follower === "|" || follower === ":";
+    at += 2;
+  }
 }
 
 /** `; name` or `; Dyn`, if one stands here. */
 function parseTail(p: Parser): RecordTail {
   if (p.kind !== ";") return { kind: "closed" };
-  // Behind a name and anything but the end, this is a comma that went wrong.
-  if (p.peek() !== "Dyn" && p.peek(2) !== "}") p.unexpected("`,` or `}` after the field");
   p.next();
   const dyn = p.eat("Dyn");
   if (dyn !== undefined) return { kind: "dyn", span: p.spanOf(dyn) };
@@ -134,7 +170,8 @@ function parseField(p: Parser): FieldDefinition {
   const path: [PathElement, ...PathElement[]] = [parsePathElement(p)];
   while (p.eat(".") !== undefined) path.push(parsePathElement(p));
   const metadata = parseFieldMetadata(p, "a field");
-  const value = p.eat("=") === undefined ? undefined : p.term();
+  if (p.kind === "==") p.complainHere("`=`", "a field is defined with a single `=`");
+  const value = p.eat("=") === undefined && p.eat("==") === undefined ? undefined : p.term();
   return { path, metadata, value, span: p.spanFrom(start) };
 }
 

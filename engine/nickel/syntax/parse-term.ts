@@ -5,11 +5,13 @@ import { boundNames } from "./bound-names.ts";
 import { duplicateBinding, interpolationNotAllowed, invalidImportFormat, unclosed } from "./diagnostics.ts";
 import { parseAnnotations, parseBindingAnnotations } from "./parse-annotation.ts";
 import { isBinaryOperator, parseInfix } from "./parse-infix.ts";
-import { parseBraces } from "./parse-record.ts";
+import { parseList } from "./parse-list.ts";
+import { startsPattern } from "./parse-pattern.ts";
+import { parseBraces, refuseEatenField } from "./parse-record.ts";
 import { isStringOpen, parseStaticString, parseString, parseTag } from "./parse-string.ts";
 import { parseEnumType, parseForall, parseTypeConstant, parseWildcard } from "./parse-type.ts";
 import type { Parser } from "./parser.ts";
-import type { TokenKind } from "./token.ts";
+import type { Token, TokenKind } from "./token.ts";
 import { asTerm, type Uniterm } from "./uniterm.ts";
 
 /** Any expression. */
@@ -62,23 +64,45 @@ function parseLetBlock(p: Parser): Block {
   const bindings: Binding[] = [];
   do {
     if (p.kind === "in" && bindings.length > 0) break;
-    const binding = p.recovering([",", "in"], () => {
-      const parsed = parseBinding(p);
-      if (p.kind !== "," && p.kind !== "in") p.unexpected("`in` and the expression that uses the binding");
-      return parsed;
-    });
+    const binding = p.recovering(
+      [",", "in"],
+      () => {
+        const parsed = parseBinding(p);
+        if (p.kind === "=") refuseEatenField(p);
+        if (p.kind !== "," && p.kind !== "in" && !isMissingIn(p)) p.unexpected(inExpected);
+        return parsed;
+      },
+      (index) => p.tokenAt(index)?.kind === "identifier" && p.tokenAt(index + 1)?.kind === "=",
+    );
     if (binding !== undefined) bindings.push(binding);
-  } while (p.eat(",") !== undefined);
-  p.expect("in", "`in` and the expression that uses the binding");
+  } while (p.isResumed || p.eat(",") !== undefined);
+  if (isMissingIn(p)) {
+    p.complainHere(inExpected, "a `let` is written `let name = value in …`");
+    p.eat(";");
+  } else p.expect("in", inExpected);
   refuseRepeatedBindings(p, bindings);
   return { start, recursive, bindings };
+}
+
+const inExpected = "`in` and the expression that uses the binding";
+
+/** Whether something stands here that a body may begin with, or a semicolon before it, but no `in`. */
+function isMissingIn(p: Parser): boolean {
+  return p.kind === "let" || (p.kind === ";" && p.peek() !== "end");
 }
 
 function parseBinding(p: Parser): Binding {
   const { start } = p.token;
   const pattern = p.pattern();
   const { annotations, doc } = parseBindingAnnotations(p);
-  p.expect("=", "`=` and the value of the binding");
+  if (pattern.kind === "variable" && (p.kind === "(" || p.kind === "identifier")) {
+    p.complainHere(
+      "`=` and the value of the binding",
+      `a function is written \`let ${pattern.name} = fun … => …\``,
+    );
+    while (!p.at("=") && !p.at(",") && !p.at("in") && !p.at("end")) p.next();
+  } else if (p.kind === "==") p.complainHere("`=`", "a name is bound with a single `=`");
+  if (p.eat("==") === undefined) p.expect("=", "`=` and the value of the binding");
   const value = p.term();
   return { pattern, annotations, doc, value, span: p.spanFrom(start) };
 }
@@ -102,13 +126,16 @@ function refuseRepeatedBindings(p: Parser, bindings: readonly Binding[]): void {
 function parseFunction(p: Parser): Term {
   const { start } = p.next();
   const parameters: [Pattern, ...Pattern[]] = [p.argumentPattern()];
-  while (p.kind !== "=>") {
-    if (!startsParameter(p.kind)) {
-      const help = p.kind === "->" ? "write `=>`; the arrow `->` belongs to types" : undefined;
-      p.unexpected("another parameter, or `=>` and the body of the function", help);
+  while (p.kind !== "=>" && p.kind !== "->") {
+    if (p.kind === "," && startsPattern(p.peek())) {
+      p.complainHere("another parameter", "parameters stand side by side: `fun a b => …`");
+      p.next();
     }
+    if (!startsParameter(p.kind)) p.unexpected("another parameter, or `=>` and the body of the function");
     parameters.push(p.argumentPattern());
   }
+  if (p.kind === "->")
+    p.complainHere("`=>` and the body of the function", "write `=>`; the arrow `->` belongs to types");
   p.next();
   const body = p.term();
   return { kind: "function", parameters, body, span: p.spanFrom(start) };
@@ -131,11 +158,18 @@ function parseIf(p: Parser): Term {
   const cases: { readonly start: number; readonly condition: Term; readonly consequent: Term }[] = [];
   while (p.kind === "if") {
     const { start } = p.next();
-    const condition = p.term();
-    p.expect("then", "`then`");
+    const mark = p.diagnostics.length;
+    const condition = parseCondition(p);
+    // Braces around the branches were read as records.
+    if (p.at("else")) p.diagnostics.length = mark;
+    p.expect("then", "`then`", p.at("else") ? "write `if … then … else …`, without braces" : undefined);
     const consequent = p.term();
-    p.expect("else", "`else`: an `if` always has both branches");
     cases.push({ start, condition, consequent });
+    if (p.at("then")) p.unexpected("`else`", "a further condition is written `else if … then …`");
+    if (p.eat("else") === undefined) {
+      p.complainHere("`else`: an `if` always has both branches", undefined);
+      return consequent;
+    }
   }
   return cases.reduceRight<Term>(
     (alternative, { start, condition, consequent }) => ({
@@ -147,6 +181,16 @@ function parseIf(p: Parser): Term {
     }),
     p.term(),
   );
+}
+
+/** What stands between `if` and `then`; a lone `=` is taken for the comparison that was meant. */
+function parseCondition(p: Parser): Term {
+  const condition = p.term();
+  if (p.kind !== "=") return condition;
+  p.complainHere("`then`", "equality is `==`");
+  p.next();
+  p.term();
+  return condition;
 }
 
 const formats: ReadonlyMap<string, ImportFormat> = new Map([
@@ -268,22 +312,22 @@ function parseBareAtom(p: Parser): Uniterm | undefined {
 function parseArray(p: Parser): Term {
   const open = p.next();
   const items: Term[] = [];
-  while (p.kind !== "]" && !p.atForeignClose("]")) {
-    const item = p.recovering([",", "]"], () => {
-      const parsed = p.term();
-      if (p.kind !== "," && p.kind !== "]" && p.kind !== "=")
-        p.expectClose("]", open, "`,` or `]` after the item");
-      return parsed;
-    });
-    if (p.kind === "=") {
-      const note = {
-        message: "`]` expected before this: a field seems to begin here",
-        span: item?.span ?? p.here(),
-      };
-      p.fail(unclosed, { open: "[", close: "]" }, p.spanOf(open), [note]);
-    }
-    if (item !== undefined) items.push(item);
-    if (p.eat(",") === undefined) break;
+  let field: number | undefined;
+  parseList(p, {
+    open,
+    close: "]",
+    element: () => {
+      const start = p.index;
+      items.push(p.term());
+      if (p.kind === "=") field = start;
+    },
+    refuse: () => p.refuseClose("]", open, "`,` or `]` after the item"),
+    ends: () => field !== undefined,
+  });
+  if (field !== undefined) {
+    const token = p.tokenAt(field) ?? p.token;
+    const note = { message: "`]` expected before this: a field seems to begin here", span: p.spanOf(token) };
+    p.failAndResume(unclosed, { open: "[", close: "]" }, p.spanOf(open), field, [note]);
   }
   p.expectClose("]", open, "`,` or `]` after the item");
   return { kind: "array", items, span: p.spanFrom(open.start) };
@@ -299,8 +343,33 @@ function parseParenthesised(p: Parser): Uniterm {
     return { kind: "operator", operator, span: p.spanFrom(open.start) };
   }
   const inner = p.uniterm();
+  if (p.kind === ",") refuseTuple(p, open);
   p.expectClose(")", open, "an operator, an argument or `)`");
   return inner;
+}
+
+/** A comma in parentheses: arguments as other languages write them, or a closing parenthesis that is missing before it. */
+function refuseTuple(p: Parser, open: Token): void {
+  const close = closingIndex(p);
+  if (close === undefined) {
+    const note = { message: "`)` expected here", span: p.here() };
+    p.failAndResume(unclosed, { open: "(", close: ")" }, p.spanOf(open), p.index + 1, [note]);
+  }
+  p.complainHere("`)`", "arguments stand side by side: `f a b`; a list is `[a, b]`");
+  while (p.index < close) p.next();
+}
+
+/** The `)` that closes what the present token stands in, on the same line. */
+function closingIndex(p: Parser): number | undefined {
+  let depth = 0;
+  const newline = p.file.text.indexOf("\n", p.token.start);
+  for (let index = p.index; ; index += 1) {
+    const token = p.tokenAt(index);
+    if (token === undefined || (newline !== -1 && token.start > newline)) return undefined;
+    if (token.kind === "(") depth += 1;
+    else if (token.kind === ")" && depth === 0) return index;
+    else if (token.kind === ")") depth -= 1;
+  }
 }
 
 function curried(kind: TokenKind): OperatorTerm["operator"] | undefined {
