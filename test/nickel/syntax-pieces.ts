@@ -2,25 +2,7 @@
 // programs than random characters, and random characters as well.
 
 import * as fc from "fast-check";
-
-const plainPieces =
-  "? , ; : = & . + - * / % @ ! | _ { } [ ] ( ) < > \" ' # \\ a Z x 0 1 9 é 😀 ` $ => -> |> ++ == != && || .. [| |] %{ " +
-  '"% m%" m%%" nix-s%" \'" %%{ %typeof% %record/insert% %nothing% \\n \\x41 \\xff 0x1F 1.5e-3 Number Dyn default doc ' +
-  "null true 'Tag";
-const blankPieces =
-  "let ; rec ; in ;fun ;if ; then ; else ;match ;import ;forall ; as ; or ;include ;Array ;priority ;x : Number = 1;" +
-  "{_ : Dyn};{ a | default = 1, }";
-const pieces = [
-  ...plainPieces.split(" "),
-  ...blankPieces.split(";"),
-  " ",
-  "\n",
-  "\r\n",
-  "\r",
-  "\t",
-  "\0",
-  "# comment\n",
-];
+import { pieces } from "./pieces.ts";
 
 export const arbitrarySource: fc.Arbitrary<string> = fc.oneof(
   {
