@@ -4,6 +4,7 @@
 import { compareDiagnostics } from "../core/diagnostic.ts";
 import type { Files } from "../core/host.ts";
 import { err, ok, type Result } from "../core/result.ts";
+import type { Span } from "../core/source.ts";
 import type { NickelDiagnostic } from "./diagnostics.ts";
 import { withinLimits } from "./eval/budget.ts";
 import { stackOverflow } from "./eval/diagnostics.ts";
@@ -16,7 +17,7 @@ import { createLibrary } from "./stdlib/library.ts";
 import { tooDeep } from "./syntax/diagnostics.ts";
 
 export interface EvaluateOptions {
-  readonly files: Pick<Files, "readText">;
+  readonly files: Pick<Files, "readText"> & Partial<Pick<Files, "list">>;
   /** Absolute folders, searched after the importing file's own. */
   readonly importPaths: readonly string[];
   /** Text in place of the file on disk, by absolute path. */
@@ -96,7 +97,15 @@ function evaluateEntry(
 
 function evaluateUnit(unit: Unit, mode: EvaluationMode, firstOnly: boolean): Evaluation {
   const units = closure(unit);
-  const unread = units.flatMap((one) => (one === unit ? one.diagnostics : one.diagnostics.map(asImported)));
+  const places = new Map<Unit, Span>();
+  for (const { imports, places: spans } of units)
+    for (const [at, one] of imports.entries()) {
+      const span = spans[at];
+      if (span !== undefined && !places.has(one)) places.set(one, span);
+    }
+  const unread = units.flatMap((one) =>
+    one === unit ? one.diagnostics : one.diagnostics.map((fault) => asImported(fault, places.get(one))),
+  );
   const isReadable = unread.every(({ kind }) => kind.startsWith("TypecheckError::"));
   const faults = isReadable ? units.flatMap((one) => staticFaults(one, mode === "check-strict")) : unread;
   if (faults.length > 0) return err(firstOnly ? faults.slice(0, 1) : faults.sort(compareDiagnostics));
@@ -124,8 +133,8 @@ function isOverflow({ code }: NickelDiagnostic): boolean {
 }
 
 /** A syntax error in an imported file is an import error. */
-function asImported(diagnostic: NickelDiagnostic): NickelDiagnostic {
-  return diagnostic.kind.startsWith("ParseError::")
-    ? { ...diagnostic, kind: "ImportError::ParseError" }
-    : diagnostic;
+function asImported(diagnostic: NickelDiagnostic, place: Span | undefined): NickelDiagnostic {
+  if (!diagnostic.kind.startsWith("ParseError::")) return diagnostic;
+  const notes = place === undefined ? [] : [{ message: "imported here", span: place }];
+  return { ...diagnostic, kind: "ImportError::ParseError", notes: [...diagnostic.notes, ...notes] };
 }

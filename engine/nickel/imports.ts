@@ -3,6 +3,7 @@
 
 import { posix } from "node:path";
 import type { Files } from "../core/host.ts";
+import { nearMiss } from "../core/near-miss.ts";
 import { SourceFile, type Span } from "../core/source.ts";
 import { complain, type NickelDiagnostic } from "./diagnostics.ts";
 import { compileProgram, type World } from "./eval/compile.ts";
@@ -28,6 +29,8 @@ export interface Unit {
   /** Of this file alone, its own imports that cannot be read included. */
   readonly diagnostics: readonly NickelDiagnostic[];
   readonly imports: readonly Unit[];
+  /** Where each of these is imported. */
+  readonly places: readonly Span[];
   /** Where its imports were looked for in vain before they were found: a file that comes to be there would be taken instead. */
   readonly absent: readonly string[];
   /** What its static types are worth, all of it typed or only what `: T` covers; asked when all imports have been read. */
@@ -37,7 +40,8 @@ export interface Unit {
 }
 
 export interface LoaderOptions {
-  readonly files: Pick<Files, "readText">;
+  /** Folders are listed to find what a missing file's name may have been meant for. */
+  readonly files: Pick<Files, "readText"> & Partial<Pick<Files, "list">>;
   readonly importPaths: readonly string[];
   readonly overlay?: ReadonlyMap<string, string>;
   /** The initial environment. */
@@ -94,6 +98,7 @@ export class Loader {
     // By where the path stands, which is the same when the text is read or lowered again.
     const targets = new Map<number, Unit>();
     const imports: Unit[] = [];
+    const places: Span[] = [];
     const absent: string[] = [];
     const world: World = {
       global: (name) => this.#options.global(name),
@@ -116,7 +121,7 @@ export class Loader {
       const core = isInferred ? lowerFile(typed, globals, false, wildcards).core : lowered.core;
       return compileProgram(core, world)();
     }, span);
-    const unit: Unit = { file, value, diagnostics, imports, absent, types, outer: outerType(term) };
+    const unit: Unit = { file, value, diagnostics, imports, places, absent, types, outer: outerType(term) };
     // Known before its imports are read: they may import it in turn.
     this.#units.set(key, unit);
     for (const one of lowered.imports) {
@@ -126,6 +131,7 @@ export class Loader {
         const imported = this.#unit(target, one.format);
         targets.set(one.pathSpan.start, imported);
         imports.push(imported);
+        places.push(one.pathSpan);
       }
     }
     return unit;
@@ -150,7 +156,20 @@ export class Loader {
 
   #failed(core: CoreImport, reason: string, from: string): NickelDiagnostic {
     const searched = posix.isAbsolute(core.path) ? [] : [posix.dirname(from), ...this.#options.importPaths];
-    return complain(importFailed, { path: core.path, reason, searched }, core.pathSpan);
+    const nearest = reason === "no such file" ? this.#nearFile(core.path, posix.dirname(from)) : undefined;
+    return complain(importFailed, { path: core.path, reason, searched, nearest }, core.pathSpan);
+  }
+
+  /** A file beside the missing one whose name is nearly that, or that with an extension. */
+  #nearFile(path: string, folder: string): string | undefined {
+    const name = posix.basename(path);
+    for (const candidate of this.#candidates(path, folder)) {
+      const listed = this.#options.files.list?.(posix.dirname(candidate));
+      const names = listed?.ok === true ? listed.value.map((entry) => entry.name) : [];
+      const near = names.find((one) => one.startsWith(`${name}.`)) ?? nearMiss(name, names);
+      if (near !== undefined) return posix.join(posix.dirname(path), near);
+    }
+    return undefined;
   }
 
   /** A file's text, or why there is none. */
@@ -179,7 +198,14 @@ function lowerWhole(term: Term, globals: ReadonlySet<string>, file: SourceFile):
 }
 
 /** A unit of which there is nothing to tell. */
-const blank = { diagnostics: [], imports: [], absent: [], types: undefined, outer: undefined } as const;
+const blank = {
+  diagnostics: [],
+  imports: [],
+  places: [],
+  absent: [],
+  types: undefined,
+  outer: undefined,
+} as const;
 
 /** Stands for a file that could not be read; nothing is evaluated when there is one. */
 const broken = new NullValue(undefined);

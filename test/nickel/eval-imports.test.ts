@@ -78,9 +78,7 @@ describe("imports", () => {
        --> main.ncl:1:36
         |
       1 | { a = 1, b | not_exported = import "no.ncl" }
-        |                                    ^^^^^^^^
-        |
-        = help: looked in /, /lib"
+        |                                    ^^^^^^^^ looked in /, /lib"
     `);
   });
 

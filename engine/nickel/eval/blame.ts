@@ -97,7 +97,7 @@ function blameDiagnostic(refusal: Refusal, path: string): NickelDiagnostic {
   for (const remark of label.remarks) for (const message of remark.notes) notes.push({ message });
   for (const message of refusal.notes) notes.push({ message });
   const params = {
-    headline: label.headline ?? `${culprit(label, path)} breaks its contract`,
+    headline: label.headline ?? headline(label, path),
     reason: messages.length === 0 ? undefined : messages.join("; "),
     found: span === other || value === undefined ? undefined : describeValue(value),
     nearest: refusal.nearest,
@@ -131,21 +131,21 @@ function pathOf(label: Label): string {
   return path;
 }
 
-function culprit(label: Label, path: string): string {
+function headline(label: Label, path: string): string {
   const { subject } = label;
   const name = subject === undefined ? "" : ` \`${subject}\``;
   if (!label.positive || isInFunction(label)) {
     const who = label.positive
       ? `${subject === undefined ? "a" : "the"} function${name}`
       : `the caller of${name === "" ? " a function" : name}`;
-    return path === "" ? who : `${who}, by the \`${path}\` of ${part(label)},`;
+    return `${who} breaks its contract${path === "" ? "" : ` by \`${path}\` of ${part(label)}`}`;
   }
-  return path === "" ? "a value" : `the value of \`${path}\``;
+  return `${path === "" ? "a value" : `the value of \`${path}\``} breaks its contract`;
 }
 
 function part(label: Label): string {
   const last = label.path.findLast((step) => step.kind === "domain" || step.kind === "codomain");
-  return last?.kind === "domain" ? "an argument" : "its result";
+  return last?.kind === "domain" ? "an argument" : "the result";
 }
 
 /** Where the contract stands. */

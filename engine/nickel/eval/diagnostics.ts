@@ -232,11 +232,17 @@ export const lostSibling: NickelTemplate<{ name: string }> = {
   label: ({ name }) => `\`${name}\` is not in this record`,
 };
 
-export const importFailed: NickelTemplate<{ path: string; reason: string; searched: readonly string[] }> = {
+export const importFailed: NickelTemplate<{
+  path: string;
+  reason: string;
+  searched: readonly string[];
+  nearest: string | undefined;
+}> = {
   code: "E0240",
   kind: "ImportError::IOError",
   message: ({ path, reason }) => `cannot import \`${path}\`: ${reason}`,
-  help: ({ searched }) => (searched.length === 0 ? undefined : `looked in ${searched.join(", ")}`),
+  label: ({ searched }) => (searched.length === 0 ? undefined : `looked in ${searched.join(", ")}`),
+  help: ({ nearest }) => (nearest === undefined ? undefined : `did you mean \`${nearest}\`?`),
 };
 
 export const entryUnreadable: NickelTemplate<{ path: string; reason: string }> = {

@@ -2,12 +2,12 @@
 
 import type { NickelTemplate } from "../diagnostics.ts";
 
-export const unboundIdentifier: NickelTemplate<{ name: string; nearest: string | undefined }> = {
+export const unboundIdentifier: NickelTemplate<{ name: string; help: string | undefined }> = {
   code: "E0200",
   kind: "TypecheckError::UnboundIdentifier",
   message: ({ name }) => `unbound identifier \`${name}\``,
   label: () => "nothing of this name is in scope",
-  help: ({ nearest }) => (nearest === undefined ? undefined : `did you mean \`${nearest}\`?`),
+  help: ({ help }) => help,
 };
 
 export const unboundTypeVariable: NickelTemplate<{ name: string }> = {

@@ -1,7 +1,6 @@
 // A file's syntax tree to core: names to slots, operators to primops, sugar away. Unbound names are gathered, and
 // so are the imports, which are to be read whether the program needs them or not.
 
-import { nearMiss } from "../../core/near-miss.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import { complain, type NickelDiagnostic } from "../diagnostics.ts";
 import { parseNumber } from "../number.ts";
@@ -21,6 +20,7 @@ import { boundNames, lowerPattern } from "./lower-pattern.ts";
 import { lowerRecord } from "./lower-record.ts";
 import { lowerAnnotations, lowerType } from "./lower-type.ts";
 import { type Lowering, Scope } from "./scope.ts";
+import { unboundHelp } from "./unbound.ts";
 
 export interface Lowered {
   readonly core: Core;
@@ -45,6 +45,7 @@ export function lowerFile(
     imports: [],
     globals,
     isTyped: false,
+    defining: [],
     wildcards,
     trusted,
     term: (inner, scope) => lowerTerm(lowering, inner, scope),
@@ -52,8 +53,8 @@ export function lowerFile(
     pattern: (pattern, scope, outer) => lowerPattern(lowering, pattern, scope, outer),
     type: (type, scope) => lowerType(lowering, type, scope),
     unbound(name, span, scope) {
-      const nearest = nearMiss(name, new Set([...scope.visible(), ...globals]));
-      this.diagnostics.push(complain(unboundIdentifier, { name, nearest }, span));
+      const help = unboundHelp(name, span, this.defining, new Set([...scope.visible(), ...globals]));
+      this.diagnostics.push(complain(unboundIdentifier, { name, help }, span));
     },
     unboundType(name, span) {
       this.diagnostics.push(complain(unboundTypeVariable, { name }, span));
@@ -245,7 +246,10 @@ function lowerLet(lowering: Lowering, term: LetTerm, outer: Scope): Core {
     }
   }
   const seen = term.recursive ? scope : outer;
+  if (!term.recursive)
+    lowering.defining.push(term.bindings.flatMap(({ pattern }) => Array.from(boundNames(pattern))));
   const values = term.bindings.map((binding) => lowerBinding(lowering, binding, seen));
+  if (!term.recursive) lowering.defining.pop();
   const bindings = term.bindings.map((binding, at): CoreBinding => {
     const value = values[at];
     if (value === undefined) throw new Error("a binding without its value");

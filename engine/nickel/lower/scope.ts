@@ -106,6 +106,8 @@ export interface TypeScope {
 export interface Lowering {
   readonly diagnostics: NickelDiagnostic[];
   readonly imports: Extract<Core, { kind: "import" }>[];
+  /** The names of the bindings that are being lowered, by block: they do not see them. */
+  readonly defining: string[][];
   /** Names of the initial environment. */
   readonly globals: ReadonlySet<string>;
   /** Whether there was a static type. */
