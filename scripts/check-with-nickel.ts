@@ -1,13 +1,14 @@
-// Development only: holds the shipped Nickel files and the cases of the twins against the reference implementation.
-//   node scripts/check-with-nickel.ts [NICKEL]      (default: the program `nickel` on PATH)
-// Ends with 1 where the reference refuses a file, judges a case otherwise than expected, or exports other data than ours.
+// Development only: holds the Nickel files of schemas/, catalog/ and examples/ and the cases of the twins against the
+// reference implementation.
+//   npm run check:nickel [NICKEL]      (default: the program `nickel` on PATH)
+// Ends with 1 where the reference refuses a file, judges a case otherwise than expected, or exports another text than ours;
+// with 3 where there is no such program.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isDeepStrictEqual } from "node:util";
 import { execaSync } from "execa";
-import { toJson } from "../engine/nickel/located.ts";
+import { writeData } from "../engine/nickel/formats/write.ts";
 import { twinCases } from "../test/schemas/cases.ts";
 import { openTwinEvaluator } from "../test/schemas/evaluator.ts";
 import { checkedProgram } from "../test/schemas/twins.ts";
@@ -15,17 +16,20 @@ import { checkedProgram } from "../test/schemas/twins.ts";
 const [nickel = "nickel"] = process.argv.slice(2);
 const root = join(import.meta.dirname, "..");
 const schemas = join(root, "schemas");
-const catalog = join(root, "catalog");
 
-/** What the reference makes of a program: its data, or the first line of its complaint. */
-type Verdict = { readonly data: unknown } | { readonly complaint: string };
+/** What the reference makes of a program: its JSON, or its complaint. */
+type Verdict = { readonly json: string } | { readonly complaint: string };
 
 function askReference(folder: string, path: string): Verdict {
   const { exitCode, stdout, stderr } = execaSync(nickel, ["export", "-I", folder, path], { reject: false });
   if (exitCode === undefined) throw new Error(`cannot run ${nickel}: ${stderr}`);
-  return exitCode === 0 ? { data: JSON.parse(stdout) } : { complaint: stderr };
+  return exitCode === 0 ? { json: stdout } : { complaint: stderr };
 }
 
+if (execaSync(nickel, ["--version"], { reject: false }).exitCode !== 0) {
+  process.stderr.write(`cannot run ${nickel}: install it with \`cargo install nickel-lang-cli\`\n`);
+  process.exit(3);
+}
 const folder = mkdtempSync(join(tmpdir(), "lamina-nickel-"));
 const differences: string[] = [];
 let checked = 0;
@@ -42,7 +46,9 @@ function compare(label: string, path: string, text: string, sound: boolean): voi
     differences.push(
       `${label}: ours ${ours.ok ? "accepts it" : `refuses it: ${ours.error[0]?.message ?? ""}`}`,
     );
-  if ("data" in theirs && ours.ok && !isDeepStrictEqual(theirs.data, toJson(ours.value.value)))
+  if (!("json" in theirs) || !ours.ok) return;
+  const written = writeData(ours.value.value, "json");
+  if (!written.ok || written.value.trimEnd() !== theirs.json)
     differences.push(`${label}: the exports differ`);
 }
 
@@ -55,11 +61,13 @@ try {
     checked += 1;
     if (exitCode !== 0) differences.push(`schemas/${name}: ${stderr}`);
   }
-  const files = readdirSync(catalog, { recursive: true, encoding: "utf8" }).filter((name) =>
-    name.endsWith(".ncl"),
-  );
-  for (const name of files.sort())
-    compare(join(catalog, name), join(catalog, name), readFileSync(join(catalog, name), "utf8"), true);
+  for (const part of ["catalog", "examples"]) {
+    const names = readdirSync(join(root, part), { recursive: true, encoding: "utf8" });
+    for (const name of names.filter((each) => each.endsWith(".ncl")).sort()) {
+      const path = join(root, part, name);
+      compare(path, path, readFileSync(path, "utf8"), true);
+    }
+  }
   twinCases.forEach((one, index) => {
     const path = join(folder, `case-${String(index)}.ncl`);
     const text = checkedProgram(one);
