@@ -93,7 +93,7 @@ function compileArrayPattern(
     const { length } = found.items;
     if (open ? length < items.length : length !== items.length) return false;
     if (restSlot !== undefined) {
-      slots[restSlot] = new ArrayValue(found.items.slice(items.length), found.contracts, found.span);
+      slots[restSlot] = new ArrayValue(found.items.slice(items.length, length), found.contracts, found.span);
     }
     return items.every((matches, index) => {
       const item = found.at(index);

@@ -12,7 +12,7 @@ import { type ModuleName, moduleNames, parseModule, topLevelNames } from "./modu
 import { nativeArray } from "./native-array.ts";
 import { nativeContract, nativeContracts } from "./native-contract.ts";
 import { nativeRecord } from "./native-record.ts";
-import { nativeValue } from "./native-value.ts";
+import { nativeString } from "./native-string.ts";
 
 export interface Library {
   /** What every program may mention. */
@@ -72,7 +72,7 @@ function lowerModule(name: ModuleName): Core {
 }
 
 function makeNatives() {
-  const functions = [nativeArray, nativeRecord, nativeContract, nativeValue]
+  const functions = [nativeArray, nativeRecord, nativeContract, nativeString]
     .flatMap((group) => Object.entries(group))
     .map(([name, primop]) => [name, asFunction(primop)] as const);
   return makeDictionary([...Object.entries(nativeContracts), ...functions], undefined);

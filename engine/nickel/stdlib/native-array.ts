@@ -2,7 +2,7 @@
 
 import { reserve } from "../eval/budget.ts";
 import { describeValue } from "../eval/describe.ts";
-import { wrongOperand } from "../eval/diagnostics.ts";
+import { other, wrongOperand } from "../eval/diagnostics.ts";
 import { equal } from "../eval/equality.ts";
 import { fail } from "../eval/failure.ts";
 import { lazyOperand, operand, type Primop } from "../eval/primop/primop.ts";
@@ -89,7 +89,7 @@ function tryFoldLeft(operands: readonly Lazy[], span: Place): Value {
       return wrongAnswer(answer, "'Ok or 'Error", "try_fold_left", span);
     if (answer.tag === "Error") return answer;
     if (answer.tag !== "Ok") return wrongAnswer(answer, "'Ok or 'Error", "try_fold_left", span);
-    accumulator = answer.argument;
+    accumulator = force(answer.argument);
   }
   return new EnumValue("Ok", accumulator, span);
 }
@@ -124,7 +124,8 @@ function rangeStep(operands: readonly Lazy[], span: Place): Value {
   const end = operand(operands[1], "number", operator, 2, span).value;
   const step = operand(operands[2], "number", operator, 3, span).value;
   const steps = divide(subtract(end, start), step);
-  const length = steps === undefined ? 0 : floor(steps);
+  if (steps === undefined) return fail(other, { message: "division by zero" }, span);
+  const length = floor(steps);
   reserve(toDouble(length), span);
   const items: Value[] = [];
   for (let index: Num = 0; compareNumbers(index, length) < 0; index = add(index, 1)) {
@@ -133,16 +134,41 @@ function rangeStep(operands: readonly Lazy[], span: Place): Value {
   return array(items, span);
 }
 
+/** What tells a simple value from all others; `undefined` for values that are compared by their parts. */
+function identity(value: Value): string | number | boolean | null | undefined {
+  switch (value.kind) {
+    case "null":
+      return null;
+    case "bool":
+      return value.value;
+    case "string":
+      return `"${value.value}`;
+    case "number":
+      return typeof value.value === "number"
+        ? value.value
+        : `${value.value.numerator}/${value.value.denominator}`;
+    case "enum":
+      return value.argument === undefined ? `'${value.tag}` : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Simple values are told apart by a set, others by comparing each with each. */
 function dedup(operands: readonly Lazy[], span: Place): Value {
   const kept: Lazy[] = [];
-  const seen = new Set<string>();
+  const simple = new Set<string | number | boolean | null>();
+  const compound: Lazy[] = [];
   for (const element of elementsOf(operands, 0, "dedup", span)) {
-    const value = force(element);
-    if (value.kind === "string") {
-      if (seen.has(value.value)) continue;
-      seen.add(value.value);
-      kept.push(element);
-    } else if (!kept.some((known) => equal(element, known, span))) kept.push(element);
+    const key = identity(force(element));
+    if (key === undefined) {
+      if (compound.some((known) => equal(element, known, span))) continue;
+      compound.push(element);
+    } else {
+      if (simple.has(key)) continue;
+      simple.add(key);
+    }
+    kept.push(element);
   }
   return array(kept, span);
 }

@@ -2,6 +2,7 @@
 
 import { other } from "../eval/diagnostics.ts";
 import { fail } from "../eval/failure.ts";
+import { merge } from "../eval/merge.ts";
 import { accessField } from "../eval/primop/access.ts";
 import { lazyOperand, operand, type Primop } from "../eval/primop/primop.ts";
 import {
@@ -13,7 +14,7 @@ import {
   raiseMissing,
 } from "../eval/record.ts";
 import { apply, delay, force } from "../eval/thunk.ts";
-import { ArrayValue, type Lazy, type Place, StringValue } from "../eval/value.ts";
+import { ArrayValue, type Lazy, type Place, StringValue, type Value } from "../eval/value.ts";
 
 /** The present fields with their values, sorted by name. */
 function entries(record: RecordValue, span: Place): (readonly [string, Field, Lazy])[] {
@@ -22,6 +23,20 @@ function entries(record: RecordValue, span: Place): (readonly [string, Field, La
     if (field === undefined) throw new Error(`a record lost its field ${name}`);
     return [name, field, record.cellOf(field) ?? raiseMissing({ record, name, field, at: span })] as const;
   });
+}
+
+/** As many as are merged one into the next. */
+const fewRecords = 32;
+
+/** Merges the records of a range. Many are merged by halves, lest the fields of the first be copied for each other one. */
+function mergeRange(records: readonly Lazy[], from: number, to: number, span: Place): Value {
+  if (to - from > fewRecords) {
+    const middle = (from + to) >> 1;
+    return merge(mergeRange(records, from, middle, span), mergeRange(records, middle, to, span), span);
+  }
+  let merged: Value = new RecordValue(new Map(), {}, span);
+  for (const record of records.slice(from, to)) merged = merge(merged, record, span);
+  return merged;
 }
 
 export const nativeRecord: Readonly<Record<string, Primop>> = {
@@ -57,6 +72,14 @@ export const nativeRecord: Readonly<Record<string, Primop>> = {
         fields.set(name.value, plainField(accessField(binding, "value", span, span), name.span));
       }
       return new RecordValue(fields, { frozen: true }, span);
+    },
+  },
+  record_merge_all: {
+    arity: 1,
+    strict: 0,
+    run: (operands, span) => {
+      const records = operand(operands[0], "array", { name: "merge_all", arity: 1 }, 1, span).elements();
+      return mergeRange(records, 0, records.length, span);
     },
   },
   record_filter: {

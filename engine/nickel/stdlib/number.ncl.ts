@@ -23,7 +23,8 @@ in
     = fun x y => if x < y then 'Lesser else if x > y then 'Greater else 'Equal,
   min : Number -> Number -> Number = fun x y => if x <= y then x else y,
   max : Number -> Number -> Number = fun x y => if x >= y then x else y,
-  floor : Number -> Number = native.number_floor,
+  # As the original has it: a negative integer goes down by one.
+  floor : Number -> Number = fun x => if x >= 0 then x - (x % 1) else x - 1 - (x % 1),
   abs : Number -> Number = fun x => if x < 0 then -x else x,
   fract : Number -> Number = fun x => x % 1,
   truncate : Number -> Number = fun x => x - (x % 1),

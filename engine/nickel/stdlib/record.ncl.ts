@@ -52,7 +52,7 @@ export default String.raw`
   from_array : forall a. Array { field : String, value : a } -> { _ : a } = native.record_from_array,
   is_empty : forall a. { _ : a } -> Bool = fun record => record == {},
   merge_all : Array { _ : Dyn } -> { _ : Dyn }
-    = fun records => native.array_fold_left (fun merged record => merged & record) {} records,
+    = native.record_merge_all,
   filter : forall a. (String -> a -> Bool) -> { _ : a } -> { _ : a } = native.record_filter,
   apply_on : forall a b. String -> (a -> a -> b) -> { _ : a } -> { _ : a } -> b
     = fun field f left right => f left."%{field}" right."%{field}",

@@ -68,7 +68,7 @@ const concatArrays = strictBinary((left, right, span) => {
       const counterpart = b.contracts[index];
       return counterpart !== undefined && one.same(counterpart);
     });
-  if (isSame) return new ArrayValue([...a.items, ...b.items], a.contracts, span);
+  if (isSame) return new ArrayValue(a.items.concat(b.items), a.contracts, span);
   return new ArrayValue([...a.elements(), ...b.elements()], [], span);
 });
 

@@ -1,18 +1,9 @@
-// The remaining natives of the standard library: on numbers and strings.
+// The natives behind `std.string`.
 
 import { operand, type Primop } from "../eval/primop/primop.ts";
-import { NumberValue, StringValue } from "../eval/value.ts";
-import { floor } from "../number.ts";
+import { StringValue } from "../eval/value.ts";
 
-export const nativeValue: Readonly<Record<string, Primop>> = {
-  number_floor: {
-    arity: 1,
-    strict: 1,
-    run: (operands, span) => {
-      const { value } = operand(operands[0], "number", { name: "floor", arity: 1 }, 1, span);
-      return new NumberValue(floor(value), span);
-    },
-  },
+export const nativeString: Readonly<Record<string, Primop>> = {
   string_join: {
     arity: 2,
     strict: 0,
