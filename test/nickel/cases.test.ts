@@ -19,7 +19,9 @@ import { systemFiles } from "../../providers/host/files.ts";
 
 const root = import.meta.dirname;
 
-const topics = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+const topics = readdirSync(root, { withFileTypes: true }).filter(
+  (entry) => entry.isDirectory() && readdirSync(join(root, entry.name)).some((name) => name.endsWith(".ncl")),
+);
 
 describe.each(topics.map(({ name }) => name))("%s", (topic) => {
   const folder = join(root, topic);

@@ -345,6 +345,7 @@ function sameType(a: RuntimeType, b: RuntimeType): boolean {
 
 /** A field's contract that depends on the fields of the record it stands in. */
 export class DependentPending implements Pending {
+  readonly isDependent = true;
   readonly #check: (record: RecordValue) => RuntimeType;
   readonly #label: Label;
 

@@ -9,7 +9,7 @@ import { lostSibling, missingDefinition } from "./diagnostics.ts";
 import { contains, fail, NickelFailure } from "./failure.ts";
 import type { Label } from "./label.ts";
 import { isLibrary } from "./library.ts";
-import { type Code, delay, Env, Thunk } from "./thunk.ts";
+import { type Code, delay, Env, force, Thunk } from "./thunk.ts";
 import type { KeyValue, Lazy, Pending, Place } from "./value.ts";
 
 /** A definition that depends on the record it stands in. */
@@ -120,9 +120,11 @@ export class RecordValue {
     const field = this.fields.get(name);
     // A pattern's rest or `%record/remove%` can part a field from one that it mentions.
     if (field === undefined) return delay(() => fail(lostSibling, { name }, undefined), this.span);
-    return (
-      this.cellOf(field) ?? delay(() => raiseMissing({ record: this, name, field, at: undefined }), this.span)
-    );
+    const missing = () => raiseMissing({ record: this, name, field, at: undefined });
+    // Such a contract reads the frame that is being filled.
+    if (field.cell === undefined && field.contracts.some(({ isDependent }) => isDependent === true))
+      return delay(() => force(this.cellOf(field) ?? missing()), this.span);
+    return this.cellOf(field) ?? delay(missing, this.span);
   }
 
   /** A field's value under its contracts; `undefined` when it has none. */

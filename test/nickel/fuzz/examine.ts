@@ -18,7 +18,7 @@ import { writeData } from "../../../engine/nickel/formats/write.ts";
 import type { MemoryGauge } from "../../../engine/nickel/limits.ts";
 import type { Located } from "../../../engine/nickel/located.ts";
 import { decodeLocated, encodeLocated } from "../../../engine/nickel/located-codec.ts";
-import { exportNumber } from "../../../engine/nickel/number.ts";
+import { toDouble } from "../../../engine/nickel/number.ts";
 import { tokenize } from "../../../engine/nickel/syntax/lexer.ts";
 import { parse } from "../../../engine/nickel/syntax/parse.ts";
 
@@ -94,7 +94,7 @@ function examineDiagnostics(diagnostics: readonly NickelDiagnostic[]): string[] 
     ...examineSpan(one.span),
     ...one.notes.flatMap(({ span }) => examineSpan(span)),
     ...(/^[EW]\d{4}$/.test(one.code) && one.message !== "" ? [] : [`a complaint without words: ${one.code}`]),
-    ...(/undefined|\[object |NaN|Internal/.test(one.message) ? [`an odd complaint: ${one.message}`] : []),
+    ...(/undefined|\[object |Internal/.test(one.message) ? [`an odd complaint: ${one.message}`] : []),
   ]);
   renderDiagnostics(diagnostics, { root: "/", color: false });
   return faults;
@@ -144,13 +144,13 @@ function collectPaths(value: Located, paths: Set<string>): void {
   }
 }
 
-/** With numbers as texts. */
+/** With numbers as doubles: what is written is the nearest one. */
 function plain(value: Located): unknown {
   switch (value.kind) {
     case "null":
       return null;
     case "number":
-      return { number: value.text };
+      return Number(value.text);
     case "enum":
       return value.tag;
     case "array":
@@ -167,7 +167,7 @@ function plainData(node: DataNode): unknown {
     case "null":
       return null;
     case "number":
-      return { number: exportNumber(node.value) };
+      return toDouble(node.value);
     case "array":
       return node.items.map(plainData);
     case "record":
