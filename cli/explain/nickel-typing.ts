@@ -153,4 +153,16 @@ export const nickelTyping: readonly Explanation[] = [
     mended:
       "let size : { cpu : Number, memory : Number } = { cpu = 4, memory = 8 } in\n{ count = std.array.length (std.record.values size) } : { count : Number }\n",
   }),
+  nickelExample({
+    code: "E0274",
+    kind: "TypecheckError::TypeMismatch",
+    title: "a term that would need a type that contains itself",
+    cause:
+      "A function that returns itself, or a record that holds itself, has no type that could be written down.",
+    fix: "Put `| Dyn` on one of its uses, or give it a type that says less.",
+    wrong:
+      "{ cpu = let rec same = fun n => same, other = fun n => other in let both = [same, «other»] in 4 } : { cpu : Number }\n",
+    mended:
+      "{ cpu = let rec same : Number -> Number = fun n => n, other : Number -> Number = fun n => n in let both = [same, other] in 4 } : { cpu : Number }\n",
+  }),
 ];

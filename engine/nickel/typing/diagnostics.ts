@@ -9,12 +9,13 @@ interface Pair {
   readonly found: string;
 }
 
-const meant = (nearest: string | undefined): string | undefined =>
-  nearest === undefined ? undefined : `did you mean \`${nearest}\`?`;
+const quoteRow = (of: RowsOf, name: string): string => (of === "record" ? `\`${name}\`` : `\`'${name}\``);
+const meant = (of: RowsOf, nearest: string | undefined): string | undefined =>
+  nearest === undefined ? undefined : `did you mean ${quoteRow(of, nearest)}?`;
 
 /** A field as it is written, or a tag. */
 const rowText = (of: RowsOf, name: string): string =>
-  of === "record" ? `field \`${name}\`` : `tag \`'${name}\``;
+  `${of === "record" ? "field" : "tag"} ${quoteRow(of, name)}`;
 
 export const typeMismatch: NickelTemplate<Pair & { readonly help: string | undefined }> = {
   code: "E0260",
@@ -36,7 +37,10 @@ export const missingRow: NickelTemplate<{
   kind: "TypecheckError::MissingRow",
   message: ({ of, name }) => `the ${rowText(of, name)} is missing`,
   label: ({ found, isAccess }) => (isAccess ? `not in \`${found}\`` : `this is \`${found}\``),
-  help: ({ nearest }) => meant(nearest),
+  help: ({ of, isAccess, nearest }) => {
+    if (isAccess || nearest === undefined) return meant(of, nearest);
+    return `${quoteRow(of, nearest)} may be misspelt for it`;
+  },
 };
 
 export const extraRow: NickelTemplate<{
@@ -49,8 +53,8 @@ export const extraRow: NickelTemplate<{
   code: "E0262",
   kind: "TypecheckError::ExtraRow",
   message: ({ of, name, expected }) => `the ${rowText(of, name)} is not in the type \`${expected}\``,
-  label: ({ found }) => `this is \`${found}\``,
-  help: ({ nearest }) => meant(nearest),
+  label: ({ of, found }) => (of === "record" ? `this is \`${found}\`` : "this is none of its tags"),
+  help: ({ of, nearest }) => meant(of, nearest),
 };
 
 export const missingTail: NickelTemplate<Pair> = {
@@ -115,11 +119,9 @@ export const sealedTail: NickelTemplate<{
 }> = {
   code: "E0270",
   kind: "TypecheckError::ForallParametricityViolation",
-  message: ({ variable, found }) => `the tail \`${variable}\` stands for any rows, not for \`${found}\``,
-  label: ({ of, variable }) =>
-    of === "record"
-      ? `the fields of \`${variable}\` can only be passed on as they are`
-      : `the tags of \`${variable}\` can only be passed on as they are`,
+  message: ({ of, variable, found }) =>
+    `\`${variable}\` stands for any further ${of === "record" ? "fields" : "tags"}, not for \`${found}\``,
+  label: ({ variable }) => `what \`${variable}\` stands for can only be passed on as it is`,
 };
 
 export const contractInTerm: NickelTemplate<{ readonly contract: string }> = {
@@ -146,4 +148,13 @@ export const mixedRecord: NickelTemplate<{
   message: ({ first, second }) =>
     `a record with \`${first}\` and \`${second}\` is no dictionary: all fields must have one type`,
   label: () => "used as a dictionary here",
+};
+
+/** Nickel itself has no word for it. */
+export const endlessType: NickelTemplate<undefined> = {
+  code: "E0274",
+  kind: "TypecheckError::TypeMismatch",
+  message: () => "this would need a type that contains itself",
+  label: () => "no type is like this",
+  help: () => "give what is bound here a type, or put `| Dyn` on one of its uses",
 };

@@ -9,7 +9,6 @@ import {
   type Rows,
   type RowVariable,
   resolve,
-  resolveRows,
   type Type,
   type TypeVariable,
 } from "./type.ts";
@@ -131,45 +130,5 @@ function substitute(
       rest = changed ? { kind: "extend", row: one.row, tail: rest } : one.before;
     }
     return rest;
-  }
-}
-
-/** Each unknown type variable in the type, with what it stands for looked through. */
-export function forEachVariable(type: Type, visit: (variable: TypeVariable) => void): void {
-  const seen = new Set<object>();
-  within(type);
-
-  function within(one: Type): void {
-    switch (one.kind) {
-      case "flexible": {
-        if (seen.has(one.variable)) return;
-        seen.add(one.variable);
-        if (one.variable.type === undefined) visit(one.variable);
-        else within(resolve(one));
-        return;
-      }
-      case "arrow":
-        within(one.domain);
-        within(one.codomain);
-        return;
-      case "forall":
-        within(one.body);
-        return;
-      case "array":
-      case "dictionary":
-        within(one.element);
-        return;
-      case "record":
-      case "enum":
-        withinRows(one.rows);
-        return;
-      default:
-    }
-  }
-
-  function withinRows(rows: Rows): void {
-    let at = resolveRows(rows);
-    for (; at.kind === "extend"; at = resolveRows(at.tail))
-      if (at.row.isClosed !== true && at.row.type !== undefined) within(at.row.type);
   }
 }

@@ -27,6 +27,8 @@ export type Mismatch =
   | { readonly kind: "sealed-tail"; readonly of: RowsOf; readonly rigid: Rigid; readonly found: Type }
   /** A type that was fixed outside of a `forall` cannot be its variable. */
   | { readonly kind: "level"; readonly rigid: Rigid }
+  /** It would take a type that contains itself. */
+  | { readonly kind: "endless" }
   /** A record whose fields differ is no dictionary. */
   | { readonly kind: "inhomogeneous"; readonly first: Row; readonly second: Row };
 

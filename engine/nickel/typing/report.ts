@@ -7,6 +7,7 @@ import { unreachable } from "../../core/unreachable.ts";
 import { complain, type NickelDiagnostic } from "../diagnostics.ts";
 import { isLibrary } from "../eval/library.ts";
 import {
+  endlessType,
   extraRow,
   extraTail,
   fieldConflict,
@@ -23,7 +24,7 @@ import {
 } from "./diagnostics.ts";
 import type { Mismatch } from "./mismatch.ts";
 import { TypePrinter } from "./show-type.ts";
-import { listRows, resolve, type Type } from "./type.ts";
+import { listRows, resolve, resolveRows, type Type } from "./type.ts";
 
 /** Thrown where a typed block cannot go on, caught where the block begins. */
 export class TypeFault extends Error {
@@ -37,6 +38,7 @@ export class TypeFault extends Error {
 
 /** The complaint about a term at `span`. */
 export function reportMismatch(mismatch: Mismatch, span: Span): NickelDiagnostic {
+  if (isEndless(mismatch)) return complain(endlessType, undefined, span);
   const printer = new TypePrinter();
   switch (mismatch.kind) {
     case "types": {
@@ -98,9 +100,18 @@ export function reportMismatch(mismatch: Mismatch, span: Span): NickelDiagnostic
       };
       return complain(mixedRecord, texts, span);
     }
+    case "endless":
+      return complain(endlessType, undefined, span);
     default:
       return unreachable(mismatch);
   }
+}
+
+/** Whatever is around it: there are hundreds of layers of it. */
+function isEndless(mismatch: Mismatch): boolean {
+  let at: Mismatch | undefined = mismatch;
+  while (at !== undefined && "cause" in at) at = at.cause;
+  return at?.kind === "endless";
 }
 
 function show(printer: TypePrinter, expected: Type, found: Type): { expected: string; found: string } {
@@ -197,14 +208,27 @@ function reason(mismatch: Mismatch, printer: TypePrinter): string {
       return `${pathText(path)}: ${reason(cause, printer)}`;
     }
     case "sealed-tail":
-      return `the tail \`${mismatch.rigid.name}\` stands for any rows, not for \`${printer.show(mismatch.found)}\``;
+      return sealedReason(mismatch, printer);
     case "level":
       return `this cannot be of any type \`${mismatch.rigid.name}\``;
+    case "endless":
+      return "this would need a type that contains itself";
     case "inhomogeneous":
       return "not all fields have one type";
     default:
       return unreachable(mismatch);
   }
+}
+
+function sealedReason(
+  { of, rigid, found }: Mismatch & { kind: "sealed-tail" },
+  printer: TypePrinter,
+): string {
+  const further = of === "record" ? "fields" : "tags";
+  const isNone = "rows" in found && resolveRows(found.rows).kind === "empty";
+  return isNone
+    ? `it must take any further ${further}, for which \`${rigid.name}\` stands`
+    : `\`${rigid.name}\` stands for any further ${further}, not for \`${printer.show(found)}\``;
 }
 
 function rowText({ of, name }: { readonly of: "record" | "enum"; readonly name: string }): string {

@@ -13,6 +13,8 @@ const contractLimit = 60;
 export class TypePrinter {
   readonly #names = new Map<object, string>();
   #count = 0;
+  /** What variables stand for that is being shown. */
+  readonly #open = new Set<Type>();
 
   show(type: Type): string {
     return this.#show(type, 0);
@@ -24,8 +26,19 @@ export class TypePrinter {
   }
 
   #show(written: Type, depth: number): string {
-    const type = resolve(written);
     if (depth > depthLimit) return "…";
+    const type = resolve(written);
+    if (written.kind !== "flexible" || written.variable.type === undefined)
+      return this.#showResolved(type, depth);
+    // A type may contain itself.
+    if (this.#open.has(type)) return "…";
+    this.#open.add(type);
+    const text = this.#showResolved(type, depth);
+    this.#open.delete(type);
+    return text;
+  }
+
+  #showResolved(type: Type, depth: number): string {
     switch (type.kind) {
       case "dyn":
         return "Dyn";

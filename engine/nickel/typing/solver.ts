@@ -2,9 +2,10 @@
 // levels of variables follow Rémy's algorithm: a variable that is known outside of a `forall` never becomes its
 // rigid variable. Levels below a variable are brought up to date only when a rigid variable asks for them.
 
+import type { Span } from "../../core/source.ts";
 import type { Term } from "../syntax/ast.ts";
 import type { Context, Terms } from "./context.ts";
-import { forEachVariable, freshRows, freshType, replaceVariable } from "./instantiate.ts";
+import { freshRows, freshType, replaceVariable } from "./instantiate.ts";
 import type { Mismatch, RowsOf } from "./mismatch.ts";
 import {
   type ExtendedRows,
@@ -20,6 +21,7 @@ import {
   type Type,
   type TypeVariable,
 } from "./type.ts";
+import { forEachVariable, occursIn } from "./variables.ts";
 
 /** Whether two contracts are the same, each with the lets around it. */
 export type CompareContracts = (left: Term, leftTerms: Terms, right: Term, rightTerms: Terms) => boolean;
@@ -31,28 +33,39 @@ type Taken =
   | { readonly kind: "missing" }
   | { readonly kind: "conflict" };
 
+/** What was found for a `_`, and where it stands. */
+export interface Wildcard {
+  readonly type: Type;
+  readonly span: Span | undefined;
+}
+
+/** Types that people write do not nest deeper. */
+const depthLimit = 400;
+
 export class Solver {
   readonly #compareContracts: CompareContracts;
   /** Variables with a type whose own variables may still have too high a level. */
   #stale: TypeVariable[] = [];
-  readonly #wildcards = new Map<number, Type>();
+  readonly #wildcards = new Map<number, Wildcard>();
+  /** How deep in two types unification is. */
+  #depth = 0;
 
   constructor(compareContracts: CompareContracts) {
     this.#compareContracts = compareContracts;
   }
 
   /** What was found for each `_` of the file. */
-  get wildcards(): ReadonlyMap<number, Type> {
+  get wildcards(): ReadonlyMap<number, Wildcard> {
     return this.#wildcards;
   }
 
   /** The variable that stands for a `_`. */
-  wildcard(id: number, level: number): Type {
+  #wildcard({ id, span }: Type & { kind: "wildcard" }, { level }: Context): Type {
     const known = this.#wildcards.get(id);
-    if (known !== undefined) return known;
-    const fresh = freshType(level);
-    this.#wildcards.set(id, fresh);
-    return fresh;
+    if (known !== undefined) return known.type;
+    const type = freshType(level);
+    this.#wildcards.set(id, { type, span });
+    return type;
   }
 
   /** Makes both equal; what could not be is told, and what was found on the way stays. */
@@ -60,8 +73,17 @@ export class Solver {
     const left = resolve(expected);
     const right = resolve(found);
     if (left === right) return undefined;
-    if (left.kind === "wildcard") return this.unify(this.wildcard(left.id, context.level), right, context);
-    if (right.kind === "wildcard") return this.unify(left, this.wildcard(right.id, context.level), context);
+    // A type may contain itself as long as nobody asks for its innermost part.
+    if (this.#depth > depthLimit) return { kind: "endless" };
+    this.#depth += 1;
+    const mismatch = this.#unifyResolved(left, right, context);
+    this.#depth -= 1;
+    return mismatch;
+  }
+
+  #unifyResolved(left: Type, right: Type, context: Context): Mismatch | undefined {
+    if (left.kind === "wildcard") return this.unify(this.#wildcard(left, context), right, context);
+    if (right.kind === "wildcard") return this.unify(left, this.#wildcard(right, context), context);
     if (left.kind === "flexible") return this.#assign(left.variable, right);
     if (right.kind === "flexible") return this.#assign(right.variable, left);
     const differ: Mismatch = { kind: "types", expected: left, found: right };
@@ -196,6 +218,7 @@ export class Solver {
       rows.variable.level = Math.min(rows.variable.level, variable.level);
     } else if (rows.kind === "rigid" && variable.level < rows.rigid.level)
       return { kind: "level", rigid: rows.rigid };
+    if (rows.kind === "extend" && occursIn(rows, variable)) return { kind: "endless" };
     const conflict = forbid(of, variable.lacks, rows);
     if (conflict !== undefined) return { kind: "row-conflict", of, row: conflict, ...pair };
     variable.rows = rows;

@@ -16,7 +16,7 @@ import { libraryType } from "./library-types.ts";
 import type { Mismatch } from "./mismatch.ts";
 import type { OuterType } from "./outer-type.ts";
 import { reportMismatch, TypeFault } from "./report.ts";
-import { Solver } from "./solver.ts";
+import { Solver, type Wildcard } from "./solver.ts";
 import type { Type } from "./type.ts";
 import { walkTerm, walkTypeNode } from "./walk.ts";
 import { walkRecord } from "./walk-record.ts";
@@ -32,7 +32,7 @@ export interface Typechecked {
   /** The first of each typed block, in the order they were found. */
   readonly diagnostics: readonly NickelDiagnostic[];
   /** What each `_` of the file stands for, by its number. */
-  readonly wildcards: ReadonlyMap<number, Type>;
+  readonly wildcards: ReadonlyMap<number, Wildcard>;
 }
 
 export function typecheck(term: Term, options: TypecheckOptions): Typechecked {

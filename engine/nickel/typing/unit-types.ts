@@ -45,7 +45,7 @@ export class UnitTypes {
       imported: (one) => this.#options.imported(one),
     });
     this.#wildcards = new Map(
-      Array.from(wildcards, ([id, type]) => [id, writeType(type, term.span)] as const),
+      Array.from(wildcards, ([id, { type, span }]) => [id, writeType(type, span ?? term.span)] as const),
     );
     return diagnostics;
   }
