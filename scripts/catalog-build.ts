@@ -30,16 +30,22 @@ await runScript(async (signal) => {
   signal.throwIfAborted();
   const layers = await readBuiltLayers(root);
   const { secrets } = local.parse(JSON.parse(await readFile(join(root, ".lamina/local.json"), "utf8")));
-  const settings = { bases: imageReferences(root, layers), secrets };
+  const settingsOn = (name: string): Local => ({
+    bases: imageReferences(
+      root,
+      layers.filter(({ layer }) => layer === name),
+    ),
+    secrets,
+  });
 
   say("4. examples/leptos-hello on leptos: lamina dispatch");
-  const page = await (await ExampleProject.copy(root, "leptos-hello", settings)).dispatch();
+  const page = await (await ExampleProject.copy(root, "leptos-hello", settingsOn("leptos"))).dispatch();
   if (page === undefined) return 1;
   say(`   a page by trunk, a library by wasm-pack: ${describe(page)}`);
   signal.throwIfAborted();
 
   say("5. examples/rust-workspace on rust-deps: lamina dispatch, with sccache and a Redis");
-  const complaint = await compileThrice(settings);
+  const complaint = await compileThrice(settingsOn("rust-deps"));
   if (complaint !== undefined) {
     say(`   ${complaint}`);
     return 1;
