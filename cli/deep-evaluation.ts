@@ -4,13 +4,13 @@
 import type { Files } from "../engine/core/host.ts";
 import { SourceFile } from "../engine/core/source.ts";
 import type { EvaluateOptions, Evaluation, EvaluationMode } from "../engine/nickel/evaluate.ts";
-import { type PackedEvaluation, unpackEvaluation } from "../engine/nickel/evaluation-codec.ts";
+import { unpackEvaluation } from "../engine/nickel/evaluation-codec.ts";
 import { DeepThread } from "../providers/host/deep-thread.ts";
-import type { DeepJob, DeepQuestion, DeepReply } from "./nickel-jobs.ts";
+import type { DeepQuestion, DeepReply, NickelProtocol } from "./nickel-jobs.ts";
 import { deepHeapMb, deepStackMb, type NickelLimits } from "./nickel-limits.ts";
 import { besideMain } from "./package-root.ts";
 
-type NickelThread = DeepThread<DeepJob, PackedEvaluation, DeepQuestion, DeepReply>;
+type NickelThread = DeepThread<NickelProtocol>;
 
 /** One a process: what was once used of so large a stack stays in use. */
 let thread: { readonly of: NickelThread; readonly stackMb: number } | undefined;

@@ -7,7 +7,7 @@ import { type PackedEvaluation, packEvaluation } from "../engine/nickel/evaluati
 import { serveDeepThread } from "../providers/host/deep-thread-serve.ts";
 import { limitsHere, type NickelLimits } from "./nickel-limits.ts";
 
-export interface DeepJob {
+interface DeepJob {
   /** Evaluations of one session share their imports. */
   readonly session: number;
   readonly importPaths: readonly string[];
@@ -27,10 +27,17 @@ export type DeepQuestion =
 /** To a trace nothing is said. */
 export type DeepReply = Result<string, FileFailure> | undefined;
 
+export interface NickelProtocol {
+  readonly job: DeepJob;
+  readonly answer: PackedEvaluation;
+  readonly question: DeepQuestion;
+  readonly reply: DeepReply;
+}
+
 /** The session at hand: only the last one is kept. */
 let current: { readonly session: number; readonly evaluate: (job: DeepJob) => PackedEvaluation } | undefined;
 
-serveDeepThread<DeepJob, PackedEvaluation, DeepQuestion, DeepReply>((job, ask) => {
+serveDeepThread<NickelProtocol>((job, ask) => {
   if (current?.session !== job.session) current = openSession(job, ask);
   return current.evaluate(job);
 });

@@ -77,10 +77,10 @@ export function unpackEvaluation(packed: PackedEvaluation, open: (path: string) 
     if (value === undefined) throw new Error("a value that was not packed");
     return { ok: true, value: { value, imports: outcome.imports, absent: outcome.absent } };
   }
-  const diagnostics = outcome.diagnostics.map((one) => ({
+  const unpack = (one: PackedDiagnostic): NickelDiagnostic => ({
     ...one,
     span: place(one.span),
     notes: one.notes.map((note) => ({ message: note.message, span: place(note.span) })),
-  }));
-  return { ok: false, error: diagnostics };
+  });
+  return { ok: false, error: outcome.diagnostics.map(unpack) };
 }

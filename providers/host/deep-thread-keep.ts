@@ -36,5 +36,5 @@ function keep(data: DeepThreadData): void {
       message: error instanceof Error ? error.message : String(error),
     };
   });
-  worker.on("exit", () => tell<unknown, unknown>(keeperPort, counts, { kind: "ended", ended }));
+  worker.on("exit", () => tell(keeperPort, counts, { kind: "ended", ended }));
 }

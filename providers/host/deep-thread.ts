@@ -38,10 +38,10 @@ export interface DeepThreadData {
   readonly heapMb: number;
 }
 
-export type FromThread<Answer, Question> =
+export type FromThread<P extends DeepProtocol> =
   | { readonly kind: "ready" }
-  | { readonly kind: "answer"; readonly answer: Answer }
-  | { readonly kind: "question"; readonly question: Question }
+  | { readonly kind: "answer"; readonly answer: P["answer"] }
+  | { readonly kind: "question"; readonly question: P["question"] }
   | { readonly kind: "ended"; readonly ended: ThreadEnded };
 
 interface Running {
@@ -55,7 +55,15 @@ interface Running {
 /** A machine that is very busy starts a thread within this. */
 const startPatienceMs = 60_000;
 
-export class DeepThread<Job, Answer, Question, Reply> {
+/** What the two threads say to each other. */
+export interface DeepProtocol {
+  readonly job: unknown;
+  readonly answer: unknown;
+  readonly question: unknown;
+  readonly reply: unknown;
+}
+
+export class DeepThread<P extends DeepProtocol> {
   readonly #settings: DeepThreadSettings;
   #running: Running | undefined;
 
@@ -64,14 +72,14 @@ export class DeepThread<Job, Answer, Question, Reply> {
   }
 
   /** Does a job and waits for it, answering what it asks. What `reply` throws is thrown, and ends the thread. */
-  run(job: Job, reply: (question: Question) => Reply): Result<Answer, ThreadEnded> {
+  run(job: P["job"], reply: (question: P["question"]) => P["reply"]): Result<P["answer"], ThreadEnded> {
     const running = (this.#running ??= this.#start());
     tell(running, job);
     let isDone = false;
     try {
       for (;;) {
         const seen = Atomics.load(running.counts, 0);
-        const message = take<Answer, Question>(running.port) ?? take<Answer, Question>(running.keeperPort);
+        const message = take<P>(running.port) ?? take<P>(running.keeperPort);
         if (message === undefined) {
           const patienceMs = running.isReady ? Number.POSITIVE_INFINITY : startPatienceMs;
           if (Atomics.wait(running.counts, 0, seen, patienceMs) === "timed-out")
@@ -143,6 +151,6 @@ function tell({ port, counts }: Running, message: unknown): void {
 }
 
 /** Only this program's own code is at the other end. */
-function take<Answer, Question>(port: MessagePort): FromThread<Answer, Question> | undefined {
+function take<P extends DeepProtocol>(port: MessagePort): FromThread<P> | undefined {
   return receiveMessageOnPort(port)?.message;
 }

@@ -73,6 +73,9 @@ function forceLastFirst(lazy: Lazy, everything: boolean): void {
   }
 }
 
+/** Nobody reads more, and data without end may have a fault at every level. */
+const mostDiagnostics = 200;
+
 class ExportRun {
   readonly diagnostics: NickelDiagnostic[] = [];
   /** Where what is being computed stands. */
@@ -123,22 +126,24 @@ class ExportRun {
     } catch (failure) {
       if (this.#firstOnly || !(failure instanceof NickelFailure)) throw failure;
       const placed = failure.at(this.current);
-      this.#note(placed.diagnostics, placed.toldAt(writeTrail(trail)));
+      this.#note(placed.diagnostics, () => placed.toldAt(writeTrail(trail)));
       return failure.recovered;
     }
   }
 
-  /** A cause that was noted before is not noted again; `told` are the same diagnostics with the path to them. */
+  /** A cause that was noted before is not noted again; `tell` gives the same diagnostics with the path to them. */
   #note(
     diagnostics: readonly [NickelDiagnostic, ...NickelDiagnostic[]],
-    told: readonly NickelDiagnostic[] = diagnostics,
+    tell: () => readonly NickelDiagnostic[] = () => diagnostics,
   ): undefined {
-    if (this.#firstOnly) throw new NickelFailure(diagnostics);
+    if (this.#firstOnly || this.diagnostics.length >= mostDiagnostics) throw new NickelFailure(diagnostics);
+    let told: readonly NickelDiagnostic[] | undefined;
     for (const [at, diagnostic] of diagnostics.entries()) {
       const { span } = diagnostic;
       const key = `${diagnostic.code} ${span?.file.path} ${span?.start} ${diagnostic.message}`;
       if (this.#seen.has(key)) continue;
       this.#seen.add(key);
+      told ??= tell();
       this.diagnostics.push(told[at] ?? diagnostic);
     }
   }

@@ -25,6 +25,11 @@ function withoutHead(text: string): string {
   return text.replace(/^(?:#.*\n)+/, "");
 }
 
+/** Those of the corpus that are short enough to be changed a million times. */
+export function programsOf(corpus: ReadonlyMap<string, string>): readonly string[] {
+  return Array.from(corpus.values()).filter((text) => text.length <= 2000);
+}
+
 /** What inputs may import: lamina's contracts, as catalogs do. */
 export function importableOf(corpus: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   return new Map(
