@@ -108,7 +108,12 @@ function evaluateUnit(unit: Unit, mode: EvaluationMode, firstOnly: boolean): Eva
   );
   const isReadable = unread.every(({ kind }) => kind.startsWith("TypecheckError::"));
   const faults = isReadable ? units.flatMap((one) => staticFaults(one, mode === "check-strict")) : unread;
-  if (faults.length > 0) return err(firstOnly ? faults.slice(0, 1) : faults.sort(compareDiagnostics));
+  const [first] = faults;
+  if (first !== undefined) {
+    // Upstream reads all files before it looks at names and types.
+    const unreadable = faults.find(({ kind }) => !kind.startsWith("TypecheckError::"));
+    return err(firstOnly ? [unreadable ?? first] : faults.sort(compareDiagnostics));
+  }
   const imports = Array.from(new Set(units.map((one) => one.file.path))).sort();
   const absent = Array.from(new Set(units.flatMap((one) => one.absent))).sort();
   if (mode === "check" || mode === "check-strict")
