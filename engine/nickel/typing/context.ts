@@ -14,7 +14,9 @@ export class Environment<T> {
   }
 
   get(name: string): T | undefined {
-    for (let at: Environment<T> | undefined = this; at !== undefined; at = at.#parent) {
+    const own = this.#names.get(name);
+    if (own !== undefined) return own;
+    for (let at = this.#parent; at !== undefined; at = at.#parent) {
       const found = at.#names.get(name);
       if (found !== undefined) return found;
     }

@@ -5,6 +5,7 @@
 import { equals, parseNumber } from "../number.ts";
 import type {
   Annotations,
+  EnumRow,
   FieldDefinition,
   FieldMetadata,
   Name,
@@ -208,13 +209,11 @@ class Comparison {
         );
       case "enum": {
         if (right.kind !== "enum" || left.tail !== undefined || right.tail !== undefined) return false;
-        const name = ({ tag, argument }: { tag: Name; argument: unknown }): string =>
-          `${tag.text}${argument === undefined ? "" : " "}`;
         return pairwise(
-          left.rows.toSorted((one, other) => order(name(one), name(other))),
-          right.rows.toSorted((one, other) => order(name(one), name(other))),
+          left.rows.toSorted((one, other) => order(enumRowName(one), enumRowName(other))),
+          right.rows.toSorted((one, other) => order(enumRowName(one), enumRowName(other))),
           (one, other) => {
-            if (name(one) !== name(other)) return false;
+            if (enumRowName(one) !== enumRowName(other)) return false;
             if (one.argument === undefined || other.argument === undefined) return true;
             return this.types(one.argument, other.argument);
           },
@@ -257,6 +256,11 @@ function pathText({ path }: FieldDefinition): string {
 
 function byName<T extends { readonly name: Name }>(rows: readonly T[]): readonly T[] {
   return rows.toSorted((one, other) => order(one.name.text, other.name.text));
+}
+
+/** A tag and the same tag with an argument are two rows. */
+function enumRowName({ tag, argument }: EnumRow): string {
+  return `${tag.text}${argument === undefined ? "" : " "}`;
 }
 
 function order(left: string, right: string): number {

@@ -18,12 +18,13 @@ export function freshType(level: number, name?: string): Type & { readonly kind:
   return { kind: "flexible", variable };
 }
 
+/** `lacks` becomes the variable's own. */
 export function freshRows(
   level: number,
-  lacks: Iterable<string> = [],
+  lacks: Set<string> = new Set(),
   name?: string,
 ): Rows & { readonly kind: "flexible" } {
-  const variable: RowVariable = { rows: undefined, level, name, lacks: new Set(lacks) };
+  const variable: RowVariable = { rows: undefined, level, name, lacks };
   return { kind: "flexible", variable };
 }
 
@@ -34,7 +35,7 @@ export function instantiate(type: Type, level: number, as: "rigid" | "flexible")
     const { variable: name } = at;
     if (as === "rigid") at = resolve(replaceVariable(at, { name, level }));
     else if (at.variableKind.kind === "type") at = resolve(replaceType(at, freshType(level, name)));
-    else at = resolve(replaceRows(at, freshRows(level, at.variableKind.excluded, name)));
+    else at = resolve(replaceRows(at, freshRows(level, new Set(at.variableKind.excluded), name)));
   }
   return at;
 }

@@ -189,6 +189,7 @@ export class Solver {
     if (at.kind !== "flexible") return { kind: "missing" };
     const isListed = of === "record" || wanted.type !== undefined;
     if (isListed && at.variable.lacks.has(wanted.name)) return { kind: "conflict" };
+    // What the end must lack is the new end's affair from now on.
     const tail = freshRows(level, at.variable.lacks);
     if (isListed) tail.variable.lacks.add(wanted.name);
     at.variable.rows = { kind: "extend", row: wanted, tail };

@@ -35,6 +35,13 @@ const enumOf = (rows: readonly Row[], tail: Rows = emptyRows): Type => ({
 });
 const rigid = (name: string, level: number): Type => ({ kind: "rigid", rigid: { name, level } });
 
+const identity = (name: string): Type => ({
+  kind: "forall",
+  variable: name,
+  variableKind: { kind: "type" },
+  body: arrow({ kind: "bound", name }, { kind: "bound", name }),
+});
+
 describe("variables", () => {
   test("stand for what they were made equal to, through one another", () => {
     const [a, b] = [freshType(0), freshType(0)];
@@ -82,15 +89,15 @@ describe("rows", () => {
 
   test("an open end takes what is missing", () => {
     const one = solver();
-    const open = record([row("a", number)], freshRows(0, ["a"]));
+    const open = record([row("a", number)], freshRows(0, new Set("a")));
     expect(one.unify(record([row("b", string), row("a", number)]), open, at(0))).toBeUndefined();
     expect(show(open)).toBe("{ a : Number, b : String }");
   });
 
   test("two open ends share what is behind both", () => {
     const one = solver();
-    const left = record([row("a", number)], freshRows(0, ["a"]));
-    const right = record([row("b", string)], freshRows(0, ["b"]));
+    const left = record([row("a", number)], freshRows(0, new Set("a")));
+    const right = record([row("b", string)], freshRows(0, new Set("b")));
     expect(one.unify(left, right, at(0))).toBeUndefined();
     expect(
       one.unify(left, record([row("a", number), row("b", string), row("c", number)]), at(0)),
@@ -99,14 +106,14 @@ describe("rows", () => {
   });
 
   test("a name that stands before an end is not behind it", () => {
-    const tail = freshRows(0, ["a"]);
+    const tail = freshRows(0, new Set("a"));
     const conflict = solver().unify(record([], tail), record([row("a", number)]), at(0));
     expect(conflict).toMatchObject({ kind: "row-conflict", of: "record", row: { name: "a" } });
   });
 
   test("what is forbidden behind one end is forbidden behind the end that it becomes", () => {
     const one = solver();
-    const [first, second] = [freshRows(0, ["a"]), freshRows(0)];
+    const [first, second] = [freshRows(0, new Set("a")), freshRows(0)];
     expect(one.unify(record([], first), record([row("b", number)], second), at(0))).toBeUndefined();
     expect(one.unify(record([], second), record([row("a", number)]), at(0))).toMatchObject({
       kind: "row-conflict",
@@ -137,13 +144,6 @@ describe("rows", () => {
 });
 
 describe("polymorphic types", () => {
-  const identity = (name: string): Type => ({
-    kind: "forall",
-    variable: name,
-    variableKind: { kind: "type" },
-    body: arrow({ kind: "bound", name }, { kind: "bound", name }),
-  });
-
   test("are equal whatever their variables are called", () => {
     expect(solver().unify(identity("a"), identity("b"), at(0))).toBeUndefined();
   });
