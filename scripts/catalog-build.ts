@@ -30,10 +30,10 @@ await runScript(async (signal) => {
   signal.throwIfAborted();
   const layers = await readBuiltLayers(root);
   const { secrets } = local.parse(JSON.parse(await readFile(join(root, ".lamina/local.json"), "utf8")));
-  const settingsOn = (name: string): Local => ({
+  const settingsOn = (...names: readonly string[]): Local => ({
     bases: imageReferences(
       root,
-      layers.filter(({ layer }) => layer === name),
+      layers.filter(({ layer }) => names.includes(layer)),
     ),
     secrets,
   });
@@ -45,7 +45,7 @@ await runScript(async (signal) => {
   signal.throwIfAborted();
 
   say("5. examples/rust-workspace on rust-deps: lamina dispatch, with sccache and a Redis");
-  const complaint = await compileThrice(settingsOn("rust-deps"));
+  const complaint = await compileThrice(settingsOn("debian", "rust-deps"));
   if (complaint !== undefined) {
     say(`   ${complaint}`);
     return 1;
