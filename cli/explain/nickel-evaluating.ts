@@ -311,7 +311,7 @@ export const nickelEvaluating: readonly Explanation[] = [
       "An evaluation may fill most of the memory that Node gives the process, or what --max-memory or LAMINA_NICKEL_MAX_MEMORY says.",
     fix: "Give the recursion an end, make fewer values at once, or raise the limit (and Node's own, by NODE_OPTIONS=--max-old-space-size=MIB).",
     limits: { memoryMb: 1000 },
-    wrong: "{ count = std.array.length («std.array.generate (fun n => n) 60000000») }\n",
+    wrong: "{ count = «std.array.length (std.array.generate (fun n => n) 60000000)» }\n",
     mended: "{ count = std.array.length (std.array.generate (fun n => n) 600) }\n",
   }),
   nickelExample({
@@ -331,7 +331,7 @@ export const nickelEvaluating: readonly Explanation[] = [
     cause:
       "Strings end at 512 million characters, arrays at 64 million elements, and numbers at some 300 million digits.",
     fix: "Make it in parts, or mend the length.",
-    wrong: "{ count = std.array.length («std.array.generate (fun n => n) 100000000») }\n",
+    wrong: "{ count = «std.array.length (std.array.generate (fun n => n) 100000000)» }\n",
     mended: "{ count = std.array.length (std.array.generate (fun n => n) 100) }\n",
   }),
 ];
