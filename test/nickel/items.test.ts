@@ -1,6 +1,6 @@
 // The elements of arrays: whatever is cut and joined in whatever order, each array stays what it was.
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Items } from "../../engine/nickel/eval/items.ts";
 import { NumberValue } from "../../engine/nickel/eval/value.ts";

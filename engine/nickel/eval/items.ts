@@ -50,7 +50,7 @@ export class Items {
     const length = this.length + others.length;
     if (others.length <= this.length) {
       const isLast = this.#step === 1 && this.#start + this.length === this.#buffer.length;
-      const buffer = isLast ? (this.#growing ?? [...this.flat()]) : [...this.flat()];
+      const buffer = isLast ? (this.#growing ?? this.flat().slice()) : this.flat().slice();
       for (let index = 0; index < others.length; index += 1) push(buffer, others.at(index));
       return new Items(buffer, buffer, buffer.length - length, 1, length);
     }

@@ -1,164 +1,249 @@
-// Nickel's regular expressions, which are those of Rust's regex crate, as JavaScript's: look-around and
-// back-references are refused, names and flags are rewritten, `\A \z` and POSIX classes spelt out.
+// Nickel's regular expressions, which are those of Rust's regex crate, as JavaScript's: look-around and back-references
+// are refused, as there; flags are worked into what they bear on, since they may change anywhere in a pattern.
 
-/** A pattern that cannot be used, with the reason. */
-export class RegexFault extends Error {}
+import {
+  literal,
+  type PatternCursor,
+  peekCharacter,
+  readCharacterEscape,
+  readClass,
+  readSetEscape,
+  type SetFlags,
+  wordSet,
+} from "./regex-class.ts";
+import { RegexFault } from "./regex-fault.ts";
 
 const known = new Map<string, RegExp>();
 
-/** A global Unicode regular expression. @throws RegexFault */
+/** A global regular expression of Unicode characters. @throws RegexFault */
 export function compileRegex(pattern: string): RegExp {
   const present = known.get(pattern);
   if (present !== undefined) return present;
-  let compiled: RegExp;
-  try {
-    const { source, flags } = translate(pattern);
-    compiled = new RegExp(source, `gu${flags}`);
-  } catch (fault) {
-    if (fault instanceof RegexFault) throw fault;
-    throw new RegexFault(fault instanceof Error ? fault.message : String(fault));
-  }
+  const translation: Translation = { pattern, at: 0, names: new Set(), depth: 0 };
+  const source = readAlternatives(translation, plainFlags);
+  if (translation.at < pattern.length) throw new RegexFault("a group is closed that was not opened");
+  const compiled = compileSource(source);
   known.set(pattern, compiled);
   return compiled;
 }
 
-const posix: Readonly<Record<string, string>> = {
-  alnum: "0-9A-Za-z",
-  alpha: "A-Za-z",
-  ascii: "\\x00-\\x7F",
-  blank: "\\t ",
-  cntrl: "\\x00-\\x1F\\x7F",
-  digit: "0-9",
-  graph: "!-~",
-  lower: "a-z",
-  print: " -~",
-  punct: "!-\\/:-@\\[-`{-~",
-  space: "\\t\\n\\v\\f\\r ",
-  upper: "A-Z",
-  word: "0-9A-Za-z_",
-  xdigit: "0-9A-Fa-f",
+function compileSource(source: string): RegExp {
+  try {
+    return new RegExp(source, "gv");
+  } catch (fault) {
+    throw new RegexFault(fault instanceof Error ? fault.message : String(fault));
+  }
+}
+
+interface Translation extends PatternCursor {
+  /** Of the groups so far. */
+  readonly names: Set<string>;
+  /** Groups around. */
+  depth: number;
+}
+
+interface Flags extends SetFlags {
+  readonly ignoreCase: boolean;
+  readonly multiline: boolean;
+  readonly dotAll: boolean;
+  readonly swapGreed: boolean;
+  readonly carriageReturns: boolean;
+}
+
+const plainFlags: Flags = {
+  unicode: true,
+  extended: false,
+  ignoreCase: false,
+  multiline: false,
+  dotAll: false,
+  swapGreed: false,
+  carriageReturns: false,
 };
 
-const word = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}";
-const classes: Readonly<Record<string, { readonly inside: string; readonly outside: string }>> = {
-  d: { inside: "\\p{Nd}", outside: "\\p{Nd}" },
-  D: { inside: "\\P{Nd}", outside: "\\P{Nd}" },
-  w: { inside: word, outside: `[${word}]` },
-  W: { inside: "", outside: `[^${word}]` },
-  s: { inside: "\\p{White_Space}", outside: "\\p{White_Space}" },
-  S: { inside: "\\P{White_Space}", outside: "\\P{White_Space}" },
+const flagNames: Readonly<Record<string, keyof Flags>> = {
+  i: "ignoreCase",
+  m: "multiline",
+  s: "dotAll",
+  U: "swapGreed",
+  u: "unicode",
+  x: "extended",
+  R: "carriageReturns",
 };
 
-const syntaxCharacters = /[\^$\\.*+?()[\]{}|/]/;
+/** As deep as groups may nest in the crate. */
+const deepestGroup = 250;
 
-function translate(pattern: string): { readonly source: string; readonly flags: string } {
+/** Reads up to a closing parenthesis or the end. Flags set on the way hold from there on, in later alternatives too. */
+function readAlternatives(cursor: Translation, outer: Flags): string {
+  let flags = outer;
   let source = "";
-  let flags = "";
-  let at = 0;
-  const leading = /^\(\?([imsux]+)\)/.exec(pattern);
-  if (leading !== null) {
-    for (const flag of leading[1] ?? "") {
-      if (flag === "i" || flag === "m" || flag === "s") flags += flag;
-      else if (flag !== "u") throw new RegexFault(`the flag ${flag} is not supported`);
+  for (;;) {
+    skipBlanks(cursor, flags);
+    const character = peekCharacter(cursor);
+    if (character === "" || character === ")") return source;
+    if (character === "|") {
+      source += "|";
+      cursor.at += 1;
+      continue;
     }
-    at = leading[0].length;
+    const changed = readFlagSwitch(cursor, flags);
+    if (changed !== undefined) flags = changed;
+    else source += readRepeated(cursor, flags);
   }
-  while (at < pattern.length) {
-    const character = pattern[at] ?? "";
-    if (character === "\\") {
-      const [text, next] = translateEscape(pattern, at, false);
-      source += text;
-      at = next;
-    } else if (character === "[") {
-      const [text, next] = translateClass(pattern, at);
-      source += text;
-      at = next;
-    } else if (character === "(" && pattern[at + 1] === "?") {
-      const [text, length] = translateGroup(pattern.slice(at));
-      source += text;
-      at += length;
-    } else {
-      source += translatePlain(pattern, at);
-      at += 1;
+}
+
+/** With the flag x, blanks and comments stand for nothing. */
+function skipBlanks(cursor: Translation, { extended }: Flags): void {
+  if (!extended) return;
+  const blanks = /(?:\s|#[^\n]*)*/y;
+  blanks.lastIndex = cursor.at;
+  cursor.at += blanks.exec(cursor.pattern)?.[0].length ?? 0;
+}
+
+/** `(?flags)`. */
+function readFlagSwitch(cursor: Translation, flags: Flags): Flags | undefined {
+  const form = /\(\?([A-Za-z-]+)\)/y;
+  form.lastIndex = cursor.at;
+  const found = form.exec(cursor.pattern);
+  if (found === null) return undefined;
+  cursor.at += found[0].length;
+  return changeFlags(flags, found[1] ?? "");
+}
+
+function changeFlags(flags: Flags, text: string): Flags {
+  const changed: Record<keyof Flags, boolean> = { ...flags };
+  let value = true;
+  for (const letter of text) {
+    const name = flagNames[letter];
+    if (letter === "-" && value) value = false;
+    else if (name === undefined) throw new RegexFault(`unknown flag ${letter}`);
+    else changed[name] = value;
+  }
+  if (text.endsWith("-")) throw new RegexFault("a minus without a flag");
+  return changed;
+}
+
+const repetition = /[*+?]|\{\s*(\d+)\s*(?:,\s*(\d+)?\s*)?\}/y;
+
+/** An atom with the repetitions behind it. */
+function readRepeated(cursor: Translation, flags: Flags): string {
+  let source = readAtom(cursor, flags);
+  for (let isRepeated = false; ; isRepeated = true) {
+    skipBlanks(cursor, flags);
+    repetition.lastIndex = cursor.at;
+    const found = repetition.exec(cursor.pattern);
+    if (found === null) {
+      if (cursor.pattern[cursor.at] === "{")
+        throw new RegexFault("a repetition is not closed or not counted");
+      return source;
     }
+    cursor.at += found[0].length;
+    const isLazy = cursor.pattern[cursor.at] === "?";
+    if (isLazy) cursor.at += 1;
+    const [from, to] = [Number(found[1]), Number(found[2])];
+    if (from > to) throw new RegexFault(`the repetition ${found[0]} ends before it begins`);
+    const sign = found[0].replace(/\s/g, "");
+    // What is repeated already, or matches no character, must be a group to be repeated in JavaScript.
+    const atom = isRepeated || /^[\^$]$|^\(\?<?[!=]/.test(source) ? `(?:${source})` : source;
+    source = `${atom}${sign}${isLazy === flags.swapGreed ? "" : "?"}`;
   }
-  return { source, flags };
 }
 
-/** A brace that opens no repetition stands for itself in Rust only when escaped; `]` and `}` may stand alone. */
-function translatePlain(pattern: string, at: number): string {
-  const character = pattern[at] ?? "";
-  if (character === "]") return "\\]";
-  if (character === "}" && !/\{\d+(,\d*)?$/.test(pattern.slice(0, at))) return "\\}";
-  return character;
+function readAtom(cursor: Translation, flags: Flags): string {
+  const character = peekCharacter(cursor);
+  switch (character) {
+    case "(":
+      return readGroup(cursor, flags);
+    case "[":
+      return cased(readClass(cursor, flags), flags);
+    case "\\":
+      return readEscape(cursor, flags);
+    case "*":
+    case "+":
+    case "?":
+    case "{":
+      throw new RegexFault("nothing to repeat");
+    default:
+      cursor.at += character.length;
+  }
+  switch (character) {
+    case ".":
+      if (!flags.unicode) throw new RegexFault("a pattern that may match a part of a character");
+      if (flags.dotAll) return "[^]";
+      return flags.carriageReturns ? "[^\\r\\n]" : "[^\\n]";
+    case "^":
+      if (!flags.multiline) return "^";
+      return flags.carriageReturns ? "(?:(?<![^\\r\\n])(?!(?<=\\r)\\n))" : "(?<![^\\n])";
+    case "$":
+      if (!flags.multiline) return "$";
+      return flags.carriageReturns ? "(?:(?![^\\r\\n])(?!(?<=\\r)\\n))" : "(?![^\\n])";
+    default:
+      return cased(literal(character), flags);
+  }
 }
 
-function translateGroup(rest: string): [string, number] {
-  if (/^\(\?(=|!|<=|<!)/.test(rest)) throw new RegexFault("look-around is not supported");
-  const named = /^\(\?P?<([A-Za-z_][A-Za-z0-9_]*)>/.exec(rest);
-  if (named !== null) return [`(?<${named[1] ?? ""}>`, named[0].length];
-  const flagged = /^\(\?([ims]*)(-[ims]+)?:/.exec(rest);
-  if (flagged !== null) return [flagged[0], flagged[0].length];
-  throw new RegexFault("this form of group is not supported");
+/** A part under the flag i. */
+function cased(source: string, { ignoreCase }: Flags): string {
+  return ignoreCase ? `(?i:${source})` : source;
 }
 
-function translateEscape(pattern: string, at: number, inClass: boolean): [string, number] {
-  const next = pattern[at + 1];
-  if (next === undefined) throw new RegexFault("a backslash at the end");
-  const translated = classes[next];
-  if (translated !== undefined) {
-    if (inClass && next === "W") throw new RegexFault("\\W inside a class is not supported");
-    return [inClass ? translated.inside : translated.outside, at + 2];
+function readGroup(cursor: Translation, outer: Flags): string {
+  const form = /\((?:\?(?:P?<([A-Za-z_][\w.[\]]*)>|([A-Za-z]*(?:-[A-Za-z]+)?):))?/y;
+  form.lastIndex = cursor.at;
+  const opening = form.exec(cursor.pattern);
+  const [text = "(", name, changes] = opening ?? [];
+  if (/^\?<?[=!]/.test(cursor.pattern.slice(cursor.at + 1)))
+    throw new RegexFault("look-around is not supported");
+  cursor.at += text.length;
+  if (text === "(" && cursor.pattern[cursor.at] === "?")
+    throw new RegexFault("this form of group is not known");
+  if (name !== undefined) {
+    if (cursor.names.has(name)) throw new RegexFault(`two groups have the name ${name}`);
+    cursor.names.add(name);
   }
-  if (/[1-9]/.test(next)) throw new RegexFault("back-references are not supported");
-  if (next === "A") return ["(?<![\\s\\S])", at + 2];
-  if (next === "z") return ["(?![\\s\\S])", at + 2];
-  if (next === "b" || next === "B") return [`\\${next}`, at + 2];
-  if (next === "a") return ["\\x07", at + 2];
-  if ("nrtfv".includes(next)) return [`\\${next}`, at + 2];
-  const code = /^\\(?:x\{([0-9A-Fa-f]+)\}|u\{([0-9A-Fa-f]+)\}|x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4}))/.exec(
-    pattern.slice(at),
-  );
-  if (code !== null) return [`\\u{${code[1] ?? code[2] ?? code[3] ?? code[4] ?? ""}}`, at + code[0].length];
-  const property = /^\\[pP](\{\^?[A-Za-z_=]+\}|[A-Za-z])/.exec(pattern.slice(at));
-  if (property !== null) {
-    const name = property[1] ?? "";
-    return [`\\${next}${name.startsWith("{") ? name : `{${name}}`}`, at + property[0].length];
-  }
-  if (syntaxCharacters.test(next)) return [`\\${next}`, at + 2];
-  if (next === "-") return [inClass ? "\\-" : "-", at + 2];
-  if (/[A-Za-z0-9]/.test(next)) throw new RegexFault(`the escape \\${next} is not supported`);
-  return [next, at + 2];
+  cursor.depth += 1;
+  if (cursor.depth > deepestGroup) throw new RegexFault("groups nest too deep");
+  const body = readAlternatives(cursor, changes === undefined ? outer : changeFlags(outer, changes));
+  if (cursor.pattern[cursor.at] !== ")") throw new RegexFault("an unclosed group");
+  cursor.at += 1;
+  cursor.depth -= 1;
+  return `(${changes === undefined ? "" : "?:"}${body})`;
 }
 
-function translateClass(pattern: string, start: number): [string, number] {
-  let text = "[";
-  let at = start + 1;
-  if (pattern[at] === "^") {
-    text += "^";
-    at += 1;
+function readEscape(cursor: Translation, flags: Flags): string {
+  const place = readPlaceEscape(cursor, flags);
+  if (place !== undefined) return place;
+  const set = readSetEscape(cursor, flags);
+  if (set !== undefined) {
+    if (!flags.unicode && set.startsWith("[^"))
+      throw new RegexFault("a pattern that may match a part of a character");
+    return cased(set, flags);
   }
-  let isFirst = true;
-  while (at < pattern.length) {
-    const character = pattern[at] ?? "";
-    if (character === "]" && !isFirst) return [`${text}]`, at + 1];
-    isFirst = false;
-    const named = /^\[:([a-z]+):\]/.exec(pattern.slice(at));
-    if (named !== null) {
-      const members = posix[named[1] ?? ""];
-      if (members === undefined) throw new RegexFault(`unknown class ${named[0]}`);
-      text += members;
-      at += named[0].length;
-    } else if (character === "[" || /^(&&|--|~~)/.test(pattern.slice(at))) {
-      throw new RegexFault("operations on classes are not supported");
-    } else if (character === "\\") {
-      const [escaped, next] = translateEscape(pattern, at, true);
-      text += escaped;
-      at = next;
-    } else {
-      text += character === "]" ? "\\]" : character;
-      at += 1;
-    }
-  }
-  throw new RegexFault("an unclosed class");
+  const character = readCharacterEscape(cursor);
+  if (character !== undefined) return cased(literal(character), flags);
+  const next = cursor.pattern[cursor.at + 1] ?? "";
+  if (/\d/.test(next)) throw new RegexFault("back-references are not supported");
+  throw new RegexFault(`the escape \\${next} is not known`);
+}
+
+/** Escapes that match a place and no character. */
+function readPlaceEscape(cursor: Translation, flags: Flags): string | undefined {
+  const form = /\\(?:([AzBb<>])(?:\{(start|end|start-half|end-half)\})?)/y;
+  form.lastIndex = cursor.at;
+  const found = form.exec(cursor.pattern);
+  if (found === null) return undefined;
+  const [text, letter = "", side] = found;
+  if (side !== undefined && letter !== "b") return undefined;
+  cursor.at += text.length;
+  const word = wordSet(flags);
+  const isEnd = `(?<=${word})(?!${word})`;
+  const isStart = `(?<!${word})(?=${word})`;
+  if (letter === "A") return "(?<![^])";
+  if (letter === "z") return "(?![^])";
+  if (letter === "B") return `(?:(?<=${word})(?=${word})|(?<!${word})(?!${word}))`;
+  if (side === "start-half") return `(?<!${word})`;
+  if (side === "end-half") return `(?!${word})`;
+  if (letter === "<" || side === "start") return `(?:${isStart})`;
+  if (letter === ">" || side === "end") return `(?:${isEnd})`;
+  return `(?:${isStart}|${isEnd})`;
 }

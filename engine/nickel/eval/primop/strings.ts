@@ -19,7 +19,8 @@ import {
 import { indexOperand } from "./arrays.ts";
 import { Boundaries, clusterCount, clusters } from "./clusters.ts";
 import { operand, type Primop } from "./primop.ts";
-import { compileRegex, RegexFault } from "./regex.ts";
+import { compileRegex } from "./regex.ts";
+import { RegexFault } from "./regex-fault.ts";
 
 type Run = (texts: readonly string[], span: Place) => Value;
 
@@ -125,9 +126,14 @@ interface Match {
 function matches(pattern: string, whole: string, span: Place): Match[] {
   const boundaries = new Boundaries(whole);
   const found: Match[] = [];
+  let lastEnd = -1;
   for (const match of whole.matchAll(regex(pattern, span))) {
     const index = boundaries.indexAt(match.index);
     const end = match.index + match[0].length;
+    // Right behind a match, nothing is not another one.
+    const isRest = match[0] === "" && match.index === lastEnd;
+    lastEnd = end;
+    if (isRest) continue;
     if (index === undefined || boundaries.indexAt(end) === undefined) continue;
     // A group that took no part is undefined, whatever the types say.
     const groups = match.slice(1).map((group: string | undefined) => group ?? "");
