@@ -1,7 +1,7 @@
 // "Did you mean …?": the known name that a misspelt one most likely stands for.
 
-/** The closest of `known` within one edit in three letters (insert, delete, replace, swap of neighbours), ties by order;
- * undefined where none is close enough to be worth saying. */
+/** The closest of `known` within one edit in three letters (insert, delete, replace, swap of neighbours), ties by order; else
+ * the first that it is short for; undefined where none is close enough to be worth saying. */
 export function nearMiss(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
   // Something must be left of the word: no single letter stands for another.
@@ -14,7 +14,18 @@ export function nearMiss(word: string, known: Iterable<string>): string | undefi
       bestDistance = distance;
     }
   }
-  return best;
+  if (best !== undefined) return best;
+  for (const candidate of known) if (isShort(word, candidate)) return candidate;
+  return undefined;
+}
+
+/** Whether a word of three letters or more is another with letters left out, half of them at most, and not the first: `img`. */
+function isShort(word: string, whole: string): boolean {
+  if (word.length < 3 || word.length >= whole.length || word.length * 2 < whole.length) return false;
+  if (word[0] !== whole[0]) return false;
+  let at = 0;
+  for (const letter of whole) if (letter === word[at]) at += 1;
+  return at === word.length;
 }
 
 /** Names that are asked for again and again: the near miss of each is searched for once. */

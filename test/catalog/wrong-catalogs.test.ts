@@ -108,11 +108,8 @@ test("a fault in a file that several layers import is told once", async () => {
       |
     1 | { rust = "rust" + 1 }
       |          ^^^^^^ this is the string "rust"
-    note: needed here
-     --> catalog/language.ncl:1:10
       |
-    1 | { rust = "rust" + 1 }
-      |          ----------"
+      = help: strings are joined with \`++\`"
   `);
 });
 
@@ -681,7 +678,7 @@ test("faults within a record: a tool without a name, a key that cannot be", asyn
     6 |   tools_provided = [{ check = ["cook"], vers = "1" }],
       |                                         ^^^^ unknown field
       |
-      = help: fields are name, check, version
+      = help: did you mean "version"?
 
     error[E0307]: \`args."1 x"\` must be the name of a build argument: letters, digits and underscores
       --> catalog/rust-deps/workflow.ncl:10:12

@@ -66,7 +66,7 @@ describe("imports", () => {
   test("a value that needs itself across files is infinite recursion", () => {
     const files = { "/a.ncl": 'import "b.ncl"', "/b.ncl": 'import "a.ncl"' };
     expect(outcome('import "a.ncl"', { files })).toEqual([
-      "EvalError::InfiniteRecursion: infinite recursion",
+      "EvalError::InfiniteRecursion: infinite recursion: the value of `a.ncl` needs that value",
     ]);
   });
 

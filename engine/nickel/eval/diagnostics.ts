@@ -34,14 +34,17 @@ export const unknownField: NickelTemplate<{
     meant(nearest) ?? (known.length > 0 && known.length <= 30 ? `known fields: ${quote(known)}` : undefined),
 };
 
-/** `isDeclaration`: the place is that of the field's own declaration in the record that lacks its value. */
-export const missingDefinition: NickelTemplate<{ name: string; isDeclaration: boolean }> = {
+/**
+ * `isDeclaration`: the place is that of the field's own declaration in the record that lacks its value; `isOwn`: the
+ * declaration stands in the same file as the record.
+ */
+export const missingDefinition: NickelTemplate<{ name: string; isDeclaration: boolean; isOwn: boolean }> = {
   code: "E0212",
   kind: "EvalError::MissingFieldDef",
   message: ({ name }) => `missing definition for the field \`${name}\``,
   label: ({ name, isDeclaration }) =>
     isDeclaration ? "declared here, without a value" : `\`${name}\` has no value here`,
-  help: ({ name }) => `give it a value, \`${name} = …\`, or declare it \`| optional\``,
+  help: ({ name, isOwn }) => `give it a value, \`${name} = …\`${isOwn ? ", or declare it `| optional`" : ""}`,
 };
 
 export const incompatibleMerge: NickelTemplate<{ left: string; right: string }> = {
@@ -52,19 +55,28 @@ export const incompatibleMerge: NickelTemplate<{ left: string; right: string }> 
   help: () => "give one of them a priority: `| default` lets the other win, `| force` makes it win",
 };
 
-/** `names`: the circle, if its values have names; `isPlain`: one name, and nothing else is its value. */
-export const infiniteRecursion: NickelTemplate<{ names: readonly string[]; isPlain?: boolean }> = {
+/**
+ * `names`: the circle, if its values have names; `isPlain`: one name, and nothing else is its value; `file`: the file that
+ * needs its own value.
+ */
+export const infiniteRecursion: NickelTemplate<{
+  names: readonly string[];
+  isPlain?: boolean;
+  file?: string;
+}> = {
   code: "E0214",
   kind: "EvalError::InfiniteRecursion",
-  message: ({ names: [first, ...others] }) =>
+  message: ({ names: [first, ...others], file }) =>
     first === undefined
-      ? "infinite recursion"
+      ? `infinite recursion${file === undefined ? "" : `: the value of \`${file}\` needs that value`}`
       : `infinite recursion: ${[first, ...others, first].map((name) => `\`${name}\``).join(" needs ")}`,
   label: () => "this needs its own value",
-  help: ({ names: [name], isPlain }) =>
-    isPlain === true
-      ? `\`${name}\` means itself here: give what is meant outside another name, or \`include\` it in the record`
-      : undefined,
+  help: ({ names: [name], isPlain, file }) =>
+    file !== undefined
+      ? "does the file import itself, or one that imports it?"
+      : isPlain === true
+        ? `\`${name}\` means itself here: give what is meant outside another name, or \`include\` it in the record`
+        : undefined,
 };
 
 export const stackOverflow: NickelTemplate<undefined> = {

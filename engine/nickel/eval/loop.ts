@@ -45,6 +45,13 @@ export class LoopFailure extends NickelFailure {
 }
 
 function tell(head: Place, links: readonly Span[]): Diagnostics {
+  // A file that needs itself is told where it does: by what it asks for last.
+  const isFile = head !== undefined && head.start === 0 && head.end === head.file.text.length;
+  const inner = links.filter((one) => !isFile || one !== head);
+  if (isFile && inner.length > 0) {
+    const params = { names: [], file: shownName(head) };
+    return [complain(infiniteRecursion, params, inner.at(-1), [])];
+  }
   const [first] = links;
   const span = head !== undefined && !isLibrary(head) ? head : first;
   const shown = links.filter((one) => one !== span).slice(0, mostLinks);
@@ -59,6 +66,10 @@ function tell(head: Place, links: readonly Span[]): Diagnostics {
   const isPlain = span !== undefined && span.file.text.slice(span.start, span.end) === known[0];
   const params = isWhole ? { names: known, isPlain: isPlain && names.length === 1 } : { names: [] };
   return [complain(infiniteRecursion, params, span, notes)];
+}
+
+function shownName({ file }: Span): string {
+  return file.path.slice(file.path.lastIndexOf("/") + 1);
 }
 
 const definition =

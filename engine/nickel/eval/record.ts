@@ -2,6 +2,7 @@
 // holding it can instantiate for itself, so merging never disturbs the records it merges. What a record has
 // computed of itself sits in the cells of its fields.
 
+import type { Note } from "../../core/diagnostic.ts";
 import type { Span } from "../../core/source.ts";
 import { complain, type NickelDiagnostic } from "../diagnostics.ts";
 import type { Priority } from "../lower/priority.ts";
@@ -176,11 +177,16 @@ export function raiseMissing(missing: MissingField): never {
 export function complainMissing({ record, name, field, at }: MissingField): NickelDiagnostic {
   const declared = field.keySpan === undefined || isLibrary(field.keySpan) ? undefined : field.keySpan;
   const isDeclaration = at === undefined && contains(record.span, declared);
-  if (isDeclaration) return complain(missingDefinition, { name, isDeclaration }, declared);
-  const notes = declared === undefined ? [] : [{ message: "declared here, without a value", span: declared }];
+  const isOwn = declared === undefined || declared.file === record.span?.file;
+  const params = { name, isDeclaration, isOwn };
+  if (isDeclaration) return complain(missingDefinition, params, declared);
+  const notes: Note[] = [];
+  if (declared !== undefined) notes.push({ message: "declared here, without a value", span: declared });
   if (record.span !== undefined && at !== undefined && !contains(record.span, declared))
     notes.push({ message: "in this record", span: record.span });
-  return complain(missingDefinition, { name, isDeclaration }, at ?? record.span, notes);
+  const [doc] = (field.attributes.doc ?? "").trim().split("\n");
+  if (!isOwn && doc !== undefined && doc !== "") notes.push({ message: `\`${name}\`: ${doc}` });
+  return complain(missingDefinition, params, at ?? record.span, notes);
 }
 
 /** The fields of one evaluated literal: its surroundings, and the names of its frame's slots. */

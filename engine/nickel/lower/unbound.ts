@@ -56,7 +56,7 @@ export function unboundHelp(
   span: Span,
   defining: readonly (readonly string[])[],
   visible: Iterable<string>,
-): string | undefined {
+): string {
   const block = defining.findLast((names) => names.includes(name));
   if (block !== undefined)
     return block.length === 1
@@ -68,5 +68,5 @@ export function unboundHelp(
   const known = elsewhere.get(name);
   if (known !== undefined) return known;
   const nearest = nearMiss(name, visible);
-  return nearest === undefined ? undefined : `did you mean \`${nearest}\`?`;
+  return nearest === undefined ? `a text stands in quotes: \`"${name}"\`` : `did you mean \`${nearest}\`?`;
 }
