@@ -18,7 +18,12 @@ export function libraryType(): Type {
 }
 
 function libraryRows(): readonly Row[] {
-  const modules = moduleNames.map((name) => new LateRow(name, () => termType(parseModule(name), depthLimit)));
+  // To the original the contracts of manifests are no record, so nothing is known of them.
+  const modules = moduleNames.map((name) =>
+    name === "package"
+      ? new LateRow(name, () => dyn)
+      : new LateRow(name, () => termType(parseModule(name), depthLimit)),
+  );
   // What stands in `std` itself.
   const functions = topLevelNames.map(
     (name) => new LateRow(name, () => fieldType(innerRecord(parseModule("top")), name, depthLimit)),

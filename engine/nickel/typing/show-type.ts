@@ -1,5 +1,5 @@
-// Types as people write them, for messages. Variables that nobody named are `_a`, `_b`, and so on; one printer gives
-// the same variable the same name in all types of a message.
+// Types as people write them, for messages. Unknown types are `_a`, `_b`, and so on, unless a `forall` named them; one
+// printer gives the same variable the same name in all types of a message, and different ones different names.
 
 import { unreachable } from "../../core/unreachable.ts";
 import type { Term } from "../syntax/ast.ts";
@@ -55,7 +55,7 @@ export class TypePrinter {
       case "bound":
         return type.name;
       case "rigid":
-        return type.rigid.name;
+        return this.#name(type.rigid, type.rigid.name);
       case "flexible":
         return this.#name(type.variable, type.variable.name);
       case "contract":
@@ -63,14 +63,16 @@ export class TypePrinter {
       case "arrow": {
         const { domain, codomain } = type;
         const isLoose = ["arrow", "forall"].includes(resolve(domain).kind);
-        return `${this.#show2(domain, isLoose, depth)} -> ${this.#show(codomain, depth)}`;
+        const result = this.#show(codomain, depth);
+        const isPolymorphic = resolve(codomain).kind === "forall";
+        return `${this.#showWithin(domain, isLoose, depth)} -> ${isPolymorphic ? `(${result})` : result}`;
       }
       case "forall":
         return `forall ${this.#quantified(type, depth)}`;
       case "array": {
         const element = resolve(type.element);
         const isLoose = ["arrow", "forall", "array"].includes(element.kind) || isApplied(element);
-        return `Array ${this.#show2(element, isLoose, depth)}`;
+        return `Array ${this.#showWithin(element, isLoose, depth)}`;
       }
       case "dictionary":
         return `{ _ ${type.flavour === "type" ? ":" : "|"} ${this.#show(type.element, depth + 1)} }`;
@@ -85,7 +87,7 @@ export class TypePrinter {
     }
   }
 
-  #show2(type: Type, isLoose: boolean, depth: number): string {
+  #showWithin(type: Type, isLoose: boolean, depth: number): string {
     const text = this.#show(type, depth + 1);
     return isLoose ? `(${text})` : text;
   }
@@ -113,7 +115,7 @@ export class TypePrinter {
     if (type === undefined) return `'${quoted}`;
     const argument = resolve(type);
     const isLoose = ["arrow", "forall", "array"].includes(argument.kind) || isApplied(argument);
-    return `'${quoted} ${this.#show2(argument, isLoose, depth)}`;
+    return `'${quoted} ${this.#showWithin(argument, isLoose, depth)}`;
   }
 
   #tail(tail: Rows): string | undefined {
@@ -123,7 +125,7 @@ export class TypePrinter {
       case "bound":
         return tail.name;
       case "rigid":
-        return tail.rigid.name;
+        return this.#name(tail.rigid, tail.rigid.name);
       case "flexible":
         return this.#name(tail.variable, tail.variable.name);
       default:
@@ -134,7 +136,7 @@ export class TypePrinter {
   #name(variable: object, given: string | undefined): string {
     const known = this.#names.get(variable);
     if (known !== undefined) return known;
-    const name = `_${given ?? letters(this.#count++)}`;
+    const name = given ?? `_${letters(this.#count++)}`;
     const used = new Set(this.#names.values());
     let unique = name;
     for (let suffix = 1; used.has(unique); suffix += 1) unique = `${name}${suffix}`;
