@@ -94,9 +94,10 @@ export function mergeRecords(a: RecordValue, b: RecordValue, at: Place, span: Pl
   const fields = new Map<string, Field>();
   for (const [name, field] of a.fields) if (!b.fields.has(name)) fields.set(name, field.revert());
   for (const [name, field] of b.fields) if (!a.fields.has(name)) fields.set(name, field.revert());
-  for (const [name, field] of a.fields) {
-    const other = b.fields.get(name);
-    if (other !== undefined) fields.set(name, mergeFields(field, other, at));
+  for (const name of (a.fields.size < b.fields.size ? b : a).fields.keys()) {
+    const left = a.fields.get(name);
+    const right = b.fields.get(name);
+    if (left !== undefined && right !== undefined) fields.set(name, mergeFields(left, right, at));
   }
   return new RecordValue(fields, { open: a.open || b.open, frozen: a.frozen && b.frozen }, span);
 }
