@@ -1,11 +1,14 @@
 // The embedded Nickel, with lamina's own contracts on its import path and within limits. Loaded only by who evaluates.
 
 import { join } from "node:path";
+import { deserialize } from "node:v8";
 import type { Files } from "../engine/core/host.ts";
 import { err } from "../engine/core/result.ts";
 import { complain } from "../engine/nickel/diagnostics.ts";
 import { timeSpent } from "../engine/nickel/eval/exhausted.ts";
 import { createEvaluator, type EvaluateOptions, type NickelEvaluator } from "../engine/nickel/evaluate.ts";
+import type { FindPrepared } from "../engine/nickel/lower/prepared.ts";
+import { systemFiles } from "../providers/host/files.ts";
 import { guard } from "../providers/host/guard.ts";
 import { type DeepEvaluator, openDeepEvaluator } from "./deep-evaluation.ts";
 import { Interrupted } from "./interrupted.ts";
@@ -60,10 +63,32 @@ export function openEvaluator(
   function open(): { readonly evaluator: NickelEvaluator; readonly deep: DeepEvaluator } {
     const deep = openDeepEvaluator(given, limits);
     return {
-      evaluator: createEvaluator({ ...given, limits: limitsHere(limits), deeper: deep.deeper }),
+      evaluator: createEvaluator({
+        ...given,
+        prepared: findPrepared(library),
+        limits: limitsHere(limits),
+        deeper: deep.deeper,
+      }),
       deep,
     };
   }
+}
+
+/** What the build has made of lamina's own Nickel texts (scripts/prepare-texts.ts). */
+function findPrepared(library: string): FindPrepared {
+  if (!isBuilt) return () => undefined;
+  const contracts = `${library}/lamina/`;
+  return (path) => {
+    const name = path.startsWith(contracts) ? path.slice(library.length + 1) : path.replace(/^<std>/, "std");
+    if (name === path) return undefined;
+    const bytes = systemFiles.read(join(library, "prepared", `${name}.core`));
+    try {
+      return bytes.ok ? deserialize(bytes.value) : undefined;
+    } catch {
+      // An older Node than the one of the build does not know the form.
+      return undefined;
+    }
+  };
 }
 
 /** What cannot be understood is told by the commands of Nickel; a catalog is loaded all the same. */

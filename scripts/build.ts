@@ -1,5 +1,5 @@
 // Makes dist/: the bins with all third-party code bundled, its notices, lamina's Nickel contracts in a folder that bears
-// the name they are imported by, and the evaluator as a library with its declarations. `npm run build`, also `prepare`;
+// the name they are imported by, what is parsed of them and of the library, and the evaluator as a library with its declarations. `npm run build`, also `prepare`;
 // a folder as argument is made in its place.
 
 import { execFile } from "node:child_process";
@@ -9,12 +9,18 @@ import { basename, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { bins, bundle, libraryDoors } from "./bundle.ts";
 import { writeNotices } from "./notices.ts";
+import { prepareTexts } from "./prepare-texts.ts";
 
 const root = join(import.meta.dirname, "..");
 
 /** Everything is made in `into` (absolute), a folder that does not exist yet. */
 async function buildInto(into: string): Promise<void> {
-  const [packages] = await Promise.all([bundle(into), copyContracts(into), declareTypes(into)]);
+  const [packages] = await Promise.all([
+    bundle(into),
+    copyContracts(into),
+    prepareTexts(into),
+    declareTypes(into),
+  ]);
   await Promise.all([
     writeNotices(packages, join(into, "THIRD-PARTY-NOTICES.txt")),
     writeBuildId(into),

@@ -13,6 +13,7 @@ import { exportValue } from "./eval/export.ts";
 import { closure, Loader, type Unit, wholeSpan } from "./imports.ts";
 import type { Limits } from "./limits.ts";
 import type { Located } from "./located.ts";
+import type { FindPrepared } from "./lower/prepared.ts";
 import { createLibrary } from "./stdlib/library.ts";
 import { tooDeep } from "./syntax/diagnostics.ts";
 
@@ -26,6 +27,8 @@ export interface EvaluateOptions {
   readonly firstOnly?: boolean;
   /** Told what programs say by `std.trace`, when they say it; nobody by default. */
   readonly trace?: (text: string) => void;
+  /** Texts that were parsed and lowered beforehand, by their paths; a text that has changed since is read as any other. */
+  readonly prepared?: FindPrepared;
   /** What one evaluation may use up; see Limits. */
   readonly limits?: Limits;
   /**
@@ -63,7 +66,7 @@ export function createEvaluator(options: EvaluateOptions): NickelEvaluator {
   const library = createLibrary((text) => {
     told += 1;
     options.trace?.(text);
-  });
+  }, options.prepared);
   const loader = new Loader({ ...options, ...library });
   return {
     evaluate(entryPath, mode = "export") {

@@ -15,6 +15,7 @@ import { type Lazy, NullValue } from "./eval/value.ts";
 import { readData } from "./formats/read.ts";
 import type { Core } from "./lower/core.ts";
 import { type Lowered, lowerFile } from "./lower/lower.ts";
+import { type FindPrepared, unpackText } from "./lower/prepared.ts";
 import type { ImportFormat, Term } from "./syntax/ast.ts";
 import { parse } from "./syntax/parse.ts";
 import { type OuterType, outerType } from "./typing/outer-type.ts";
@@ -47,6 +48,7 @@ export interface LoaderOptions {
   /** The initial environment. */
   readonly globals: ReadonlySet<string>;
   global(name: string): Lazy;
+  readonly prepared?: FindPrepared;
   /** Told what programs trace. */
   trace(text: string): void;
 }
@@ -84,17 +86,13 @@ export class Loader {
   }
 
   #program(key: string, file: SourceFile): Unit {
-    const parsed = parse(file);
-    const diagnostics = [...parsed.diagnostics];
-    if (parsed.term === undefined) {
+    const { globals } = this.#options;
+    const { lowered, term, outer, diagnostics } = this.#lower(file);
+    if (lowered === undefined) {
       const unit = { ...blank, file, value: broken, diagnostics };
       this.#units.set(key, unit);
       return unit;
     }
-    const { term } = parsed;
-    const { globals } = this.#options;
-    const lowered = lowerWhole(term, globals, file);
-    diagnostics.push(...lowered.diagnostics);
     // By where the path stands, which is the same when the text is read or lowered again.
     const targets = new Map<number, Unit>();
     const imports: Unit[] = [];
@@ -121,7 +119,7 @@ export class Loader {
       const core = isInferred ? lowerFile(typed, globals, false, wildcards).core : lowered.core;
       return compileProgram(core, world)();
     }, span);
-    const unit: Unit = { file, value, diagnostics, imports, places, absent, types, outer: outerType(term) };
+    const unit: Unit = { file, value, diagnostics, imports, places, absent, types, outer };
     // Known before its imports are read: they may import it in turn.
     this.#units.set(key, unit);
     for (const one of lowered.imports) {
@@ -135,6 +133,26 @@ export class Loader {
       }
     }
     return unit;
+  }
+
+  /** The core of a text; none where it cannot be understood. Of a prepared one there is no syntax tree. */
+  #lower(file: SourceFile): {
+    readonly lowered: Lowered | undefined;
+    readonly term: Term | undefined;
+    readonly outer: OuterType | undefined;
+    readonly diagnostics: NickelDiagnostic[];
+  } {
+    const prepared = unpackText(this.#options.prepared?.(file.path), file);
+    if (prepared !== undefined) {
+      const { core, imports, outer } = prepared;
+      const lowered = { core, imports, diagnostics: [], isTyped: false };
+      return { lowered, term: undefined, outer, diagnostics: [] };
+    }
+    const { term, diagnostics } = parse(file);
+    if (term === undefined)
+      return { lowered: undefined, term, outer: undefined, diagnostics: [...diagnostics] };
+    const lowered = lowerWhole(term, this.#options.globals, file);
+    return { lowered, term, outer: outerType(term), diagnostics: [...diagnostics, ...lowered.diagnostics] };
   }
 
   /** The first candidate that can be read, else the reason why the last cannot; those passed over are added to `absent`. */

@@ -143,7 +143,7 @@ test("the commands of every day load few files", () => {
       const loaded = loadedBy(main, args, repository.root);
       expect(loaded.slice(0, 2)).toEqual(["cli/main.js", expect.stringMatching(/^chunks\/start-/)]);
       expect(loaded).toContainEqual(expect.stringMatching(/^chunks\/common-/));
-      expect(loaded.slice(15)).toEqual([]);
+      expect(loaded.slice(16)).toEqual([]);
     }
     expect(loadedBy(main, ["--version"], repository.root)).toHaveLength(2);
   } finally {

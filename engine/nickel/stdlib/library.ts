@@ -8,7 +8,8 @@ import { delay, emptyEnv, force } from "../eval/thunk.ts";
 import { FunctionValue, type Lazy } from "../eval/value.ts";
 import type { Core } from "../lower/core.ts";
 import { lowerFile } from "../lower/lower.ts";
-import { type ModuleName, moduleNames, parseModule, topLevelNames } from "./module.ts";
+import { type FindPrepared, unpackText } from "../lower/prepared.ts";
+import { type ModuleName, moduleNames, moduleSource, parseModule, topLevelNames } from "./module.ts";
 import { nativeArray } from "./native-array.ts";
 import { nativeContract, nativeContracts } from "./native-contract.ts";
 import { nativeRecord } from "./native-record.ts";
@@ -29,7 +30,7 @@ const visible = new Set(["std"]);
 const own = new Set(["std", "native"]);
 
 /** One for each evaluator: it holds values. `trace` is told what programs trace. */
-export function createLibrary(trace: (text: string) => void): Library {
+export function createLibrary(trace: (text: string) => void, prepared?: FindPrepared): Library {
   const loaded: ModuleName[] = [];
   const std = delay(() => {
     const top = load("top");
@@ -51,7 +52,7 @@ export function createLibrary(trace: (text: string) => void): Library {
   function load(name: ModuleName): Lazy {
     return delay(() => {
       loaded.push(name);
-      return compileProgram(lowerModule(name), { global, imported: () => std, trace })();
+      return compileProgram(lowerModule(name, prepared), { global, imported: () => std, trace })();
     }, undefined);
   }
 
@@ -61,13 +62,24 @@ export function createLibrary(trace: (text: string) => void): Library {
 const lowered = new Map<ModuleName, Core>();
 
 /** A module's core, which all evaluators share. */
-function lowerModule(name: ModuleName): Core {
+export function lowerModule(name: ModuleName, prepared?: FindPrepared): Core {
   const known = lowered.get(name);
   if (known !== undefined) return known;
+  const core = readPrepared(name, prepared) ?? makeCore(name);
+  lowered.set(name, core);
+  return core;
+}
+
+function readPrepared(name: ModuleName, prepared: FindPrepared | undefined): Core | undefined {
+  if (prepared === undefined) return undefined;
+  const file = moduleSource(name);
+  return unpackText(prepared(file.path), file)?.core;
+}
+
+function makeCore(name: ModuleName): Core {
   const { core, diagnostics } = lowerFile(parseModule(name), own, true);
   const [fault] = diagnostics;
   if (fault !== undefined) throw new Error(`std.${name}: ${fault.message}`);
-  lowered.set(name, core);
   return core;
 }
 

@@ -1,6 +1,7 @@
 // The texts of the standard library, one a module, and their syntax trees: a module is parsed when it is first asked
 // for, and once for all evaluators.
 
+import type { SourceFile } from "../../core/source.ts";
 import { librarySource } from "../eval/library.ts";
 import type { Term } from "../syntax/ast.ts";
 import { parse } from "../syntax/parse.ts";
@@ -68,11 +69,15 @@ export const topLevelNames = [
 
 const parsed = new Map<ModuleName, Term>();
 
+export function moduleSource(name: ModuleName): SourceFile {
+  return librarySource(name, texts[name]);
+}
+
 /** The syntax tree of a module: a record, perhaps behind bindings of its own. */
 export function parseModule(name: ModuleName): Term {
   const known = parsed.get(name);
   if (known !== undefined) return known;
-  const { term, diagnostics } = parse(librarySource(name, texts[name]));
+  const { term, diagnostics } = parse(moduleSource(name));
   if (term === undefined) throw new Error(`std.${name}: ${diagnostics[0]?.message}`);
   parsed.set(name, term);
   return term;
