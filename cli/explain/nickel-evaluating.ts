@@ -154,7 +154,7 @@ export const nickelEvaluating: readonly Explanation[] = [
     title: "a comparison of what cannot be compared",
     cause: "Whether two functions are equal cannot be known.",
     fix: "Compare what they give.",
-    wrong: "let f = «fun x => x» in { same = f == f }\n",
+    wrong: "let f = fun x => x in { same = «f == f» }\n",
     mended: "let f = fun x => x in { same = f 1 == f 1 }\n",
   }),
   nickelExample({

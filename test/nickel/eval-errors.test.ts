@@ -176,15 +176,10 @@ describe("operators and functions", () => {
         = help: two values side by side are a call: is a comma or an operator missing?
 
       error[E0221]: cannot compare a function with a function
-       --> main.ncl:1:2
+       --> main.ncl:1:1
         |
       1 | (fun x => x) == (fun y => y)
-        |  ^^^^^^^^^^
-      note: the other one
-       --> main.ncl:1:18
-        |
-      1 | (fun x => x) == (fun y => y)
-        |                  ----------
+        | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 
       error[E0216]: the enum tag 'A cannot be called
        --> main.ncl:1:15
@@ -197,7 +192,7 @@ describe("operators and functions", () => {
       1 | let f = 'A in f 1 2
         |         --
         |
-        = help: two values side by side are a call: is a comma or an operator missing?"
+        = help: a tag takes one argument: put several into a record or an array"
     `);
   });
 
@@ -221,11 +216,18 @@ describe("operators and functions", () => {
         |
       1 | [1] & [2]
         |        ^ this is the number 2
+      note: the other is the number 1
+       --> main.ncl:1:2
+        |
+      1 | [1] & [2]
+        |  -
       note: merged here
        --> main.ncl:1:1
         |
       1 | [1] & [2]
         | ---------
+        |
+        = note: arrays merge only with their equals: join them with \`@\`, or give one of them a priority
 
       error[E0213]: cannot merge the number 1 with the number 2
        --> main.ncl:1:7

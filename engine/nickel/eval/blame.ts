@@ -23,6 +23,8 @@ export class Refusal {
   readonly tell: Tell | undefined;
   /** What a gathering export may go on with. */
   readonly recovered: Value | undefined;
+  /** Other places, told beside that of the contract. */
+  readonly places: readonly Note[];
   /** A name that was likely meant. */
   readonly nearest: string | undefined;
 
@@ -31,6 +33,7 @@ export class Refusal {
     message: string | undefined,
     more: {
       readonly notes?: readonly string[];
+      readonly places?: readonly Note[];
       readonly tell?: Tell | undefined;
       readonly recovered?: Value | undefined;
       readonly nearest?: string | undefined;
@@ -39,6 +42,7 @@ export class Refusal {
     this.label = label;
     this.message = message;
     this.notes = more.notes ?? [];
+    this.places = more.places ?? [];
     this.tell = more.tell;
     this.recovered = more.recovered;
     this.nearest = more.nearest;
@@ -47,8 +51,8 @@ export class Refusal {
   /** The same with something to go on with, unless it has that already. */
   orElse(recovered: Value | undefined): Refusal {
     if (recovered === undefined || this.recovered !== undefined) return this;
-    const { notes, tell, nearest } = this;
-    return new Refusal(this.label, this.message, { notes, tell, nearest, recovered });
+    const { notes, places, tell, nearest } = this;
+    return new Refusal(this.label, this.message, { notes, places, tell, nearest, recovered });
   }
 }
 
@@ -89,6 +93,7 @@ function blameDiagnostic(refusal: Refusal, path: string): NickelDiagnostic {
   const remarks = label.remarks.map((one) => one.message);
   const messages = [...remarks, refusal.message].filter((one) => one !== undefined && one !== "");
   const notes: Note[] = [];
+  notes.push(...refusal.places);
   const other = label.span;
   if (other !== span) notes.push(...contractNotes(label));
   const { call } = label;

@@ -45,7 +45,7 @@ function refuseExtra(
   merged: RecordValue,
 ): Refusal {
   const kept = new Map(merged.fields);
-  const free = known.filter((one) => !found.fields.has(one));
+  const free = known.filter((one) => found.fields.get(one)?.definition === undefined);
   const nearest = new Map(extra.map(([name]) => [name, nearMiss(name, free)]));
   // One slip, one message: the field that was meant is not told to be missing as well.
   for (const meant of nearest.values())
@@ -106,8 +106,7 @@ export function judgeRecordType(
   );
   if (tail === "dyn") return joinTail(fields, rest, found.span);
   const key = findKey(keys, tail);
-  if (key === undefined) return joinTail(fields, rest, found.span);
-  if (key.positive === label.positive) {
+  if (key !== undefined && key.positive === label.positive) {
     if (extra.length > 0) return new Refusal(label, `extra ${listFields(extra.map(([name]) => name))}`);
     return unsealTail(fields, rest, key, label, found.span);
   }
@@ -116,6 +115,8 @@ export function judgeRecordType(
     const conflicts = fieldNames(rest).filter((name) => excluded.has(name));
     if (conflicts.length > 0) return new Refusal(label, `${listFields(conflicts)} not allowed in the tail`);
   }
+  // What a static type vouches for need not be sealed.
+  if (key === undefined) return joinTail(fields, rest, found.span);
   const sealed: SealedTail = { key, label: flip(label), record: rest, names: new Set(rest.fields.keys()) };
   // As upstream's record without fields is never frozen.
   return new RecordValue(fields, { frozen: fields.size > 0, tail: sealed }, found.span);

@@ -94,10 +94,12 @@ export const notAFunction: NickelTemplate<{ what: string; taken: number }> = {
   kind: "EvalError::NotAFunc",
   message: ({ what }) => `${what} cannot be called`,
   label: () => "only functions take arguments",
-  help: ({ taken }) =>
-    taken === 0
-      ? "two values side by side are a call: is a comma or an operator missing?"
-      : `the function takes ${taken === 1 ? "one argument" : `${taken} arguments`}: is a comma or an operator missing behind ${taken === 1 ? "it" : "them"}?`,
+  help: ({ what, taken }) =>
+    what.startsWith("the enum")
+      ? "a tag takes one argument: put several into a record or an array"
+      : taken === 0
+        ? "two values side by side are a call: is a comma or an operator missing?"
+        : `the function takes ${taken === 1 ? "one argument" : `${taken} arguments`}: is a comma or an operator missing behind ${taken === 1 ? "it" : "them"}?`,
 };
 
 export const fieldMissing: NickelTemplate<{

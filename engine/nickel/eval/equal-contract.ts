@@ -5,6 +5,7 @@ import { Refusal, raiseRefusal } from "./blame.ts";
 import { describeValue, typeTag } from "./describe.ts";
 import { equal } from "./equality.ts";
 import { checking, type Label } from "./label.ts";
+import { isLibrary } from "./library.ts";
 import { Field, fieldNames, RecordValue } from "./record.ts";
 import { delay, force } from "./thunk.ts";
 import { ArrayValue, type Lazy, type Pending, type Place, type Value } from "./value.ts";
@@ -14,7 +15,18 @@ export function equalTo(constant: Lazy, value: Lazy, label: Label, at: Place): V
   const expected = force(constant);
   const found = force(value);
   const labelled = checking(label, found);
-  const refuse = (message: string): never => raiseRefusal(new Refusal(labelled, message));
+  const refuse = (message: string): never => {
+    const { span } = expected;
+    const places =
+      span === undefined || isLibrary(span)
+        ? []
+        : [{ message: `the other is ${describeValue(expected)}`, span }];
+    const notes =
+      label.headline === undefined
+        ? []
+        : ["arrays merge only with their equals: join them with `@`, or give one of them a priority"];
+    return raiseRefusal(new Refusal(labelled, message, { places, notes }));
+  };
   if (typeTag(expected) !== typeTag(found)) {
     return refuse(`expected ${describeValue(expected)}, got ${describeValue(found)}`);
   }

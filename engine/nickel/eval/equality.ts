@@ -50,9 +50,11 @@ export function equal(left: Lazy, right: Lazy, at: Place): boolean {
     case "contract": {
       if (b.kind !== a.kind) return false;
       const notes: Note[] = [];
-      if (b.span !== undefined && b.span !== a.span) notes.push({ message: "the other one", span: b.span });
-      if (at !== undefined && !contains(at, a.span)) notes.push({ message: "compared here", span: at });
-      return fail(incomparable, { left: describeValue(a), right: describeValue(b) }, a.span ?? at, notes);
+      if (a.span !== undefined && at !== undefined && !contains(at, a.span))
+        notes.push({ message: "this one", span: a.span });
+      if (b.span !== undefined && b.span !== a.span && !contains(at, b.span))
+        notes.push({ message: "with this one", span: b.span });
+      return fail(incomparable, { left: describeValue(a), right: describeValue(b) }, at ?? a.span, notes);
     }
     case "type":
       return false;
