@@ -23,7 +23,7 @@ export interface Contest {
   readonly contestants: readonly Contestant[];
 }
 
-export interface Measured {
+interface Measured {
   readonly label: string;
   readonly seconds: number;
   readonly cpuSeconds: number;

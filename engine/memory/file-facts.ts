@@ -2,7 +2,7 @@
 // same (git's index, racy-git.txt: unless the file was changed so shortly before it was read that a further change would
 // not show in its times). In: Files. Out: short answers, equal exactly where what was asked for is equal.
 
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { FileFailure, FileInfo, Files } from "../core/host.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { unreachable } from "../core/unreachable.ts";
@@ -217,7 +217,9 @@ export class FileFacts {
   #read(path: string): Result<Uint8Array, FileFailure> {
     const fact = this.#factOf(path);
     this.#look(fact);
-    const bytes = this.#world.read(path);
+    // Where nothing was seen there is nothing to read: to try would cost an exception, five for each layer of a catalog.
+    const nothing = fact.signature.length === 0 ? this.#infoOf(fact) : undefined;
+    const bytes = nothing?.ok === false ? nothing : this.#world.read(path);
     const found = bytes.ok ? digestOf(bytes.value) : describeFailure(bytes.error);
     const known = fact.answers[0];
     // Changed between two readings: neither is what a later look may be held against.
@@ -274,5 +276,5 @@ function describeFailure({ kind }: FileFailure): string {
 
 /** 32 hexadecimal digits of sha256: 128 bits are beyond any accident. */
 function digestOf(content: Uint8Array | string): string {
-  return createHash("sha256").update(content).digest("hex").slice(0, 32);
+  return hash("sha256", content).slice(0, 32);
 }
