@@ -69,8 +69,23 @@ class Simplifier {
     // What is behind a sealed tail depends on which fields stand before it.
     const isSealed = typeof type.tail === "object" && !this.#dropped.has(type.tail);
     if (isSealed) return { ...type, rows };
-    if (!isPositive) return { ...type, rows, tail: type.tail === "closed" ? "closed" : "dyn" };
+    if (!isPositive)
+      return {
+        ...type,
+        rows,
+        tail: typeof type.tail === "object" ? unsealed(type.tail, type.rows) : type.tail,
+      };
     const left = rows.filter((row) => row.type.kind !== "dyn");
     return left.length === 0 ? { kind: "dyn", span: type.span } : { ...type, rows: left, tail: "dyn" };
   }
+}
+
+/** A tail that hides nothing: what is left to check is that it lacks the names that stand before it elsewhere. */
+function unsealed(
+  { name, kind }: TypeVariable,
+  rows: readonly { readonly name: string }[],
+): "dyn" | TypeVariable {
+  if (kind.kind !== "record-rows") return "dyn";
+  const excluded = kind.excluded.difference(new Set(rows.map((row) => row.name)));
+  return excluded.size === 0 ? "dyn" : { name, kind: { ...kind, excluded } };
 }

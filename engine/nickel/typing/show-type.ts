@@ -63,9 +63,9 @@ export class TypePrinter {
       case "arrow": {
         const { domain, codomain } = type;
         const isLoose = ["arrow", "forall"].includes(resolve(domain).kind);
-        const result = this.#show(codomain, depth);
-        const isPolymorphic = resolve(codomain).kind === "forall";
-        return `${this.#showWithin(domain, isLoose, depth)} -> ${isPolymorphic ? `(${result})` : result}`;
+        const from = this.#showWithin(domain, isLoose, depth);
+        const to = this.#show(codomain, depth);
+        return `${from} -> ${resolve(codomain).kind === "forall" ? `(${to})` : to}`;
       }
       case "forall":
         return `forall ${this.#quantified(type, depth)}`;

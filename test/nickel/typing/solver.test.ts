@@ -165,7 +165,7 @@ describe("polymorphic types", () => {
       variableKind: { kind: "type" },
       body: arrow({ kind: "bound", name: "a" }, identity("a")),
     };
-    expect(show(instantiate(nested, 0, "rigid"))).toBe("a -> forall a. a -> a");
+    expect(show(instantiate(nested, 0, "rigid"))).toBe("a -> (forall a. a -> a)");
     expect(resolve(instantiate(nested, 0, "flexible")).kind).toBe("arrow");
   });
 });
