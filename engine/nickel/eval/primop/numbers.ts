@@ -1,6 +1,7 @@
 // Operations on numbers that are more than arithmetic. What has no exact result goes through doubles, and comes
 // back as the simplest rational that rounds to the double.
 
+import { acos, asin, atan, atan2, cos, log, log2, log10, sin, tan } from "../../elementary.ts";
 import {
   denominatorOf,
   equals,
@@ -27,6 +28,11 @@ function back(result: number, what: string, span: Place): NumberValue {
   );
 }
 
+/** The nearest finite double. */
+function finiteDouble(value: Num): number {
+  return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, toDouble(value)));
+}
+
 function throughDouble(name: string, compute: (x: number) => number): Primop {
   const operator = { name, arity: 1 };
   return {
@@ -34,7 +40,7 @@ function throughDouble(name: string, compute: (x: number) => number): Primop {
     strict: 1,
     run: (operands, span) => {
       const { value } = operand(operands[0], "number", operator, 1, span);
-      return back(compute(toDouble(value)), `${name} ${printNumber(value)}`, span);
+      return back(compute(finiteDouble(value)), `${name} ${printNumber(value)}`, span);
     },
   };
 }
@@ -57,7 +63,7 @@ const largestBits = 50_000_000;
 /** Exact for an integer exponent, else through doubles. */
 function power(base: Num, exponent: Num, span: Place): NumberValue {
   if (!isInteger(exponent)) {
-    const result = toDouble(base) ** toDouble(exponent);
+    const result = finiteDouble(base) ** finiteDouble(exponent);
     return back(result, `${printNumber(base)}^${printNumber(exponent)}`, span);
   }
   const digits = numeratorOf(base).toString(16).length + denominatorOf(base).toString(16).length;
@@ -76,23 +82,19 @@ function power(base: Num, exponent: Num, span: Place): NumberValue {
 }
 
 export const numberPrimops: Readonly<Record<string, Primop>> = {
-  "number/cos": throughDouble("number/cos", Math.cos),
-  "number/sin": throughDouble("number/sin", Math.sin),
-  "number/tan": throughDouble("number/tan", Math.tan),
-  "number/arccos": throughDouble("number/arccos", Math.acos),
-  "number/arcsin": throughDouble("number/arcsin", Math.asin),
-  "number/arctan": throughDouble("number/arctan", Math.atan),
+  "number/cos": throughDouble("number/cos", cos),
+  "number/sin": throughDouble("number/sin", sin),
+  "number/tan": throughDouble("number/tan", tan),
+  "number/arccos": throughDouble("number/arccos", acos),
+  "number/arcsin": throughDouble("number/arcsin", asin),
+  "number/arctan": throughDouble("number/arctan", atan),
   "number/arctan2": onNumbers("number/arctan2", (y, x, span) =>
-    back(Math.atan2(toDouble(y), toDouble(x)), "number/arctan2", span),
+    back(atan2(finiteDouble(y), finiteDouble(x)), "number/arctan2", span),
   ),
   "number/log": onNumbers("number/log", (x, base, span) => {
-    const value = toDouble(x);
+    const value = finiteDouble(x);
     const result =
-      base === 2
-        ? Math.log2(value)
-        : base === 10
-          ? Math.log10(value)
-          : Math.log(value) / Math.log(toDouble(base));
+      base === 2 ? log2(value) : base === 10 ? log10(value) : log(value) / log(finiteDouble(base));
     return back(result, `the logarithm of ${printNumber(x)} to the base ${printNumber(base)}`, span);
   }),
   pow: onNumbers("pow", power),

@@ -111,15 +111,18 @@ export function readSetEscape(cursor: PatternCursor, flags: SetFlags): string | 
   return `[\\${letter}{${findProperty(found[1] ?? found[2] ?? "")}}]`;
 }
 
+/** As JavaScript writes most names of properties. */
+function title(text: string): string {
+  return text
+    .toLowerCase()
+    .split(/[\s_-]+/)
+    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
+    .join("_");
+}
+
 /** JavaScript's name of a property, a general category or a script. */
 function findProperty(written: string): string {
   const [left = "", right] = written.split(/!?=|:/).map((one) => one.trim());
-  const title = (text: string): string =>
-    text
-      .toLowerCase()
-      .split(/[\s_-]+/)
-      .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
-      .join("_");
   const key =
     { sc: "Script", scx: "Script_Extensions", gc: "General_Category" }[left.toLowerCase()] ?? title(left);
   const names =
