@@ -29,9 +29,11 @@ export function compileRecord(compiler: Compiler, core: CoreRecord, chain: Chain
   const dynamic = core.dynamicFields.map((field) => ({
     name: compiler.code(field.name, chain, false),
     span: field.name.span,
-    make: compileField(compiler, field, chain, inner),
+    // A field of a computed name sees the others as they stand in the literal, whatever is merged in later.
+    make: compileField(compiler, settled(field), inner, inner),
   }));
   const { names, open, span } = core;
+  const isFramed = core.frame.size > 0;
   if (dynamic.length === 0) {
     return (env) => {
       const group = { env, names };
@@ -42,8 +44,12 @@ export function compileRecord(compiler: Compiler, core: CoreRecord, chain: Chain
   }
   return (env) => {
     const group = { env, names };
+    const named = new Map<string, Field>();
+    for (const [name, make] of makers) named.set(name, make(env, group));
+    const literal = new RecordValue(named, { open }, span);
+    const around = isFramed ? literal.frameOf(group) : env;
     const fields = new Map<string, Field>();
-    for (const [name, make] of makers) fields.set(name, make(env, group));
+    for (const [name, field] of named) fields.set(name, literal.carry(field));
     for (const one of dynamic) {
       const name = one.name(env);
       if (name.kind !== "string") {
@@ -51,19 +57,20 @@ export function compileRecord(compiler: Compiler, core: CoreRecord, chain: Chain
         return fail(wrongType, params, one.span);
       }
       const present = fields.get(name.value);
-      if (present !== undefined && !present.isEmptyOptional) {
+      if (present !== undefined) {
         const notes =
           present.keySpan === undefined ? [] : [{ message: "defined here", span: present.keySpan }];
         return fail(other, { message: `the field \`${name.value}\` exists already` }, one.span, notes);
       }
-      fields.set(name.value, one.make(env, group));
+      fields.set(name.value, one.make(around, group));
     }
-    return new RecordValue(Array.from(fields).reduce(revertInto, new Map()), { open }, span);
+    return new RecordValue(fields, { open }, span);
   };
 }
 
-function revertInto(fields: Map<string, Field>, [name, field]: readonly [string, Field]): Map<string, Field> {
-  return fields.set(name, field.cell === undefined ? field : field.revert());
+/** The field as one whose value, unlike its contracts, does not depend on the record it comes to stand in. */
+function settled(field: CoreDynamicField): CoreDynamicField {
+  return { ...field, recursive: false };
 }
 
 function compileField(
