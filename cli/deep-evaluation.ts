@@ -5,6 +5,7 @@ import type { Files } from "../engine/core/host.ts";
 import { SourceFile } from "../engine/core/source.ts";
 import type { EvaluateOptions, Evaluation, EvaluationMode } from "../engine/nickel/evaluate.ts";
 import { unpackEvaluation } from "../engine/nickel/evaluation-codec.ts";
+import { isAddressSpaceLimited } from "../providers/host/address-space.ts";
 import { DeepThread } from "../providers/host/deep-thread.ts";
 import type { DeepQuestion, DeepReply, NickelProtocol } from "./nickel-jobs.ts";
 import { deepHeapMb, deepStackMb, type NickelLimits } from "./nickel-limits.ts";
@@ -45,6 +46,7 @@ export function openDeepEvaluator(
   };
   return {
     deeper(entryPath, mode, told) {
+      if (isAddressSpaceLimited()) return undefined;
       const deep = openThread(deepStackMb(limits));
       const { importPaths, overlay, firstOnly } = options;
       for (const [path, text] of overlay ?? []) sources.set(path, new SourceFile(path, text));

@@ -24,6 +24,12 @@ const seconds: ParseValue<number> = (text) =>
     ? ok(Number(text))
     : err("must be a number of seconds");
 
+/** As far as Node was seen to give what is asked for. */
+const stack: ParseValue<number> = (text) =>
+  /^[1-9]\d{0,3}$/.test(text) && Number(text) <= 2048
+    ? ok(Number(text))
+    : err("must be a number of MiB up to 2048");
+
 export const limitOptions = {
   timeout: {
     kind: "value",
@@ -70,7 +76,7 @@ export function readNickelLimits(
     timeoutMs: timeout === undefined ? undefined : timeout * 1000,
     steps: options["max-steps"] ?? read("LAMINA_NICKEL_MAX_STEPS", steps),
     memoryMb: options["max-memory"] ?? read("LAMINA_NICKEL_MAX_MEMORY", positiveInteger),
-    stackMb: read("LAMINA_NICKEL_STACK", positiveInteger),
+    stackMb: read("LAMINA_NICKEL_STACK", stack),
   };
   const [fault] = faults;
   return fault === undefined ? ok(limits) : err(fault);

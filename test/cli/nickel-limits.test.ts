@@ -27,6 +27,7 @@ const project = writeProject({
   "deep.ncl": "let rec nest = fun n => if n == 0 then [] else [nest (n - 1)] in nest 5000\n",
   "too-deep.ncl": `${nest}nest 20000\n`,
   "lets.ncl": `${Array.from({ length: 3000 }, (_, at) => `let x${at} = ${at} in `).join("")}x2999\n`,
+  "without-end.ncl": "let rec x = { b = x, c = c } in x\n",
   "endless.ncl": "let rec f = fun n => f (n + 1) in\n{ a = f 0 }\n",
   "growing.ncl": "let rec f = fun acc => f ([acc] @ [acc]) in f []\n",
   "pattern.ncl": `std.string.is_match "^(a|a)*$" "${"a".repeat(60)}b"\n`,
@@ -38,6 +39,11 @@ const project = writeProject({
 afterAll(() => project.remove());
 
 const nickel = (...args: string[]) => callCli(["nickel", ...args], project.root);
+
+const firstLine = async (...args: string[]) => {
+  const { exitCode, stderr } = await nickel(...args);
+  return [exitCode, stderr.split("\n")[0]];
+};
 
 describe("what does not fit on the stack of the main thread is evaluated all the same", () => {
   test.each([
@@ -93,11 +99,6 @@ describe("what does not fit on the stack of the main thread is evaluated all the
 });
 
 describe("limits", () => {
-  const first = async (...args: string[]) => {
-    const { exitCode, stderr } = await nickel(...args);
-    return [exitCode, stderr.split("\n")[0]];
-  };
-
   test.each([
     [["export", "endless.ncl", "--timeout", "0.5"], "error[E0252]: the evaluation takes longer than 0.5 s"],
     [
@@ -113,7 +114,15 @@ describe("limits", () => {
     [["export", "brackets.yaml"], "error[E0140]: yaml parse error: nested more than 500 levels deep"],
     [["export", "brackets.ncl"], "error[E0120]: nested too deeply"],
   ])("%s", async (args, complaint) => {
-    expect(await first(...args)).toEqual([1, complaint]);
+    expect(await firstLine(...args)).toEqual([1, complaint]);
+  });
+
+  test("data without end, with faults at every level", async () => {
+    const { exitCode, stderr } = await runCli(["nickel", "eval", "without-end.ncl"], {
+      cwd: project.root,
+      env: { LAMINA_NICKEL_STACK: "16" },
+    });
+    expect([exitCode, stderr.match(/E0\d+/g)]).toEqual([1, ["E0214", "E0215", "E0214", "E0215"]]);
   });
 
   test("memory", async () => {

@@ -3,7 +3,7 @@
 
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { fromList, pick } from "./chooser.ts";
+import { type Chooser, fromList, pick } from "./chooser.ts";
 import { openExaminer } from "./examine.ts";
 import { generateProgram } from "./generate.ts";
 import { importableOf, programsOf, readCorpus } from "./inputs.ts";
@@ -14,8 +14,18 @@ const programs = programsOf(corpus);
 const importable = importableOf(corpus);
 const modes = ["export", "eval", "check", "check-strict"] as const;
 
-/** Fails with the text, and with the seed to run it again by. */
-function holdFor(make: (chooser: ReturnType<typeof fromList>) => string, seed: number): void {
+const makers = [
+  ["rows of the language's pieces", 6001, soup],
+  [
+    "real programs with something changed",
+    6002,
+    (chooser) => mutate(chooser, pick(chooser, programs), programs),
+  ],
+  ["programs that are well formed", 6003, generateProgram],
+  ["programs that were well formed", 6004, (chooser) => mutate(chooser, generateProgram(chooser), programs)],
+] as const satisfies readonly (readonly [string, number, (chooser: Chooser) => string])[];
+
+test.each(makers)("%s", (_, seed, make) => {
   const examiner = openExaminer(importable, 10_000);
   const choices = fc.array(fc.nat({ max: 2 ** 16 }), { size: "max", maxLength: 300 });
   fc.assert(
@@ -25,14 +35,4 @@ function holdFor(make: (chooser: ReturnType<typeof fromList>) => string, seed: n
     }),
     { seed, numRuns: 300 },
   );
-}
-
-test("rows of the language's pieces", () => holdFor(soup, 6001));
-
-test("real programs with something changed", () =>
-  holdFor((chooser) => mutate(chooser, pick(chooser, programs), programs), 6002));
-
-test("programs that are well formed", () => holdFor(generateProgram, 6003));
-
-test("programs that were well formed", () =>
-  holdFor((chooser) => mutate(chooser, generateProgram(chooser), programs), 6004));
+});
