@@ -109,6 +109,7 @@ export class Loader {
     const typed = isTyped ? term : undefined;
     const types = new UnitTypes({
       isTyped,
+      unbound: unboundNames(lowered.diagnostics),
       term: () => typed ?? parse(file).term ?? { kind: "null", span },
       imported: (one) => targets.get(one.pathSpan.start)?.outer,
     });
@@ -224,6 +225,12 @@ const blank = {
   types: undefined,
   outer: undefined,
 } as const;
+
+/** Where names stand that nothing binds: that a type mentions one is no further fault. */
+function unboundNames(diagnostics: readonly NickelDiagnostic[]): readonly number[] {
+  const unbound = diagnostics.filter(({ kind }) => kind === "TypecheckError::UnboundIdentifier");
+  return unbound.flatMap(({ span }) => span?.start ?? []);
+}
 
 /** Stands for a file that could not be read; nothing is evaluated when there is one. */
 const broken = new NullValue(undefined);

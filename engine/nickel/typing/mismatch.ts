@@ -33,3 +33,10 @@ export type Mismatch =
   | { readonly kind: "inhomogeneous"; readonly first: Row; readonly second: Row };
 
 export type RowsOf = "record" | "enum";
+
+/** What it comes down to. */
+export function innermostCause(mismatch: Mismatch): Mismatch {
+  let at = mismatch;
+  while ("cause" in at && at.cause !== undefined) at = at.cause;
+  return at;
+}

@@ -22,7 +22,7 @@ import {
   typeMismatch,
   variableEscapes,
 } from "./diagnostics.ts";
-import type { Mismatch } from "./mismatch.ts";
+import { innermostCause, type Mismatch } from "./mismatch.ts";
 import { TypePrinter } from "./show-type.ts";
 import { listRows, resolve, resolveRows, type Type } from "./type.ts";
 
@@ -38,7 +38,8 @@ export class TypeFault extends Error {
 
 /** The complaint about a term at `span`. */
 export function reportMismatch(mismatch: Mismatch, span: Span): NickelDiagnostic {
-  if (isEndless(mismatch)) return complain(endlessType, undefined, span);
+  // Whatever is around it: there are hundreds of layers of it.
+  if (innermostCause(mismatch).kind === "endless") return complain(endlessType, undefined, span);
   const printer = new TypePrinter();
   switch (mismatch.kind) {
     case "types": {
@@ -105,13 +106,6 @@ export function reportMismatch(mismatch: Mismatch, span: Span): NickelDiagnostic
     default:
       return unreachable(mismatch);
   }
-}
-
-/** Whatever is around it: there are hundreds of layers of it. */
-function isEndless(mismatch: Mismatch): boolean {
-  let at: Mismatch | undefined = mismatch;
-  while (at !== undefined && "cause" in at) at = at.cause;
-  return at?.kind === "endless";
 }
 
 function show(printer: TypePrinter, expected: Type, found: Type): { expected: string; found: string } {

@@ -13,17 +13,19 @@ import { contractsEqual } from "./contract-equality.ts";
 import { inferTerm } from "./infer.ts";
 import { freshType } from "./instantiate.ts";
 import { libraryType } from "./library-types.ts";
-import type { Mismatch } from "./mismatch.ts";
+import { innermostCause, type Mismatch } from "./mismatch.ts";
 import type { OuterType } from "./outer-type.ts";
 import { reportMismatch, TypeFault } from "./report.ts";
 import { Solver, type Wildcard } from "./solver.ts";
-import type { Type } from "./type.ts";
+import { resolve, type Type } from "./type.ts";
 import { walkTerm, walkTypeNode } from "./walk.ts";
 import { walkRecord } from "./walk-record.ts";
 
 export interface TypecheckOptions {
   /** Types all of the file, as if it were annotated. */
   readonly isStrict: boolean;
+  /** Where names stand that nothing binds: of these it is told elsewhere. */
+  readonly unbound: readonly number[];
   /** What the outside of an imported file tells of its type; nothing for data. */
   imported(term: ImportTerm): OuterType | undefined;
 }
@@ -101,6 +103,21 @@ class FileChecker implements Checker {
   }
 
   demand(mismatch: Mismatch | undefined, span: Span): void {
-    if (mismatch !== undefined) throw new TypeFault(reportMismatch(mismatch, span));
+    if (mismatch === undefined || this.#isOfUnbound(mismatch)) return;
+    throw new TypeFault(reportMismatch(mismatch, span));
+  }
+
+  /** Nothing is known of a type that mentions an unbound name, so nothing contradicts it. */
+  #isOfUnbound(mismatch: Mismatch): boolean {
+    const { unbound } = this.#options;
+    if (unbound.length === 0) return false;
+    const cause = innermostCause(mismatch);
+    if (cause.kind !== "types") return false;
+    return [cause.expected, cause.found].some((written) => {
+      const type = resolve(written);
+      if (type.kind !== "contract") return false;
+      const { start, end } = type.term.span;
+      return unbound.some((offset) => offset >= start && offset < end);
+    });
   }
 }

@@ -10,6 +10,8 @@ import { typecheck } from "./typecheck.ts";
 export interface UnitTypesOptions {
   /** There is a static type in it. */
   readonly isTyped: boolean;
+  /** Where names stand that nothing binds. */
+  readonly unbound: readonly number[];
   /** The file's syntax tree. */
   term(): Term;
   imported(term: ImportTerm): OuterType | undefined;
@@ -42,6 +44,7 @@ export class UnitTypes {
     const term = this.#options.term();
     const { diagnostics, wildcards } = typecheck(term, {
       isStrict,
+      unbound: this.#options.unbound,
       imported: (one) => this.#options.imported(one),
     });
     this.#wildcards = new Map(
