@@ -84,7 +84,15 @@ export const serializePrimops: Readonly<Record<string, Primop>> = {
       const text = operand(operands[1], "string", { name: "deserialize", arity: 2 }, 2, span);
       const data = readData(new SourceFile("<std>/deserialized", text.value), format);
       if (!data.ok) return fail(deserializationFailed, { message: data.error.message }, text.span ?? span);
-      return force(fromData(data.value, { lastWins: format === "json", number: throughDouble }));
+      const number = (exact: Num): Num => {
+        if (format !== "json" || Number.isFinite(toDouble(exact))) return throughDouble(exact);
+        return fail(
+          deserializationFailed,
+          { message: "json parse error: number out of range" },
+          text.span ?? span,
+        );
+      };
+      return force(fromData(data.value, { lastWins: format === "json", number }));
     },
   },
 };
