@@ -168,6 +168,8 @@ describe("yaml strings", () => {
     ["a \nb", '"a \\nb"\n'],
     ["\u0001\ufeff", '"\\x01\\uFEFF"\n'],
     ["😀", "😀\n"],
+    // The original writes it in single quotes, where it reads back with blanks behind it.
+    ["a\u2028b", '"a\\Lb"\n'],
   ])("%j", (text, expected) => {
     expect(written(text, "yaml")).toBe(expected);
   });
