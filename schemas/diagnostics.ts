@@ -24,6 +24,10 @@ export const diagnosticJson = z.strictObject({
   severity: z.enum(["error", "warning"]),
   message: z.string(),
   ...placed,
+  /** What stands under the underlined place. */
+  label: z.string().optional(),
+  /** The name that Nickel has for an error of the language, such as "EvalError::BlameError". */
+  kind: z.string().optional(),
   notes: z.array(z.strictObject({ message: z.string(), ...placed })),
   help: z.string().optional(),
 });

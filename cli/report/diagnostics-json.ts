@@ -18,15 +18,16 @@ export function diagnosticsToJson(
   };
 }
 
-function toJson(
-  { code, severity, message, span, notes, help }: Diagnostic,
-  from: ShownFrom,
-): DiagnosticsJson["diagnostics"][number] {
+function toJson(diagnostic: Diagnostic, from: ShownFrom): DiagnosticsJson["diagnostics"][number] {
+  const { code, severity, message, span, label, notes, help } = diagnostic;
+  const kind = "kind" in diagnostic && typeof diagnostic.kind === "string" ? diagnostic.kind : undefined;
   return {
     code,
     severity,
     message,
     ...placeOf(span, from),
+    ...(label === undefined ? {} : { label }),
+    ...(kind === undefined ? {} : { kind }),
     notes: notes.map((note) => Object.assign({ message: note.message }, placeOf(note.span, from))),
     ...(help === undefined ? {} : { help }),
   };

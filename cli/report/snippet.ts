@@ -2,7 +2,7 @@
 
 import { pathWithin } from "../../engine/core/shown-path.ts";
 import type { Span } from "../../engine/core/source.ts";
-import { displayWidth, printable } from "./text-width.ts";
+import { displayWidth, printable, sliceColumns, truncateEnd } from "./text-width.ts";
 
 export interface Place {
   /** Relative to the root where it lies below it, else absolute. */
@@ -127,13 +127,11 @@ function markedLine(span: Span, place: Place): MarkedLine {
 /** Drops what lies outside of a window around the underline, where the line is wider than the room. */
 function fit(line: MarkedLine, room: number): MarkedLine {
   if (displayWidth(line.text) <= room) return line;
-  // Windows are cut by code points: in a line so long, a wide character may shift the mark by a column.
-  const characters = Array.from(line.text);
   const skip = line.column + line.length <= room - 1 ? 0 : Math.max(0, line.column - Math.floor(room / 4));
   const head = skip > 0 ? "…" : "";
-  const taken = characters.slice(skip, skip + room - 2).join("");
-  const tail = skip + room - 2 < characters.length ? "…" : "";
-  const column = line.column - skip + head.length;
+  const { text: taken, start } = sliceColumns(line.text, skip, room - 2);
+  const tail = start + displayWidth(taken) < displayWidth(line.text) ? "…" : "";
+  const column = line.column - start + head.length;
   return {
     text: `${head}${taken}${tail}`,
     column,
@@ -142,11 +140,7 @@ function fit(line: MarkedLine, room: number): MarkedLine {
 }
 
 function cut(text: string, room: number): string {
-  return displayWidth(text) <= room
-    ? text
-    : `${Array.from(text)
-        .slice(0, room - 1)
-        .join("")}…`;
+  return truncateEnd(text, room);
 }
 
 function beginningOf(line: string, codePoints: number): string {

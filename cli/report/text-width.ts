@@ -48,6 +48,23 @@ export function truncateEnd(text: string, width: number): string {
   return width < 1 ? "" : `${taken}…`;
 }
 
+/** What stands in `width` columns from a column on: whole graphemes, and the column that the first of them stands at. */
+export function sliceColumns(text: string, from: number, width: number): { text: string; start: number } {
+  let column = 0;
+  let start: number | undefined;
+  let taken = "";
+  for (const { segment } of graphemes(text)) {
+    const end = column + graphemeWidth(segment);
+    if (column >= from) {
+      start ??= column;
+      if (end - start > width) break;
+      taken += segment;
+    }
+    column = end;
+  }
+  return { text: taken, start: start ?? column };
+}
+
 /** Pads on the right (or the left) to `width` columns. */
 export function pad(text: string, width: number, side: "left" | "right" = "right"): string {
   const fill = " ".repeat(Math.max(0, width - displayWidth(text)));

@@ -238,8 +238,5 @@ test.each(Object.entries(programs))("%s", (_, program) => {
     ({ code, span, message }) => [span?.file.position(span.start).line, `${code} ${message}`] as const,
   );
   expect(marked.length).toBeGreaterThan(0);
-  expect(
-    told.map(([line]) => line),
-    told.map((one) => one.join(": ")).join("\n"),
-  ).toEqual(marked);
+  expect(told).toEqual(marked.map((line) => [line, expect.any(String)]));
 });

@@ -2,8 +2,10 @@
 
 import { describe, expect, test } from "vitest";
 import { renderDiagnostic, renderDiagnostics, summarizeDiagnostics } from "../../../cli/report/diagnostic.ts";
+import { diagnosticsToJson } from "../../../cli/report/diagnostics-json.ts";
 import type { Diagnostic } from "../../../engine/core/diagnostic.ts";
 import { SourceFile, type Span } from "../../../engine/core/source.ts";
+import { diagnostics as diagnosticsSchema } from "../../../schemas/diagnostics.ts";
 
 const root = "/project";
 const plain = { root, color: false };
@@ -240,6 +242,20 @@ error[E0301]: something is wrong
 `);
   });
 
+  test("of a line of wide characters as many columns are shown", () => {
+    const text = `${"日本".repeat(9)} = 1 + "x", ${"語".repeat(20)}`;
+    const span = spanOf("/project/a.ncl", text, '"x"');
+    expect(rendered(error({ span }), 48)).toMatchInlineSnapshot(`
+      "
+      error[E0301]: something is wrong
+       --> a.ncl:1:26
+        |
+      1 | …日本 = 1 + "x", 語語語語語語語語語語語語語…
+        |             ^^^
+      "
+    `);
+  });
+
   test("a line wider than the room is shown around the mark", () => {
     const text = `{ a = "${"x".repeat(200)}", wrong = 1, b = "${"y".repeat(200)}" }\n`;
     expect(rendered(error({ span: spanOf("/project/a.ncl", text, "wrong") }), 60)).toBe(`
@@ -321,4 +337,28 @@ test("colour marks severity, gutter and underline, and nothing else changes", ()
   expect(colored.split("\n")[0]).toBe(
     "\x1b[1m\x1b[31merror[E0301]\x1b[39m\x1b[22m\x1b[1m: something is wrong\x1b[22m",
   );
+});
+
+test("as JSON, with the label and the name that Nickel has for it", () => {
+  const span = spanOf("/project/a.ncl", "a = x\n", "x");
+  const unbound = {
+    ...error({ span, label: "nothing of this name is in scope" }),
+    kind: "TypecheckError::UnboundIdentifier",
+  };
+  const json = diagnosticsToJson([unbound], { root }, { strict: false });
+  expect(diagnosticsSchema.parse(json).diagnostics).toEqual([
+    {
+      code: "E0301",
+      severity: "error",
+      message: "something is wrong",
+      file: "a.ncl",
+      line: 1,
+      column: 5,
+      endLine: 1,
+      endColumn: 6,
+      label: "nothing of this name is in scope",
+      kind: "TypecheckError::UnboundIdentifier",
+      notes: [],
+    },
+  ]);
 });
