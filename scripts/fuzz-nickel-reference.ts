@@ -14,6 +14,7 @@ import { generateProgram } from "../test/nickel/fuzz/generate.ts";
 
 /** The headlines by which the reference's complaints are told apart, and our kinds that go with each. */
 const headlines: readonly (readonly [RegExp, RegExp])[] = [
+  [/^error: type error/, /TypecheckError/],
   [/contract broken|broken by/, /BlameError/],
   [/dynamic type error/, /TypeError/],
   [/infinite recursion/, /InfiniteRecursion/],

@@ -27,7 +27,6 @@ const project = writeProject({
   "deep.ncl": "let rec nest = fun n => if n == 0 then [] else [nest (n - 1)] in nest 5000\n",
   "too-deep.ncl": `${nest}nest 20000\n`,
   "lets.ncl": `${Array.from({ length: 3000 }, (_, at) => `let x${at} = ${at} in `).join("")}x2999\n`,
-  "without-end.ncl": "let rec x = { b = x, c = c } in x\n",
   "endless.ncl": "let rec f = fun n => f (n + 1) in\n{ a = f 0 }\n",
   "growing.ncl": "let rec f = fun acc => f ([acc] @ [acc]) in f []\n",
   "pattern.ncl": `std.string.is_match "^(a|a)*$" "${"a".repeat(60)}b"\n`,
@@ -115,14 +114,6 @@ describe("limits", () => {
     [["export", "brackets.ncl"], "error[E0120]: nested too deeply"],
   ])("%s", async (args, complaint) => {
     expect(await firstLine(...args)).toEqual([1, complaint]);
-  });
-
-  test("data without end, with faults at every level", async () => {
-    const { exitCode, stderr } = await runCli(["nickel", "eval", "without-end.ncl"], {
-      cwd: project.root,
-      env: { LAMINA_NICKEL_STACK: "16" },
-    });
-    expect([exitCode, stderr.match(/E0\d+/g)]).toEqual([1, ["E0214", "E0215", "E0214", "E0215"]]);
   });
 
   test("memory", async () => {
