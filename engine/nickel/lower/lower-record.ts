@@ -147,10 +147,12 @@ function lowerField(
     (best, { priority }) => (best === undefined || comparePriorities(priority, best) > 0 ? priority : best),
     undefined,
   );
+  const wins = ({ priority }: { readonly priority: Priority }) =>
+    highest !== undefined && comparePriorities(priority, highest) === 0;
+  // What is outranked is never computed; its names and imports have to be there all the same.
+  for (const one of values) if (!wins(one)) one.lower();
   const { result: value, recursive } = scope.track(() => {
-    const lowered = values
-      .filter(({ priority }) => highest !== undefined && comparePriorities(priority, highest) === 0)
-      .map(({ lower }) => lower());
+    const lowered = values.filter(wins).map(({ lower }) => lower());
     const statics = types.flatMap((type) => lowerStatic(lowering, type, scope, name));
     return annotate(mergeAll(lowered), statics);
   });
