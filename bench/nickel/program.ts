@@ -6,7 +6,7 @@ import { lamina, reference } from "./commands.ts";
 import type { Contest } from "./contest.ts";
 
 export function prepareProgram(directory: string, name: string, text: string, binary: string): Contest {
-  const file = `${name.replaceAll(/[^a-z0-9]+/g, "-")}.ncl`;
+  const file = `program-${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}.ncl`;
   writeFileSync(join(directory, file), `${text}\n`);
   const contestants = [lamina(directory, "nickel", "export", file), reference(binary, file)];
   return { name, directory, contestants };
