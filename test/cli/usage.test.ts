@@ -103,7 +103,10 @@ describe("wrong usage ends with 2 and says what to do", () => {
   const cases: readonly (readonly [args: readonly string[], stderr: string])[] = [
     [["biuld"], 'error: there is no command "biuld"\nhelp: did you mean "build"?\n'],
     [["frobnicate"], 'error: there is no command "frobnicate"\nhelp: `lamina help` shows all commands\n'],
-    [["nickel"], "error: nickel needs one of: export, eval, typecheck, batch\nhelp: `lamina help` shows all commands\n"],
+    [
+      ["nickel"],
+      "error: nickel needs one of: export, eval, typecheck, batch\nhelp: `lamina help` shows all commands\n",
+    ],
     [
       ["nickel", "exprot", "x"],
       'error: there is no command "nickel exprot"\nhelp: did you mean "nickel export"?\n',

@@ -2,6 +2,7 @@
 
 import type { Span } from "../../core/source.ts";
 import type { Num } from "../number.ts";
+import { Items } from "./items.ts";
 import type { Label } from "./label.ts";
 import type { RecordValue } from "./record.ts";
 import type { Env, Thunk } from "./thunk.ts";
@@ -82,21 +83,21 @@ export interface Pending {
 export class ArrayValue {
   readonly kind = "array";
   /** Without the pending contracts. */
-  readonly items: readonly Lazy[];
+  readonly items: Items;
   readonly contracts: readonly Pending[];
   readonly span: Place;
   /** Elements with their contracts, as far as they have been asked for. */
   #checked: Lazy[] | undefined;
 
-  constructor(items: readonly Lazy[], contracts: readonly Pending[], span: Place) {
-    this.items = items;
+  constructor(items: readonly Lazy[] | Items, contracts: readonly Pending[], span: Place) {
+    this.items = items instanceof Items ? items : Items.of(items);
     this.contracts = contracts;
     this.span = span;
   }
 
   /** An element with its contracts; `undefined` beyond the end. */
   at(index: number): Lazy | undefined {
-    const item = this.items[index];
+    const item = this.items.at(index);
     if (item === undefined || this.contracts.length === 0) return item;
     this.#checked ??= [];
     const known = this.#checked[index];
@@ -109,8 +110,9 @@ export class ArrayValue {
 
   /** All elements with their contracts. */
   elements(): readonly Lazy[] {
-    if (this.contracts.length === 0) return this.items;
-    return this.items.map((item, index) => this.at(index) ?? item);
+    const items = this.items.flat();
+    if (this.contracts.length === 0) return items;
+    return items.map((item, index) => this.at(index) ?? item);
   }
 }
 
