@@ -39,7 +39,7 @@ export const command = defineCommand({
   run: async ({ options, directory, output }) => {
     const host = createHost();
     const paths = importPaths(options["import-path"], directory, host.env("NICKEL_IMPORT_PATH"));
-    const limits = readNickelLimits(host.env, options);
+    const limits = readNickelLimits((name) => host.env(name), options);
     if (!limits.ok) return refuseUsage(output, { message: limits.error });
     const evaluator = openEvaluator(host, paths, { firstOnly: true, limits: limits.value });
     const mode = options.mode ?? "export";
