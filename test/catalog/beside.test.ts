@@ -141,7 +141,7 @@ error[E0306]: \`memory\` is not a field of a build spec
 3 |   memory = 4,
   |   ^^^^^^ unknown field
   |
-  = help: fields are runner_type, cpu, memory_gb, time_budget_min`);
+  = help: did you mean "memory_gb"?`);
 });
 
 test("what cannot be said for one layer is told with where it is said", async () => {

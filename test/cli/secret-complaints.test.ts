@@ -1,6 +1,7 @@
 // A value that was written where the source of a secret belongs is complained of, and shown by nobody.
 
 import { expect, test } from "vitest";
+import { exitCode } from "../../cli/exit-code.ts";
 import { callCli, layerFiles, writeProject } from "./run-cli.ts";
 
 const layer = layerFiles("a", '{ image = "busybox:1" }');
@@ -9,7 +10,7 @@ const makers =
 const place =
   "must be { env = VARIABLE }, { file = PATH } or { sops = PATH }: a value never stands here, a command in .lamina/local.json";
 
-test.each<[string, string, string, string]>([
+test.each<[string, string, string, string, number?]>([
   [
     "this machine's settings",
     ".lamina/local.json",
@@ -24,6 +25,7 @@ error[E0306]: \`secrets.v.value\` is not a field of a secret from a variable
   = help: fields are env
 3 errors
 `,
+    exitCode.usage,
   ],
   [
     "plain directives",
@@ -52,11 +54,11 @@ note: expected by this contract
 note: expected by this contract
 `,
   ],
-])("in %s", async (_where, path, text, complaint) => {
+])("in %s", async (_where, path, text, complaint, code = exitCode.failed) => {
   const project = writeProject({ ...layer, [path]: text });
   try {
-    const { exitCode, stdout, stderr } = await callCli(["plan"], project.root);
-    expect(exitCode).toBe(1);
+    const { exitCode: exit, stdout, stderr } = await callCli(["plan"], project.root);
+    expect(exit).toBe(code);
     expect(stderr.replaceAll(/\n\n/g, "\n")).toContain(complaint);
     expect(stdout + stderr).not.toContain("hunter2");
     const json = await callCli(["catalog-validate", "--json"], project.root);

@@ -277,7 +277,6 @@ describe("lamina.sizing.json", () => {
     expect([exitCode, stderr.split("\n").filter((line) => line.startsWith("error"))]).toEqual([
       1,
       [
-        'error[E0305]: `approved.top."linux/amd64".memory_gb` is missing',
         'error[E0307]: `approved.top."linux/amd64".cpu` must be a number of cores: 1, 2, 4, …',
         'error[E0306]: `approved.top."linux/amd64".memory` is not a field of an approved size',
       ],

@@ -56,7 +56,7 @@ test("unknown fields are told at their own places, each with what was probably m
   ).toEqual([
     "name must be lower-case letters and digits, in words joined by one of . _ -",
     'build_base.image is missing: it must be the reference of an image, such as "debian:trixie-slim", or "scratch"',
-    "build_base.img is not a field of an external base: fields are image",
+    'build_base.img is not a field of an external base: did you mean "image"?',
     'tool_provided is not a field of a layer: did you mean "tools_provided"?',
     "foo is not a field of a layer: fields are name, kind, build_base, tools_provided, artifact_paths, language, copies_from, tools_required, args, secrets, ssh, platforms, target, dockerfile, runner_type, cpu, memory_gb, time_budget_min, level_hierarchy",
   ]);
