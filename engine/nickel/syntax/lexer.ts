@@ -17,6 +17,7 @@ import {
   unexpectedCharacter,
   unmatchedBrace,
 } from "./diagnostics.ts";
+import { characterHelp, restOfQuoted, singleQuoted } from "./other-languages.ts";
 import { primopArity } from "./primops.ts";
 import {
   isDigit,
@@ -29,6 +30,7 @@ import {
   underscore,
   wordEnd,
 } from "./scan.ts";
+import { stringsOverLines } from "./strings-over-lines.ts";
 import { punctuation, type Token, type TokenKind, wordKind } from "./token.ts";
 
 export interface Lexed {
@@ -75,22 +77,6 @@ const escapes: ReadonlyMap<string, string> = new Map([
   ["t", "\t"],
 ]);
 
-/** What other languages take for a string, with nothing behind it that an enum tag could go on with. */
-const quotedText = /^(?:''[^]*?''|'[^'\n]*')(?=[ \t]*(?:[,;)\]}\r\n]|$))/;
-
-/** What to write instead of characters that other languages, or word processors, would have there. */
-const characterHelp: ReadonlyMap<string, string> = new Map([
-  ["“", 'write the straight quote "'],
-  ["”", 'write the straight quote "'],
-  ["‘", "write the straight quote '"],
-  ["’", "write the straight quote '"],
-  ["`", 'strings stand in "double quotes"'],
-  ["$", "interpolation is written %{…}, inside a string"],
-  ["~", "there is no such operator"],
-  ["^", "for powers use std.number.pow"],
-  ["\u00a0", "replace the no-break space with a blank"],
-]);
-
 /** `endsAtLine`: the offset of a string's opening quote that is read as though it were closed on its own line. */
 export function tokenize(file: SourceFile, endsAtLine?: number): Lexed {
   return new Lexer(file, endsAtLine).run();
@@ -126,7 +112,7 @@ class Lexer {
     const isOpen = this.#mode.kind === "string";
     if (this.#mode.kind === "string") this.#reportUnclosed(this.#mode);
     const last = this.#mode.kind === "string" && this.#mode.percents === 0 ? [this.#mode.token] : [];
-    const suspects = [...this.#multilineStrings(), ...last].map(({ start }) => start);
+    const suspects = [...stringsOverLines(this.#text, this.#tokens), ...last].map(({ start }) => start);
     this.#push("end", this.#text.length, "");
     return {
       tokens: this.#tokens,
@@ -284,7 +270,7 @@ class Lexer {
     const name = text.slice(start + 1, end);
     const delimiter = percentsEnd(text, end);
     const multiline = name === "m" && delimiter > end && text.charCodeAt(delimiter) === quote;
-    const quoted = multiline ? undefined : quotedText.exec(text.slice(start))?.[0];
+    const quoted = multiline ? undefined : singleQuoted.exec(text.slice(start))?.[0];
     if (quoted !== undefined && (name === "" || /[/:.@\\]/.test(text.charAt(end))))
       this.#quotedOtherwise(quoted, quoted.length > 2 && quoted.startsWith("''") ? 2 : 1);
     else if (name !== "" && !multiline) this.#push("tag", end, name);
@@ -324,11 +310,9 @@ class Lexer {
     const end = start + character.length;
     this.#diagnostics.push(complain(unexpectedCharacter, { character: shown, help }, this.#span(start, end)));
     // Curly quotes and backticks are read as the straight ones that were meant.
-    const rest = this.#text.slice(end);
-    const close =
-      character === "“" ? /^[^”"\n]*”/.exec(rest) : character === "`" ? /^[^`\n]*`/.exec(rest) : null;
-    if (close === null) this.#at = end;
-    else this.#pushQuoted(1, close[0].length, 1);
+    const close = restOfQuoted(character, this.#text.slice(end));
+    if (close === undefined) this.#at = end;
+    else this.#pushQuoted(1, close.length, 1);
   }
 
   /** A string in single quotes, one or two on each side. */
@@ -487,25 +471,9 @@ class Lexer {
 
   /** The first earlier `"…"` that runs over several lines: there the missing quote may belong. */
   #suspectNotes(): { message: string; span: Span }[] {
-    const opening = this.#multilineStrings()[0];
+    const opening = stringsOverLines(this.#text, this.#tokens)[0];
     if (opening === undefined) return [];
     const span = this.#span(opening.start, this.#text.indexOf("\n", opening.start));
     return [{ message: "this string runs over several lines: is its closing quote missing?", span }];
-  }
-
-  /** The opening quotes of the closed `"…"` that run over several lines. */
-  #multilineStrings(): Token[] {
-    const open: Token[] = [];
-    const found: Token[] = [];
-    for (const token of this.#tokens) {
-      if (token.kind.endsWith("-open") && token.kind !== "interpolation-open") open.push(token);
-      else if (token.kind === "string-close") {
-        const opening = open.pop();
-        if (opening?.kind !== "string-open") continue;
-        const newline = this.#text.indexOf("\n", opening.start);
-        if (newline !== -1 && newline < token.start) found.push(opening);
-      }
-    }
-    return found;
   }
 }
