@@ -1,4 +1,4 @@
-// The laws of Transport (engine/ports/transport.ts), to be run on every body.
+// The laws of Transport (engine/ports/transport.ts), to be run on every body. Long as they are one contract.
 
 import { randomInt, randomUUID } from "node:crypto";
 import {

@@ -150,7 +150,8 @@ function plain(value: Located): unknown {
     case "null":
       return null;
     case "number":
-      return Number(value.text);
+      // What is too small for a double keeps its sign in the text (-0.0, as the original has it), but no number of the language does.
+      return Number(value.text) + 0;
     case "enum":
       return value.tag;
     case "array":
